@@ -30,9 +30,7 @@ def _parser(found: dict[str, EntryPoint], given: list[str]) -> argparse.Argument
     """All subcommands for ``--help``, else only the one asked for: importing every room costs a second."""
     parser = argparse.ArgumentParser(
         prog="tongdai",
-        description=tr(
-            "Tổng đài 1022: chạy, kiểm tra và vận hành.", "The 1022 hotline: run, check and operate it."
-        ),
+        description=tr("Tổng đài 1022: chạy, kiểm tra và vận hành.", "The 1022 hotline: run, check and operate it."),
         epilog=tr("Xem thêm: tongdai LỆNH --help", "More: tongdai COMMAND --help"),
     )
     subparsers = parser.add_subparsers(required=True, metavar=tr("LỆNH", "COMMAND"))

@@ -69,9 +69,7 @@ class Settings(BaseSettings):
     )
     console_port: int = Field(default=8022, ge=1, le=65535, description="TCP port of the console.")
     hub_port: int = Field(default=8023, ge=1, le=65535, description="TCP port of the live-event hub (SSE).")
-    agi_port: int = Field(
-        default=4573, ge=1, le=65535, description="TCP port of the FastAGI server, loopback only."
-    )
+    agi_port: int = Field(default=4573, ge=1, le=65535, description="TCP port of the FastAGI server, loopback only.")
     ami_port: int = Field(
         default=5038, ge=1, le=65535, description="TCP port of Asterisk's manager interface, loopback only."
     )
@@ -92,9 +90,7 @@ class Settings(BaseSettings):
         default="PJSIP/100",
         description="Asterisk dial string that key 0 rings; empty rings nobody and leads on at once.",
     )
-    operator_wait: int = Field(
-        default=20, ge=1, le=300, description="Seconds key 0 rings before the caller is led on."
-    )
+    operator_wait: int = Field(default=20, ge=1, le=300, description="Seconds key 0 rings before the caller is led on.")
     vosk_model: Path | None = Field(
         default=None,
         description="Folder of a Vosk model; else models/default in the home folder, else the embedded starter model.",
@@ -106,9 +102,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64, description="Transcription worker processes.")
     console_threads: int = Field(default=8, ge=1, le=256, description="Threads of the console's web server.")
     record_limit: int = Field(default=120, ge=5, le=600, description="Longest report in seconds.")
-    record_silence: int = Field(
-        default=8, ge=1, le=60, description="Seconds of silence that end a recording."
-    )
+    record_silence: int = Field(default=8, ge=1, le=60, description="Seconds of silence that end a recording.")
     record_minimum: float = Field(
         default=2.0, ge=0.1, le=30, description="Seconds of speech a report needs to be filed."
     )

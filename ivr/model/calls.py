@@ -1,0 +1,60 @@
+"""A call and the steps it took through the menu."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ivr.model.base import Base, Instant
+
+
+class EndReason(StrEnum):
+    """How a call ended; every call ends in exactly one way (issue: reconciliation)."""
+
+    COMPLETED = "completed"  # the flow reached its end and we said good-bye
+    HUNG_UP = "hung_up"  # the caller left
+    CONNECTED = "connected"  # a person took the call and it ended there
+    FAILED = "failed"  # our server failed; the dialplan's fallback took over
+    INTERRUPTED = "interrupted"  # Asterisk or our process died during the call; found by the sweep
+
+
+class Call(Base):
+    """One citizen's call, keyed by our own ULID (UNIQUEID restarts with Asterisk)."""
+
+    __tablename__ = "calls"
+    __table_args__ = (Index("ix_calls_caller_number_started_at", "caller_number", "started_at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    city: Mapped[str] = mapped_column(String(32))
+    caller_raw: Mapped[str] = mapped_column(String(128), default="")
+    """The number as the network gave it, control characters removed; never overwritten."""
+    caller_number: Mapped[str | None] = mapped_column(String(32))
+    """E.164 with plus sign; None for an anonymous caller."""
+    caller_name: Mapped[str] = mapped_column(String(128), default="")
+    called: Mapped[str] = mapped_column(String(64), default="")
+    uniqueid: Mapped[str] = mapped_column(String(64), default="")
+    linkedid: Mapped[str] = mapped_column(String(64), default="", index=True)
+    started_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    end_reason: Mapped[EndReason | None] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    steps: Mapped[list["CallStep"]] = relationship(back_populates="call", order_by="CallStep.seq")
+
+
+class CallStep(Base):
+    """One visit of one menu node: what was played, which key came, when."""
+
+    __tablename__ = "call_steps"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    node: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(Instant)
+    prompts: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Prompt ids really played, each written only after Asterisk's own reply."""
+    keys: Mapped[str] = mapped_column(String(64), default="")
+    """Keys pressed; digits of phone numbers and PINs are replaced by ``•``."""
+    note: Mapped[str] = mapped_column(Text, default="")
+    call: Mapped[Call] = relationship(back_populates="steps")

@@ -1,0 +1,61 @@
+"""People of the desk, their sessions, and attempts that are limited."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ivr.model.base import Base, Instant
+
+
+class Role(StrEnum):
+    """What a person of the desk may do; each role may what the ones before it may."""
+
+    OPERATOR = "operator"  # điện thoại viên: calls, tickets, recordings of own work
+    SUPERVISOR = "supervisor"  # trưởng ca: every recording, corrections of others
+    ADMIN = "admin"  # quản trị: people and settings
+
+
+class Person(Base):
+    """Someone who signs in."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(128))
+    role: Mapped[Role] = mapped_column(String(16))
+    password_hash: Mapped[str] = mapped_column(String(256))
+    active: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    theme: Mapped[str] = mapped_column(String(8), default="auto")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SignIn(Base):
+    """One signed-in browser; the key is the SHA-256 of the random token in its cookie."""
+
+    __tablename__ = "sign_ins"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    person: Mapped[Person] = relationship()
+
+
+class Attempt(Base):
+    """One failed try at something limited (login, code look-up), per source and per target."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_kind_key_at", "kind", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """``login`` or ``lookup``."""
+    key: Mapped[str] = mapped_column(String(128))
+    """``source:…`` (caller number, address) or ``target:…`` (user name, ticket code)."""
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,91 @@
+"""Recordings, what was heard in them, and who listened."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ivr.model.base import Base, Instant
+
+
+class RecordingFlag(StrEnum):
+    """What is known to be wrong with a recording; shown beside the player."""
+
+    INTERRUPTED = "interrupted"  # Asterisk or our server died while it was made; header repaired
+    TRUNCATED = "truncated"  # shorter than the time it took: the disk was full
+    FALLBACK = "fallback"  # made by the dialplan alone, without our server
+    CLIPPED = "clipped"  # over-driven
+    SILENT = "silent"  # no speech found
+
+
+class Recording(Base):
+    """One take that was filed; ``key`` is relative to the recordings folder, never shown, never in a URL."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (UniqueConstraint("call_id", "take"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    call_id: Mapped[str] = mapped_column(String(26), index=True)
+    take: Mapped[int] = mapped_column(Integer)
+    key: Mapped[str] = mapped_column(String(128), unique=True)
+    seconds: Mapped[float] = mapped_column(Float)
+    """From the number of samples, never from the clock."""
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    peaks: Mapped[list[int] | None] = mapped_column(JSON)
+    """About 800 values 0–100 for the waveform, computed once by the worker."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+    transcript: Mapped["Transcript | None"] = relationship(back_populates="recording", uselist=False)
+
+
+class Transcript(Base):
+    """What the recogniser heard: ``raw_text`` and ``words`` are never changed; corrections stand beside."""
+
+    __tablename__ = "transcripts"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True)
+    raw_text: Mapped[str] = mapped_column(Text)
+    tidy_text: Mapped[str] = mapped_column(Text)
+    words: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """``{"text", "start", "end", "confidence"}``, seconds and 0–1, in spoken order."""
+    confidence: Mapped[float] = mapped_column(Float)
+    model: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(64))
+    starter: Mapped[bool] = mapped_column(default=False)
+    """Made by the embedded starter model, which hears people badly: the console says so."""
+    audio_seconds: Mapped[float] = mapped_column(Float)
+    decode_seconds: Mapped[float] = mapped_column(Float)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    corrected_text: Mapped[str | None] = mapped_column(Text)
+    corrected_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    corrected_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    """Optimistic lock: a correction names the version it was made on."""
+    recording: Mapped[Recording] = relationship(back_populates="transcript")
+
+    @property
+    def text(self) -> str:
+        """The text people read: corrected if somebody corrected it, else tidied."""
+        return self.tidy_text if self.corrected_text is None else self.corrected_text
+
+
+class Play(Base):
+    """One access row per play or download: who, when, why; Range requests only update the seconds."""
+
+    __tablename__ = "plays"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    action: Mapped[str] = mapped_column(String(8))
+    """``play`` or ``download``."""
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    seconds: Mapped[float] = mapped_column(Float, default=0)
+    address: Mapped[str] = mapped_column(String(64), default="")

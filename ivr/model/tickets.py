@@ -1,0 +1,162 @@
+"""Tickets: kinds, states, the table of moves, and the append-only events."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ivr.model.base import Base, Instant
+
+
+class State(StrEnum):
+    """States of a ticket (DOMAIN §4); "Trễ hạn" is computed and never a state."""
+
+    MOI = "moi"  # new, nobody has looked at it
+    DA_TIEP_NHAN = "da_tiep_nhan"  # accepted by an operator
+    CHO_BO_SUNG = "cho_bo_sung"  # waiting for the citizen, clock paused
+    DA_CHUYEN = "da_chuyen"  # sent to an agency
+    DANG_XU_LY = "dang_xu_ly"  # the agency works on it
+    CHUYEN_TRA = "chuyen_tra"  # the agency gave it back
+    DA_XU_LY = "da_xu_ly"  # done, waiting for confirmation
+    DA_TRA_LOI = "da_tra_loi"  # answered, closed
+    CONG_KHAI = "cong_khai"  # answered and published, closed
+    TU_CHOI = "tu_choi"  # refused with a reason code, closed
+    TRUNG = "trung"  # duplicate of another ticket, closed
+    MO_LAI = "mo_lai"  # reopened by the citizen
+
+
+CLOSED = frozenset({State.DA_TRA_LOI, State.CONG_KHAI, State.TU_CHOI, State.TRUNG})
+
+MOVES: dict[State, frozenset[State]] = {
+    State.MOI: frozenset({State.DA_TIEP_NHAN, State.TU_CHOI, State.TRUNG}),
+    State.DA_TIEP_NHAN: frozenset(
+        {State.CHO_BO_SUNG, State.DA_CHUYEN, State.DANG_XU_LY, State.DA_TRA_LOI, State.TU_CHOI, State.TRUNG}
+    ),
+    State.CHO_BO_SUNG: frozenset({State.DA_TIEP_NHAN, State.DA_CHUYEN, State.TU_CHOI, State.TRUNG}),
+    State.DA_CHUYEN: frozenset({State.DANG_XU_LY, State.CHUYEN_TRA, State.CHO_BO_SUNG, State.DA_XU_LY}),
+    State.DANG_XU_LY: frozenset({State.CHO_BO_SUNG, State.CHUYEN_TRA, State.DA_XU_LY, State.DA_TRA_LOI}),
+    State.CHUYEN_TRA: frozenset({State.DA_CHUYEN, State.DA_TIEP_NHAN, State.TU_CHOI}),
+    State.DA_XU_LY: frozenset({State.DA_TRA_LOI, State.DANG_XU_LY}),
+    State.DA_TRA_LOI: frozenset({State.CONG_KHAI, State.MO_LAI}),
+    State.CONG_KHAI: frozenset({State.MO_LAI}),
+    State.TU_CHOI: frozenset({State.MO_LAI}),
+    State.TRUNG: frozenset({State.MO_LAI}),
+    State.MO_LAI: frozenset({State.DA_TIEP_NHAN, State.DA_CHUYEN, State.TU_CHOI, State.TRUNG}),
+}
+"""The one table of moves; ``desk.casework.move`` is its one writer."""
+
+
+class Kind(StrEnum):
+    """What the citizen wants, apart from what it is about (the category)."""
+
+    PHAN_ANH = "phan_anh"  # report of a fault or grievance
+    KIEN_NGHI = "kien_nghi"  # request
+    GOP_Y = "gop_y"  # opinion, suggestion, "hiến kế": no repair deadline
+    CHAM_GIAI_QUYET = "cham_giai_quyet"  # already directed but late: goes to the Office, never to the late agency
+    THAI_DO = "thai_do"  # conduct of an official: confidential
+    HOI_DAP = "hoi_dap"  # question, message to the desk
+    GOI_LAI = "goi_lai"  # asks to be rung back
+    DAT_LICH = "dat_lich"  # appointment request
+    CUU_NAN = "cuu_nan"  # emergency mode: people in danger
+
+
+class Consent(StrEnum):
+    """Consent to the recording: silence stores ``none``, never ``given`` (DOMAIN §5)."""
+
+    GIVEN = "given"  # a key was pressed after the question
+    NONE = "none"  # no key; receiving a report does not wait for consent
+
+
+class ContactKind(StrEnum):
+    """How the citizen is reached."""
+
+    CALLER = "caller"  # the number the call came from, confirmed by key
+    OTHER = "other"  # another number, keyed in
+    NONE = "none"  # no number left: a PIN was given instead
+    UNASKED = "unasked"  # the caller left before the question
+
+
+class EventKind(StrEnum):
+    """What happened to a ticket."""
+
+    FILED = "filed"  # the report arrived
+    UPDATED = "updated"  # answers given after filing: contact, publication
+    MOVED = "moved"  # state change
+    NOTE = "note"  # a person's note
+    TRANSCRIBED = "transcribed"  # the text is there
+    NOT_TRANSCRIBED = "not_transcribed"  # parked after three tries
+    CORRECTED = "corrected"  # a person corrected the text
+    CODED = "coded"  # a late code was given
+    CHANGED = "changed"  # category, kind, urgency, assignee … changed by a person
+
+
+class Ticket(Base):
+    """One matter of one citizen; ``ulid`` is the call's ULID, the natural key filing is idempotent on."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (Index("ix_tickets_state_created_at", "state", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ulid: Mapped[str] = mapped_column(String(26), unique=True)
+    code: Mapped[str | None] = mapped_column(String(9), unique=True)
+    """Nine digits YY + number + check digit; None until a late code is given."""
+    city: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(16), default="phone")
+    kind: Mapped[Kind] = mapped_column(String(24), default=Kind.PHAN_ANH)
+    category: Mapped[str | None] = mapped_column(String(64))
+    """Id of a category of the city; None where the caller chose none."""
+    state: Mapped[State] = mapped_column(String(24), default=State.MOI)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    confidential: Mapped[bool] = mapped_column(default=False)
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """``hung_up``, ``interrupted``, ``fallback``, ``truncated``, ``short``, ``silent`` …"""
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    content: Mapped[str] = mapped_column(Text, default="")
+    """What the matter is, as people read it: the transcript's text in force (tidied or corrected)."""
+    folded: Mapped[str] = mapped_column(Text, default="")
+    """Search copy of code, content and address: lower case, marks removed, đ → d."""
+    contact_kind: Mapped[ContactKind] = mapped_column(String(8), default=ContactKind.UNASKED)
+    contact_number: Mapped[str | None] = mapped_column(String(32), index=True)
+    contact_last4: Mapped[str | None] = mapped_column(String(4))
+    pin_mac: Mapped[str | None] = mapped_column(String(64))
+    """HMAC-SHA256 of the PIN under the instance's secret and the ticket's ULID."""
+    consent: Mapped[Consent] = mapped_column(String(8), default=Consent.NONE)
+    consent_key: Mapped[str | None] = mapped_column(String(1))
+    consent_at: Mapped[datetime | None] = mapped_column(Instant)
+    notice_version: Mapped[str] = mapped_column(String(32), default="")
+    publish: Mapped[bool | None] = mapped_column()
+    """Consent to publication: None = not asked or no key, which counts as no."""
+    publish_at: Mapped[datetime | None] = mapped_column(Instant)
+    agency: Mapped[str | None] = mapped_column(String(64))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    refusal: Mapped[str | None] = mapped_column(String(32))
+    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    """When the caller spoke, not when the row was written."""
+    filed_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    sidecar_version: Mapped[int] = mapped_column(Integer, default=0)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    """Optimistic lock for people's changes."""
+    events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
+
+
+class TicketEvent(Base):
+    """Append-only: who did what to a ticket, when and why."""
+
+    __tablename__ = "ticket_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """None: the hotline itself."""
+    kind: Mapped[EventKind] = mapped_column(String(24))
+    from_state: Mapped[State | None] = mapped_column(String(24))
+    to_state: Mapped[State | None] = mapped_column(String(24))
+    text: Mapped[str] = mapped_column(Text, default="")
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    ticket: Mapped[Ticket] = relationship(back_populates="events")

@@ -1,0 +1,104 @@
+"""What a telephone line offers the engine: the protocol that Asterisk, the scripted phone and the terminal share.
+
+Every waiting verb raises :class:`HungUp` when the caller has left; expected input (no key, wrong key, silence) is a
+value, never an exception.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+
+class HungUp(Exception):  # noqa: N818  # an event of the line, not an error
+    """The caller has left; what was recorded so far is on disk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    """One built prompt or word: ``path`` is absolute, without extension; ``seconds`` its length."""
+
+    id: str
+    path: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who calls, as the network said it; hostile until cleaned (TELEPHONY §4)."""
+
+    number: str
+    """Raw caller number, ``""`` where none came."""
+    name: str
+    called: str
+    uniqueid: str
+    linkedid: str
+    city: str
+
+
+class RecordEnd(Enum):
+    """How a recording ended (the reply table of TELEPHONY §4)."""
+
+    KEY = "key"  # one of the end keys
+    SILENCE = "silence"  # the caller said nothing more
+    LIMIT = "limit"  # the longest length was reached
+    HANGUP = "hangup"  # the caller left while speaking: the file is kept
+    NOTHING = "nothing"  # the caller left during the beep: no file
+    UNWRITABLE = "unwritable"  # the disk refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A finished recording: how it ended, its length in seconds by samples, and the key that ended it."""
+
+    end: RecordEnd
+    seconds: float
+    key: str = ""
+
+
+class RingResult(Enum):
+    """What came of ringing a person."""
+
+    ANSWERED = "answered"  # they spoke and it ended there
+    UNANSWERED = "unanswered"  # nobody took it, or nobody is configured
+
+
+class Phone(Protocol):
+    """One call's line."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        ...
+
+    def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
+        """Play sounds one after another; a key of ``keys`` interrupts and is returned, else ``""``."""
+        ...
+
+    def read(self, sounds: Sequence[Sound], *, most: int, wait: float, end: str = "#") -> str:
+        """Play interruptibly and read up to ``most`` keys, ``wait`` seconds for each; ``""`` is silence.
+
+        With ``most`` 1 every key is returned as it is, ``#`` and ``*`` too; with more, ``end`` ends the entry and is
+        not returned.
+        """
+        ...
+
+    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+        """Beep, then record into ``path`` (8 kHz mono WAV, with extension) until a key, silence, limit or hang-up.
+
+        Never raises :class:`HungUp` for a caller who leaves while speaking: that is ``RecordEnd.HANGUP``.
+        """
+        ...
+
+    def ring(self, target: str, *, wait: float) -> RingResult:
+        """Ring a person while the caller hears ringing; returns when they are done or nobody answered."""
+        ...
+
+    def stage(self, stage: str) -> None:
+        """Tell the dialplan how far the report is (``menu``, ``recorded``, ``filed``): its fallback reads it."""
+        ...
+
+    def done(self) -> None:
+        """Our last act: without it the dialplan's fallback takes the call."""
+        ...
