@@ -1,0 +1,50 @@
+# make run: the whole hotline · make test: everything CI checks · make demo: a real call from dial to ticket.
+# Each step of the set-up is a script in .setup/ that does nothing when its work is already done.
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test demo lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk prompts
+
+TONGDAI := .venv/bin/tongdai
+PYTEST_ARGS ?= -n 2 -q
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
+
+run: setup ## install what is missing, then start the whole hotline (Ctrl-C stops it)
+	@exec $(TONGDAI) run
+
+test: setup-test lint ## set up, lint, and every test
+	@.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+demo: setup ## a real SIP caller reports, a second one hears the state
+	@exec $(TONGDAI) demo
+
+lint: venv-dev ## formatting, lint, types, import directions
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports --no-cache >/dev/null || .venv/bin/lint-imports --no-cache
+
+setup: system venv web translations asterisk prompts ## what `make run` needs, without starting it
+
+setup-test: system-test venv-dev web translations asterisk prompts ## what `make test` needs
+
+system:
+	@.setup/system.sh run
+system-test:
+	@.setup/system.sh test
+venv: | system
+	@.setup/venv.sh run
+venv-dev:
+	@.setup/venv.sh dev
+web: | system
+	@.setup/web.sh
+translations: | venv
+	@.setup/translations.sh
+asterisk: | system ## the private Asterisk (a good one is kept)
+	@.setup/asterisk.sh
+refresh-asterisk: ## a newer private Asterisk, if it passes its smoke test
+	@.setup/asterisk.sh refresh
+prompts: | venv ## build the spoken prompts that are missing
+	@$(TONGDAI) prompts build
