@@ -1,0 +1,109 @@
+"""Audio of any accepted kind as a stream of 16-bit mono samples; the only importer of soundfile.
+
+Pieces are read as they are needed, so that a recording of hours takes no more memory than one of seconds.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import soundfile
+import soxr
+
+from ivr.words import tr
+from transcription.container import TELEPHONE_RATE, identify
+from transcription.errors import AudioError
+from transcription.recogniser import Samples
+
+PIECE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audio:
+    """An opened recording: ``rate`` in samples a second, ``frames`` of them (all channels count once)."""
+
+    name: str
+    rate: int
+    channels: int
+    frames: int
+    repaired: bool
+    """Its header had no true length: the writer died before it closed the file."""
+    _sound: soundfile.SoundFile
+
+    @property
+    def seconds(self) -> float:
+        """Length from the samples, never from a clock."""
+        return self.frames / self.rate
+
+    def pieces(self) -> Iterator[Samples]:
+        """The whole recording at its own rate, about a second at a time, channels mixed; to be read once."""
+        frames = int(self.rate * PIECE_SECONDS)
+        while True:
+            try:
+                block = self._sound.read(frames, dtype="int16", always_2d=True)
+            except soundfile.LibsndfileError as error:
+                raise _unreadable(self.name, error) from error
+            if not len(block):
+                return
+            yield block[:, 0] if self.channels == 1 else block.mean(axis=1).astype(np.int16)
+
+
+@contextmanager
+def open_audio(file: BinaryIO, name: str) -> Iterator[Audio]:
+    """Open a seekable file; ``name`` tells headerless kinds apart by its ending. Poison is an AudioError."""
+    container = identify(file, name)
+    given = (
+        {"format": "RAW", "subtype": container.raw, "samplerate": TELEPHONE_RATE, "channels": 1}
+        if container.raw
+        else {}
+    )
+    try:
+        sound = soundfile.SoundFile(container.file, **given)
+    except (soundfile.LibsndfileError, TypeError, ValueError) as error:
+        raise _unreadable(name, error) from error
+    with sound:
+        if sound.frames <= 0:
+            raise AudioError(tr(f"{name}: không có âm thanh nào.", f"{name}: there is no sound in it."))
+        yield Audio(
+            name=name,
+            rate=sound.samplerate,
+            channels=sound.channels,
+            frames=sound.frames,
+            repaired=container.repaired,
+            _sound=sound,
+        )
+
+
+@contextmanager
+def open_audio_file(path: Path) -> Iterator[Audio]:
+    """Open audio by path; a file that cannot be opened at all is an :class:`AudioError` as well."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise AudioError(
+            tr(f"Không mở được {path}: {error.strerror}.", f"Cannot open {path}: {error.strerror}.")
+        ) from error
+    with file, open_audio(file, path.name) as audio:
+        yield audio
+
+
+def resampled(pieces: Iterator[Samples], rate: int, wanted: int) -> Iterator[Samples]:
+    """The same sound at ``wanted`` samples a second; unchanged pieces where the rates are equal."""
+    if rate == wanted:
+        yield from pieces
+        return
+    stream = soxr.ResampleStream(rate, wanted, 1, dtype="int16", quality="HQ")
+    for piece in pieces:
+        turned = stream.resample_chunk(piece)
+        if len(turned):
+            yield turned
+    rest = stream.resample_chunk(np.zeros(0, dtype=np.int16), last=True)
+    if len(rest):
+        yield rest
+
+
+def _unreadable(name: str, error: Exception) -> AudioError:
+    return AudioError(tr(f"{name}: không đọc được âm thanh ({error}).", f"{name}: the audio cannot be read ({error})."))

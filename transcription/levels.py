@@ -1,0 +1,80 @@
+"""What can be told of a recording without understanding it: silent, clipped, and its waveform's peaks."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from transcription.recogniser import Samples
+
+PEAKS = 800
+"""Points of the console's waveform."""
+
+_FULL = 32_768
+_CEILING = 31_950  # the loudest sample µ-law can carry is 32,124, A-law 32,256: both count as the ceiling
+_RUN = 3  # samples in a row at the ceiling: a tone that only touches it is not clipped
+_CLIPPED_SHARE = 0.001
+_FRAME_SECONDS = 0.02
+_SILENCE_DB = -48.0  # a telephone line's own noise lies below, a whisper above
+_SPOKEN_SECONDS = 0.3  # less sound than this is a click, no word
+
+
+@dataclass(kw_only=True)
+class LevelMeter:
+    """Fed every piece of a recording of ``frames`` samples at ``rate``; asked once at the end."""
+
+    frames: int
+    rate: int
+    _peaks: list[int] = field(default_factory=list)
+    _bucket: Samples = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
+    _clipped: int = 0
+    _seen: int = 0
+    _spoken: float = 0.0
+
+    def feed(self, piece: Samples) -> None:
+        """Take the next piece; pieces may have any length."""
+        self._seen += len(piece)
+        self._clipped += _in_runs(np.abs(piece.astype(np.int32)) >= _CEILING)
+        self._spoken += _spoken_seconds(piece, self.rate)
+        self._add_peaks(piece)
+
+    @property
+    def silent(self) -> bool:
+        """Hardly any of it is louder than an idle line."""
+        return self._spoken < _SPOKEN_SECONDS
+
+    @property
+    def clipped(self) -> bool:
+        """More than one sample in a thousand stands at the ceiling, several in a row."""
+        return self._seen > 0 and self._clipped / self._seen > _CLIPPED_SHARE
+
+    def peaks(self) -> tuple[int, ...]:
+        """At most :data:`PEAKS` values of 0–100, evenly over the recording's length."""
+        rest = (_peak(self._bucket),) if len(self._bucket) else ()
+        return (*self._peaks, *rest)[:PEAKS]
+
+    def _add_peaks(self, piece: Samples) -> None:
+        width = max(1, -(-self.frames // PEAKS))
+        waiting = np.concatenate([self._bucket, piece])
+        whole = len(waiting) // width
+        self._peaks.extend(_peak(bucket) for bucket in waiting[: whole * width].reshape(whole, width))
+        self._bucket = waiting[whole * width :]
+
+
+def _peak(samples: Samples) -> int:
+    return round(100 * int(np.abs(samples.astype(np.int32)).max()) / _FULL)
+
+
+def _in_runs(loud: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+    """How many of the loud samples stand in a row of at least ``_RUN``."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], loud, [False]]).astype(np.int8)))
+    lengths = edges[1::2] - edges[::2]
+    return int(lengths[lengths >= _RUN].sum())
+
+
+def _spoken_seconds(piece: Samples, rate: int) -> float:
+    width = max(1, int(rate * _FRAME_SECONDS))
+    whole = len(piece) // width
+    frames = piece[: whole * width].reshape(whole, width).astype(np.float64) / _FULL
+    power = (frames - frames.mean(axis=1, keepdims=True)) ** 2  # a steady offset is no sound
+    loud = power.mean(axis=1) > 10 ** (_SILENCE_DB / 10)
+    return float(loud.sum() * _FRAME_SECONDS)
