@@ -1,9 +1,10 @@
 """The declarative base, the naming of constraints, and the two column kinds every table shares."""
 
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -41,3 +42,29 @@ class Instant(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Choice(TypeDecorator[E]):
+    """A member of a closed set, kept as its value: adding a member needs no migration, a foreign value is refused."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, members: type[E], length: int) -> None:
+        super().__init__(length)
+        self.members = members
+        self.width = length
+
+    def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:
+        """The member's value; a string that is no member is a ValueError."""
+        return None if value is None else self.members(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> E | None:
+        """The member itself, so that ``match`` works on what was read."""
+        return None if value is None else self.members(value)
+
+    def __repr__(self) -> str:
+        return f"Choice({self.members.__name__}, {self.width})"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ivr.model.base import Base, Instant
+from ivr.model.base import Base, Choice, Instant
 
 
 class EndReason(StrEnum):
@@ -37,7 +37,7 @@ class Call(Base):
     linkedid: Mapped[str] = mapped_column(String(64), default="", index=True)
     started_at: Mapped[datetime] = mapped_column(Instant, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    end_reason: Mapped[EndReason | None] = mapped_column(String(16))
+    end_reason: Mapped[EndReason | None] = mapped_column(Choice(EndReason, 16))
     language: Mapped[str] = mapped_column(String(2), default="vi")
     steps: Mapped[list["CallStep"]] = relationship(back_populates="call", order_by="CallStep.seq")
 

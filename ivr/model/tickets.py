@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ivr.model.base import Base, Instant
+from ivr.model.base import Base, Choice, Instant
 
 
 class State(StrEnum):
@@ -104,10 +104,10 @@ class Ticket(Base):
     """Nine digits YY + number + check digit; None until a late code is given."""
     city: Mapped[str] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(16), default="phone")
-    kind: Mapped[Kind] = mapped_column(String(24), default=Kind.PHAN_ANH)
+    kind: Mapped[Kind] = mapped_column(Choice(Kind, 24), default=Kind.PHAN_ANH)
     category: Mapped[str | None] = mapped_column(String(64))
     """Id of a category of the city; None where the caller chose none."""
-    state: Mapped[State] = mapped_column(String(24), default=State.MOI)
+    state: Mapped[State] = mapped_column(Choice(State, 24), default=State.MOI)
     urgent: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -117,12 +117,12 @@ class Ticket(Base):
     """What the matter is, as people read it: the transcript's text in force (tidied or corrected)."""
     folded: Mapped[str] = mapped_column(Text, default="")
     """Search copy of code, content and address: lower case, marks removed, đ → d."""
-    contact_kind: Mapped[ContactKind] = mapped_column(String(8), default=ContactKind.UNASKED)
+    contact_kind: Mapped[ContactKind] = mapped_column(Choice(ContactKind, 8), default=ContactKind.UNASKED)
     contact_number: Mapped[str | None] = mapped_column(String(32), index=True)
     contact_last4: Mapped[str | None] = mapped_column(String(4))
     pin_mac: Mapped[str | None] = mapped_column(String(64))
     """HMAC-SHA256 of the PIN under the instance's secret and the ticket's ULID."""
-    consent: Mapped[Consent] = mapped_column(String(8), default=Consent.NONE)
+    consent: Mapped[Consent] = mapped_column(Choice(Consent, 8), default=Consent.NONE)
     consent_key: Mapped[str | None] = mapped_column(String(1))
     consent_at: Mapped[datetime | None] = mapped_column(Instant)
     notice_version: Mapped[str] = mapped_column(String(32), default="")
@@ -130,7 +130,7 @@ class Ticket(Base):
     """Consent to publication: None = not asked or no key, which counts as no."""
     publish_at: Mapped[datetime | None] = mapped_column(Instant)
     agency: Mapped[str | None] = mapped_column(String(64))
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     refusal: Mapped[str | None] = mapped_column(String(32))
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     due_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -154,9 +154,9 @@ class TicketEvent(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     """None: the hotline itself."""
-    kind: Mapped[EventKind] = mapped_column(String(24))
-    from_state: Mapped[State | None] = mapped_column(String(24))
-    to_state: Mapped[State | None] = mapped_column(String(24))
+    kind: Mapped[EventKind] = mapped_column(Choice(EventKind, 24))
+    from_state: Mapped[State | None] = mapped_column(Choice(State, 24))
+    to_state: Mapped[State | None] = mapped_column(Choice(State, 24))
     text: Mapped[str] = mapped_column(Text, default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     ticket: Mapped[Ticket] = relationship(back_populates="events")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ivr.model.base import Base, Instant
+from ivr.model.base import Base, Choice, Instant
 
 
 class WorkState(StrEnum):
@@ -32,7 +32,7 @@ class WorkItem(Base):
     kind: Mapped[str] = mapped_column(String(32))
     subject: Mapped[str] = mapped_column(String(64))
     """What it is about: the recording's id for ``transcribe``."""
-    state: Mapped[WorkState] = mapped_column(String(8), default=WorkState.WAITING)
+    state: Mapped[WorkState] = mapped_column(Choice(WorkState, 8), default=WorkState.WAITING)
     owner: Mapped[str | None] = mapped_column(String(64))
     until: Mapped[datetime | None] = mapped_column(Instant)
     not_before: Mapped[datetime] = mapped_column(Instant)
@@ -46,6 +46,7 @@ class Outbox(Base):
     """One change a page shows, written in the same transaction; ids are the hub's ``Last-Event-ID``."""
 
     __tablename__ = "outbox"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a pruned id never comes back: hubs ask for ``id > last``
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -1,0 +1,43 @@
+"""Stores for tests of the data layer: every test that takes ``store`` runs on SQLite and on PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ivr.store import Store, make_engine
+from ivr.testing_database import Cluster, find_server_programs, running_cluster, sqlite_store
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL cluster a test process."""
+    programs = find_server_programs()
+    if programs is None:
+        reason = "PostgreSQL's server programs (initdb, pg_ctl) are not installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running_cluster(programs) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty migrated database."""
+    if request.param == "sqlite":
+        with sqlite_store(tmp_path) as opened:
+            yield opened
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    opened = Store(make_engine(cluster.new_database(), busy=2))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning in Đà Nẵng: 09:30 on 2026-09-15."""
+    return datetime(2026, 9, 15, 2, 30, tzinfo=UTC)
