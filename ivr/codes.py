@@ -1,0 +1,111 @@
+"""Ticket codes without the database: this instance's leased block on disk, a number durable as used before spoken."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from ivr.durable import Held, locked, write_durably
+from ivr.model.code import make_code
+
+CIVIL = ZoneInfo("Asia/Ho_Chi_Minh")
+BLOCK = 500
+"""Numbers taken from the database at once; renewed below half of it."""
+YEAR_NUMBERS = 999_999
+ALARM = YEAR_NUMBERS * 8 // 10
+
+Lease = Callable[[int, int], range]
+"""(year, size) → numbers that are ours from now on, committed before they are returned."""
+
+_log = structlog.get_logger(__name__)
+
+
+class CodeBook:
+    """The blocks in ``<home>/codes``, shared by all processes of an instance; gaps are normal, repeats impossible."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, now: datetime) -> str | None:
+        """A nine-digit code nobody else gets, or None without a block of this civil year (Asia/Ho_Chi_Minh).
+
+        The number is on disk as used before this returns; OSError (disk full) counts as no block.
+        """
+        year = _civil_year(now)
+        try:
+            with locked(self._folder / "lock", wait=True):
+                ranges = self._read(year)
+                if not ranges:
+                    return None
+                first = ranges[0]
+                self._write(year, [rest for rest in (first[1:], *ranges[1:]) if rest])
+                return make_code(year, first[0])
+        except OSError as error:
+            _log.error("codes.unwritable", folder=str(self._folder), error=error.strerror)
+            return None
+
+    def left(self, now: datetime) -> int:
+        """How many codes of this year can be given without the database."""
+        with locked(self._folder / "lock", wait=True):
+            return sum(len(one) for one in self._read(_civil_year(now)))
+
+    def renew(self, lease: Lease, now: datetime) -> bool:
+        """Lease another block when fewer than half a block is left; whether one was leased.
+
+        Callers go on taking codes meanwhile: the database is asked outside their lock. Errors of ``lease`` are
+        passed on. A crash between lease and write leaves a gap.
+        """
+        try:
+            with locked(self._folder / "renew.lock", wait=False):
+                if self.left(now) >= BLOCK // 2:
+                    return False
+                year = _civil_year(now)
+                numbers = lease(year, BLOCK)
+                with locked(self._folder / "lock", wait=True):
+                    self._write(year, [*self._read(year), numbers])
+        except Held:
+            return False  # another process is renewing
+        if numbers.stop > ALARM:
+            _log.warning("codes.year_nearly_used", year=year, next=numbers.stop, numbers=YEAR_NUMBERS)
+        return True
+
+    def _path(self, year: int) -> Path:
+        return self._folder / f"{year}.json"
+
+    def _read(self, year: int) -> list[range]:
+        """The unused numbers; a file that cannot be read is set aside: its numbers become a gap, never a repeat."""
+        path = self._path(year)
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return []
+        try:
+            block = json.loads(text)
+            ranges = [range(int(first), int(stop)) for first, stop in block["ranges"]]
+            sound = block["year"] == year and all(len(one) > 0 and one[0] > 0 for one in ranges)
+        except (ValueError, TypeError, KeyError):
+            sound = False
+        if not sound:
+            aside = path.with_suffix(".broken")
+            path.replace(aside)
+            _log.error("codes.block_broken", kept_as=str(aside))
+            return []
+        return ranges
+
+    def _write(self, year: int, ranges: list[range]) -> None:
+        write_durably(self._path(year), json.dumps(_block(year, ranges)).encode())
+
+
+def _block(year: int, ranges: list[range]) -> dict[str, object]:
+    """What a block file holds; the checksum tells a flipped digit, which would speak a code twice."""
+    numbers = [[one.start, one.stop] for one in ranges]
+    return {"year": year, "ranges": numbers, "sha256": sha256(repr((year, numbers)).encode()).hexdigest()}
+
+
+def _civil_year(now: datetime) -> int:
+    return now.astimezone(CIVIL).year

@@ -1,0 +1,23 @@
+"""The spool: reports and call journals on disk before any database hears of them (docs/spool.md)."""
+
+from ivr.durable import Held
+from ivr.spool.journal import CallJournal, Journal, Step, find_journals, read_journal
+from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState, Take, TakeState
+from ivr.spool.spool import NotInSpool, Spool, SpoolUnwritable
+
+__all__ = [
+    "CallJournal",
+    "Held",
+    "Journal",
+    "NotInSpool",
+    "Sidecar",
+    "SidecarFault",
+    "SidecarState",
+    "Spool",
+    "SpoolUnwritable",
+    "Step",
+    "Take",
+    "TakeState",
+    "find_journals",
+    "read_journal",
+]

@@ -1,0 +1,192 @@
+"""A call's journal: one JSON line at its start, per visited node and at its end; outlives our process."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+from ivr.errors import TongdaiError
+from ivr.model.calls import EndReason
+from ivr.words import tr
+
+_log = structlog.get_logger(__name__)
+
+SUFFIX = ".call.jsonl"
+
+
+class JournalFault(TongdaiError):
+    """A journal has no readable first line: nobody can say whose call it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One visit of one node; prompts are the ids really heard, digits of phones and PINs are ``•``."""
+
+    node: str
+    type: str
+    at: datetime
+    prompts: tuple[str, ...] = ()
+    keys: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallJournal:
+    """One call as its journal tells it; ``end_reason`` None: it goes on, or its process died."""
+
+    ulid: str
+    instance: str
+    city: str
+    caller_raw: str = ""
+    caller_number: str | None = None
+    caller_name: str = ""
+    called: str = ""
+    uniqueid: str = ""
+    linkedid: str = ""
+    language: str = "vi"
+    started_at: datetime
+    steps: tuple[Step, ...] = ()
+    ended_at: datetime | None = None
+    end_reason: EndReason | None = None
+
+    @property
+    def last_at(self) -> datetime:
+        """The last moment the journal knows of."""
+        return self.ended_at or (self.steps[-1].at if self.steps else self.started_at)
+
+
+class Journal:
+    """The writer, used by the one thread that serves the call; every line is flushed at once."""
+
+    def __init__(self, folder: Path, start: CallJournal) -> None:
+        """Begin ``<ULID>.call.jsonl`` in ``folder`` with the facts of ``start`` (its steps and end are not written)."""
+        self.path = journal_path(folder, start.ulid)
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._torn = False
+        facts = {name: getattr(start, name) for name in _FACTS}
+        self._write({"line": "start", **facts, "started_at": start.started_at.isoformat()})
+
+    def step(
+        self,
+        *,
+        node: str,
+        type: str,  # the word of the menu files
+        at: datetime,
+        prompts: Sequence[str] = (),
+        keys: str = "",
+        note: str = "",
+    ) -> None:
+        """One visited node, written when what it played was really heard."""
+        line = {"line": "step", "node": node, "type": type, "at": at.isoformat()}
+        self._write({**line, "prompts": list(prompts), "keys": keys, "note": note})
+
+    def language(self, language: str) -> None:
+        """The call goes on in another language."""
+        self._write({"line": "language", "language": language})
+
+    def end(self, reason: EndReason, at: datetime) -> None:
+        """The call is over, and how."""
+        self._write({"line": "end", "reason": reason.value, "at": at.isoformat()})
+
+    def read(self) -> CallJournal:
+        """What has been written so far."""
+        return read_journal(self.path)
+
+    def close(self) -> None:
+        """Close the file; a journal without an end line is that of a dead call."""
+        os.close(self._descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, line: dict[str, Any]) -> None:
+        """A full disk costs lines of the history, never the caller: the report itself is checked elsewhere."""
+        whole = b"\n" * self._torn + json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        try:
+            self._torn = os.write(self._descriptor, whole) < len(whole)
+        except OSError as error:
+            _log.warning("journal.unwritable", path=str(self.path), error=error.strerror)
+
+
+_FACTS = (
+    "ulid",
+    "instance",
+    "city",
+    "caller_raw",
+    "caller_number",
+    "caller_name",
+    "called",
+    "uniqueid",
+    "linkedid",
+    "language",
+)
+
+
+def journal_path(folder: Path, ulid: str) -> Path:
+    """Where the journal of a call is."""
+    return folder / f"{ulid}{SUFFIX}"
+
+
+def find_journals(folder: Path) -> list[Path]:
+    """Every journal of a spool folder, oldest call first."""
+    return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def read_journal(path: Path) -> CallJournal:
+    """The call so far; a half last line (the process died while writing) is left out.
+
+    Raises :class:`JournalFault` when the first line is unreadable, FileNotFoundError when there is none.
+    """
+    lines = [line for text in path.read_bytes().splitlines() if (line := _parse(text)) is not None]
+    if not lines or lines[0].get("line") != "start":
+        raise JournalFault(
+            tr(
+                f"{path}: nhật ký cuộc gọi không có dòng đầu. Hãy chuyển tệp đi sau khi xem.",
+                f"{path}: the call's journal has no first line. Look at it and move it away.",
+            )
+        )
+    facts: dict[str, Any] = {name: lines[0][name] for name in _FACTS if name in lines[0]}
+    facts["started_at"] = datetime.fromisoformat(lines[0]["started_at"])
+    steps: list[Step] = []
+    for line in lines[1:]:
+        match line["line"]:
+            case "step":
+                steps.append(_step(line))
+            case "language":
+                facts["language"] = line["language"]
+            case "end":
+                facts["ended_at"] = datetime.fromisoformat(line["at"])
+                facts["end_reason"] = EndReason(line["reason"])
+            case _:
+                pass  # a line of a newer program: nothing this one could use
+    return CallJournal(**facts, steps=tuple(steps))
+
+
+def _step(line: dict[str, Any]) -> Step:
+    return Step(
+        node=line["node"],
+        type=line["type"],
+        at=datetime.fromisoformat(line["at"]),
+        prompts=tuple(line.get("prompts", ())),
+        keys=line.get("keys", ""),
+        note=line.get("note", ""),
+    )
+
+
+def _parse(text: bytes) -> dict[str, Any] | None:
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) and "line" in line else None

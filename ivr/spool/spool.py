@@ -1,0 +1,171 @@
+"""The spool folder: sidecars and audio, made durable step by step so that kill −9 anywhere loses nothing."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ivr.durable import Held, fsync_folder, locked, write_durably
+from ivr.errors import TongdaiError
+from ivr.settings import Settings
+from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState, TakeState
+from ivr.words import tr
+
+LEAST_INODES = 64
+"""Free inodes below which no recording is begun: a report needs about five names."""
+
+
+class NotInSpool(TongdaiError):
+    """There is no sidecar of this call: never written, cancelled, or already filed."""
+
+
+class SpoolUnwritable(TongdaiError):
+    """The spool cannot be written: disk full, read-only, or wrong rights."""
+
+
+class Spool:
+    """Reports between the beep and the database; ``<ULID>.json`` beside ``<ULID>.<take>.wav``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.folder = settings.spool
+        self._free_bytes = settings.free_space_mb * 2**20
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+
+    @contextmanager
+    def hold(self, ulid: str) -> Iterator[None]:
+        """Own the call's files; raises :class:`ivr.durable.Held` when a live call or a sweep owns them.
+
+        The kernel frees the lock when its process dies. The lock file goes with the last other file of the call.
+        """
+        path = self.folder / f"{ulid}.lock"
+        try:
+            with locked(path, wait=False):
+                try:
+                    yield
+                finally:
+                    if not any(other != path for other in self.folder.glob(f"{ulid}.*")):
+                        path.unlink(missing_ok=True)
+        except PermissionError as error:
+            raise _unwritable(path, error) from error
+
+    @contextmanager
+    def filing(self, ulid: str) -> Iterator[None]:
+        """Exclude a second filing of the same call; apart from :meth:`hold`: a report is filed while its call lasts."""
+        path = self.folder / f"{ulid}.filing"
+        with locked(path, wait=False):
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+
+    def save(self, sidecar: Sidecar) -> Sidecar:
+        """Make the sidecar durable and return it as saved, its version one higher."""
+        saved = replace(sidecar, version=sidecar.version + 1)
+        try:
+            write_durably(self.path(sidecar.ulid), saved.to_json().encode())
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        return saved
+
+    def load(self, ulid: str) -> Sidecar:
+        """The sidecar; raises :class:`NotInSpool` or :class:`SidecarFault`."""
+        found = self.find(ulid)
+        if found is None:
+            raise NotInSpool(
+                tr(f"Không có phản ánh {ulid} trong hàng chờ {self.folder}.", f"No report {ulid} in {self.folder}.")
+            )
+        return found
+
+    def find(self, ulid: str) -> Sidecar | None:
+        """The sidecar, or None where there is none; raises :class:`SidecarFault` for one that cannot be read."""
+        path = self.path(ulid)
+        try:
+            return Sidecar.from_json(path.read_bytes(), source=str(path))
+        except FileNotFoundError:
+            return None
+
+    def ulids(self) -> list[str]:
+        """ULIDs that have a sidecar, readable or not, oldest first."""
+        return sorted(path.stem for path in self.folder.glob("*.json") if not path.name.startswith("."))
+
+    def all(self) -> list[Sidecar]:
+        """Every readable sidecar, oldest first."""
+        found = []
+        for ulid in self.ulids():
+            try:
+                sidecar = self.find(ulid)
+            except SidecarFault:
+                continue  # the sweep tells of it
+            if sidecar is not None:
+                found.append(sidecar)
+        return found
+
+    def path(self, ulid: str) -> Path:
+        """Where the sidecar is or will be."""
+        return self.folder / f"{ulid}.json"
+
+    def audio(self, ulid: str, take: int) -> Path:
+        """Where Asterisk writes take ``take`` (1, 2 …)."""
+        return self.folder / f"{ulid}.{take}.wav"
+
+    def drop_take(self, sidecar: Sidecar, number: int) -> Sidecar:
+        """Mark take ``number`` dropped, durably, then remove its file; call it only when a newer take is safe."""
+        takes = tuple(
+            replace(take, state=TakeState.DROPPED) if take.number == number else take for take in sidecar.takes
+        )
+        saved = self.save(replace(sidecar, takes=takes))
+        self.audio(sidecar.ulid, number).unlink(missing_ok=True)
+        return saved
+
+    def cancel(self, sidecar: Sidecar) -> None:
+        """Really delete: sidecar ``cancelled`` first, then the audio, then the sidecar. Safe to repeat."""
+        if sidecar.state is not SidecarState.CANCELLED:
+            sidecar = self.save(replace(sidecar, state=SidecarState.CANCELLED))
+        self.remove(sidecar)
+
+    def remove(self, sidecar: Sidecar) -> None:
+        """Remove what is left of a filed or cancelled report: audio still here first, the sidecar last."""
+        for path in self.folder.glob(f"{sidecar.ulid}.*.wav"):
+            path.unlink(missing_ok=True)
+        fsync_folder(self.folder)
+        self.path(sidecar.ulid).unlink(missing_ok=True)
+        fsync_folder(self.folder)
+
+    def room(self) -> bool:
+        """Whether a recording can be begun: free space, free inodes, and a file can really be written."""
+        probe = self.folder / f".room-{os.getpid()}"
+        try:
+            state = os.statvfs(self.folder)
+            if state.f_bavail * state.f_frsize < self._free_bytes:
+                return False
+            if state.f_files and state.f_favail < LEAST_INODES:  # f_files 0: a file system that does not count them
+                return False
+            probe.write_bytes(b"room")
+        except OSError:
+            return False
+        finally:
+            _unlink_quietly(probe)
+        return True
+
+
+def _unlink_quietly(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return  # read-only: the probe was never written
+
+
+def _unwritable(path: Path, error: OSError) -> SpoolUnwritable:
+    return SpoolUnwritable(
+        tr(
+            f"{path}: không ghi được ({error.strerror}). Kiểm tra dung lượng đĩa và quyền ghi.",
+            f"{path}: cannot be written ({error.strerror}). Check disk space and rights.",
+        )
+    )
+
+
+__all__ = ["Held", "NotInSpool", "Spool", "SpoolUnwritable"]
