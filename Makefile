@@ -36,7 +36,7 @@ system-test:
 	@.setup/system.sh test
 venv: | system
 	@.setup/venv.sh run
-venv-dev:
+venv-dev: | system
 	@.setup/venv.sh dev
 web: | system
 	@.setup/web.sh

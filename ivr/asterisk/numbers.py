@@ -1,0 +1,76 @@
+"""Which number rings which city: ``numbers`` of every ``config/cities/*/city.toml`` as dialplan entries.
+
+The files are read here as they lie, because the dialplan must also come up where a city's menu is faulty.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+from ivr.errors import TongdaiError
+from ivr.settings import Settings
+from ivr.words import tr
+
+SHORT_CODE = "1022"
+"""Dialled from anywhere in a city; it rings the instance's own city (``settings.city``)."""
+
+
+class NumbersError(TongdaiError):
+    """A city's numbers cannot go into the dialplan."""
+
+
+def cities_by_number(settings: Settings) -> dict[str, str]:
+    """Number → city id. 1022 is the instance's own; a number two cities claim is a :class:`NumbersError`."""
+    claimed: dict[str, tuple[str, Path]] = {}
+    for path in sorted(settings.config.glob("cities/*/city.toml")):
+        city = path.parent.name
+        for number in _numbers(path):
+            if number == SHORT_CODE:
+                continue
+            other = claimed.setdefault(number, (city, path))
+            if other[0] != city:
+                raise NumbersError(
+                    tr(
+                        f"{path}: numbers: {number} đã thuộc {other[1]}. Xóa số này ở một trong hai tệp.",
+                        f"{path}: numbers: {number} belongs to {other[1]} already. Delete it from one of the two.",
+                    )
+                )
+    return {SHORT_CODE: settings.city, **{number: city for number, (city, _) in claimed.items()}}
+
+
+def dialled_forms(number: str) -> list[str]:
+    """How carriers write a national number: ``02361022``, ``842361022``, ``+842361022``, ``2361022``."""
+    if not number.startswith("0"):
+        return [number]
+    rest = number[1:]
+    return [number, f"84{rest}", f"+84{rest}", rest]
+
+
+def entries(settings: Settings) -> str:
+    """The dialplan's entries, one a written form of a number."""
+    lines: list[str] = []
+    for number, city in cities_by_number(settings).items():
+        for form in dialled_forms(number):
+            lines += [
+                f"exten => {form},1,Set(TONGDAI_CITY={city})",
+                " same => n,Set(TONGDAI_CALLED=${EXTEN})",
+                " same => n,Goto(tongdai-hotline,${EXTEN},1)",
+            ]
+    return "\n".join(lines)
+
+
+def _numbers(path: Path) -> list[str]:
+    try:
+        numbers = tomllib.loads(path.read_text(encoding="utf-8")).get("numbers", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NumbersError(f"{path}: {error}") from error
+    if not isinstance(numbers, list) or not all(
+        isinstance(one, str) and re.fullmatch(r"\d{3,15}", one) for one in numbers
+    ):
+        raise NumbersError(
+            tr(
+                f'{path}: numbers phải là danh sách chuỗi chữ số, ví dụ ["02361022"].',
+                f'{path}: numbers must be a list of strings of digits, such as ["02361022"].',
+            )
+        )
+    return numbers
