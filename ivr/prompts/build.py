@@ -1,0 +1,80 @@
+"""Building every sound before the first call: only what changed, two at a time, each put in place in one step."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from ivr.prompts import store
+from ivr.prompts.check import greeting_faults
+from ivr.prompts.errors import PromptFaults
+from ivr.prompts.items import Item, all_items
+from ivr.prompts.store import Built
+from ivr.prompts.voice import render
+from ivr.settings import Settings
+from ivr.words import tr
+
+_REPORT_EVERY = 100
+
+
+def build(settings: Settings, say: Callable[[str], None] = print) -> None:
+    """Build what is missing or changed below ``<home>/sounds``, drop what nobody needs; faults are one PromptError."""
+    items = all_items(settings)
+    sounds = settings.sounds
+    with _alone(sounds):
+        before = store.read_manifest(sounds)
+        wanted = {item.key: (item, item.digest()) for item in items}
+        due = [
+            (item, digest)
+            for key, (item, digest) in wanted.items()
+            if key not in before or before[key].digest != digest or not (sounds / f"{key}.wav").exists()
+        ]
+        built = {key: before[key] for key in wanted if key in before} | _make_all(sounds, due, say)
+        store.write_manifest(sounds, built)
+        _drop(sounds, set(before) - set(wanted))
+    if faults := greeting_faults(settings):
+        raise PromptFaults(faults)
+    if due:
+        say(tr(f"Lời thoại: xong {len(items)} tệp.", f"Prompts: {len(items)} files ready."))
+
+
+@contextmanager
+def _alone(sounds: Path) -> Iterator[None]:
+    """One builder a home at a time; the kernel frees the lock if a builder dies."""
+    sounds.mkdir(parents=True, exist_ok=True)
+    with (sounds / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make_all(sounds: Path, due: list[tuple[Item, str]], say: Callable[[str], None]) -> dict[str, Built]:
+    """Threads suffice: the work is done by espeak-ng and sox, processes of their own."""
+    built: dict[str, Built] = {}
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        making = [(item.key, digest, pool.submit(_make, sounds, item, digest)) for item, digest in due]
+        try:
+            for number, (key, digest, future) in enumerate(making, start=1):
+                built[key] = Built(digest=digest, seconds=future.result())
+                if number % _REPORT_EVERY == 0:
+                    say(tr(f"Lời thoại: {number}/{len(due)}", f"Prompts: {number}/{len(due)}"))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return built
+
+
+def _make(sounds: Path, item: Item, digest: str) -> float:
+    """Make one sound, or take it from the cache; returns its seconds."""
+    content = store.cached(digest)
+    if content is None:
+        content = render(item)
+        store.keep(digest, content)
+    store.write_whole(sounds / f"{item.key}.wav", content)
+    return store.seconds_of(content)
+
+
+def _drop(sounds: Path, keys: set[str]) -> None:
+    for key in keys:
+        (sounds / f"{key}.wav").unlink(missing_ok=True)

@@ -1,0 +1,45 @@
+"""What ``tongdai prompts check`` looks at: the texts of every city, and how long a caller is kept from the menu."""
+
+from ivr.prompts.catalogue import load_catalogue
+from ivr.prompts.errors import PromptFaults
+from ivr.prompts.items import all_items
+from ivr.prompts.texts import LANGUAGES, find_cities
+from ivr.settings import Settings
+from ivr.words import tr
+
+GREETING = ("chao", "khan", "ghi-am")
+_NAMES = " + ".join(GREETING)
+GREETING_LIMIT = 20.0
+"""Seconds the greeting and the notice may take together (DOMAIN §3)."""
+
+
+def check(settings: Settings) -> list[str]:
+    """Every fault of the texts, and of the greeting's length where it is built; empty when all is well."""
+    try:
+        all_items(settings)
+    except PromptFaults as error:
+        return error.faults
+    return greeting_faults(settings)
+
+
+def greeting_seconds(settings: Settings) -> dict[tuple[str, str], float]:
+    """How long greeting and notice take, by city and language (built sounds; an estimate where they are not)."""
+    return {
+        (city, language): sum(catalogue.sound(prompt, language).seconds for prompt in GREETING)
+        for city in find_cities(settings.config)
+        for catalogue in [load_catalogue(settings, city)]
+        for language in LANGUAGES
+        if all(catalogue.has(prompt, language) for prompt in GREETING)
+    }
+
+
+def greeting_faults(settings: Settings) -> list[str]:
+    """Cities whose greeting and notice, as built, keep a caller too long."""
+    return [
+        tr(
+            f"{city} ({language}): {_NAMES} dài {seconds:.1f} giây, tối đa {GREETING_LIMIT:.0f}. Rút gọn lời.",
+            f"{city} ({language}): {_NAMES} take {seconds:.1f} s, at most {GREETING_LIMIT:.0f}. Shorten them.",
+        )
+        for (city, language), seconds in greeting_seconds(settings).items()
+        if seconds > GREETING_LIMIT
+    ]

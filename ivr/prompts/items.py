@@ -1,0 +1,139 @@
+"""Everything that must be built: one item a sound file, with how it is made and what its content depends on."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ivr.prompts.errors import PromptError, PromptFaults
+from ivr.prompts.texts import LANGUAGES, Text, city_texts, common_texts, find_cities
+from ivr.settings import Settings
+from ivr.speech import PAUSE, Language, vocabulary
+
+PIPELINE = 1
+"""Raise it when the way sounds are made changes: every sound is then built anew."""
+SPEED = 175
+FINAL_SPEED = 160
+"""Words a minute; a word that ends its phrase is spoken a little slower."""
+BEEP = "beep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """Words read by the synthetic voice of a language, ``speed`` words a minute, ``tail`` seconds of quiet after."""
+
+    words: str
+    voice: Language
+    speed: int
+    tail: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """A recorded file of the voice pack."""
+
+    path: Path
+    tail: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet:
+    """Silence, in seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tone:
+    """A sine tone: hertz and seconds."""
+
+    hertz: int
+    seconds: float
+
+
+Source = Speech | Take | Quiet | Tone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One sound to build: ``key`` is its path below the sounds folder without extension."""
+
+    key: str
+    source: Source
+
+    def digest(self) -> str:
+        """Changes exactly when the sound would."""
+        kind = type(self.source).__name__
+        if isinstance(self.source, Take):
+            try:
+                content = hashlib.sha256(self.source.path.read_bytes()).hexdigest()
+            except OSError as error:
+                raise PromptError(f"{self.source.path}: {error.strerror}") from error
+            facts: dict[str, object] = {"content": content, "tail": self.source.tail}
+        else:
+            facts = asdict(self.source)
+        return hashlib.sha256(json.dumps([PIPELINE, kind, facts], sort_keys=True).encode()).hexdigest()
+
+
+def all_items(settings: Settings) -> list[Item]:
+    """Every sound of every city, the words, the pause and the beep; PromptFaults lists all faults of the texts."""
+    common = common_texts(settings.config)
+    faults = list(common.faults)
+    items = [*_marks(), *_words(settings), *(_item(settings, text, "") for text in common.by_key.values())]
+    for city in find_cities(settings.config):
+        own = city_texts(settings.config, city)
+        faults += own.faults
+        items += [_item(settings, text, city) for text in own.by_key.values()]
+        items += _recorded_for(settings, city, [text for key, text in common.by_key.items() if key not in own.by_key])
+    if faults:
+        raise PromptFaults(faults)
+    return items
+
+
+def key_of(city: str, language: Language, name: str) -> str:
+    """Where a sound lies: common ones by language, a city's own below the city."""
+    return f"{city}/{language}/{name}" if city else f"{language}/{name}"
+
+
+def word_key(language: Language, word: str) -> str:
+    """Where a word's sound lies."""
+    return f"{language}/words/{word}"
+
+
+def _marks() -> Iterator[Item]:
+    yield Item(key=BEEP, source=Tone(hertz=1000, seconds=0.25))
+    for language in LANGUAGES:
+        yield Item(key=word_key(language, PAUSE), source=Quiet(seconds=0.3))
+
+
+def _words(settings: Settings) -> Iterator[Item]:
+    for language in LANGUAGES:
+        for word in vocabulary(language):
+            key = word_key(language, word.id)
+            tail = 0.25 if word.final else 0.05
+            # espeak-ng lets its voice fall before a full stop and holds it before a comma
+            words = word.phrase + ("." if word.final else ",")
+            speech = Speech(words=words, voice=language, speed=FINAL_SPEED if word.final else SPEED, tail=tail)
+            yield Item(key=key, source=_take(settings, key, tail) or speech)
+
+
+def _item(settings: Settings, text: Text, city: str) -> Item:
+    key = key_of(city, text.language, text.id)
+    speech = Speech(words=text.spoken, voice=text.voice, speed=SPEED, tail=0.2)
+    return Item(key=key, source=_take(settings, key, speech.tail) or speech)
+
+
+def _recorded_for(settings: Settings, city: str, texts: list[Text]) -> Iterator[Item]:
+    """Common texts a voice pack has recorded for this city alone."""
+    for text in texts:
+        key = key_of(city, text.language, text.id)
+        if take := _take(settings, key, 0.2):
+            yield Item(key=key, source=take)
+
+
+def _take(settings: Settings, key: str, tail: float) -> Take | None:
+    if settings.voice_pack is None:
+        return None
+    path = settings.voice_pack / f"{key}.wav"
+    return Take(path=path, tail=tail) if path.exists() else None
