@@ -1,0 +1,71 @@
+"""Working hours: evenings, lunch, week-ends, holidays and swapped days."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.model.civil import ZONE, civil_year
+from ivr.model.deadlines import NoWorkingTimeError, WorkCalendar, due, worked
+
+DAY = ((time(7, 30), time(11, 30)), (time(13, 0), time(17, 0)))
+OFFICE = WorkCalendar(
+    week=(DAY,) * 5 + ((),) * 2,
+    holidays=frozenset({date(2026, 9, 2), date(2026, 9, 1)}),
+    workdays={date(2026, 8, 29): DAY},  # a Saturday worked in exchange
+)
+ALWAYS = WorkCalendar(week=(((time(0), time(0)),),) * 7)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        ("2026-09-14 08:00", 2, "2026-09-14 10:00"),
+        ("2026-09-14 10:30", 2, "2026-09-14 14:00"),  # over lunch
+        ("2026-09-14 06:00", 4, "2026-09-14 11:30"),  # before hours; ends exactly at lunch
+        ("2026-09-14 16:00", 8, "2026-09-15 16:00"),
+        ("2026-09-18 16:00", 8, "2026-09-21 16:00"),  # over a week-end
+        ("2026-08-28 16:00", 8, "2026-08-29 16:00"),  # the Saturday is worked
+        ("2026-08-31 16:00", 8, "2026-09-03 16:00"),  # two holidays
+        ("2026-09-19 12:00", 24, "2026-09-23 17:00"),  # three working days
+    ],
+)
+def test_due(start: str, hours: float, end: str) -> None:
+    assert due(at(start), OFFICE, hours) == at(end)
+
+
+def test_due_keeps_the_zone_it_was_asked_in() -> None:
+    moment = due(datetime(2026, 9, 14, 1, 0, tzinfo=UTC), OFFICE, 2)
+    assert (moment, moment.tzinfo) == (at("2026-09-14 10:00"), UTC)
+
+
+def test_round_the_clock_counts_every_hour() -> None:
+    assert due(at("2026-09-18 23:00"), ALWAYS, 30) == at("2026-09-20 05:00")
+
+
+def test_a_calendar_without_working_time_says_so() -> None:
+    with pytest.raises(NoWorkingTimeError):
+        due(at("2026-09-14 08:00"), WorkCalendar(week=((),) * 7), 1)
+    with pytest.raises(ValueError, match="seven"):
+        WorkCalendar(week=())
+
+
+@given(
+    st.datetimes(datetime(2026, 8, 1), datetime(2026, 10, 1)),  # noqa: DTZ001  # the zone is added below
+    st.integers(1, 80 * 4),
+)
+def test_what_is_due_after_hours_was_worked_for_hours(start: datetime, quarters: int) -> None:
+    begin = start.replace(tzinfo=ZONE)
+    end = due(begin, OFFICE, quarters / 4)
+    assert worked(begin, end, OFFICE) == timedelta(hours=quarters / 4)
+    assert worked(end, begin, OFFICE) == timedelta()
+
+
+def test_the_year_of_a_code_turns_at_midnight_here() -> None:
+    assert civil_year(datetime(2026, 12, 31, 16, 59, tzinfo=UTC)) == 2026
+    assert civil_year(datetime(2026, 12, 31, 17, 0, tzinfo=UTC)) == 2027
