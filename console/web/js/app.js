@@ -1,0 +1,8 @@
+// Everything the console's pages do in the browser; each module attaches itself to what it finds.
+import "./requests.js";
+import "./dialogs.js";
+import "./drafts.js";
+import "./keys.js";
+import "./live.js";
+import "./player.js";
+import "./times.js";

@@ -1,0 +1,45 @@
+// Function keys only: Telex and VNI swallow letters, digits and Alt combinations.
+import { open } from "./dialogs.js";
+
+document.addEventListener("keydown", (event) => {
+  const find = document.getElementById("find-dialog");
+  if (event.key === "F1") {
+    event.preventDefault();
+    open(document.getElementById("keys-dialog"));
+  } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && find) {
+    event.preventDefault();
+    open(find);
+    find.querySelector("input").select();
+  } else if (event.key === "Escape") {
+    leave(event);
+  }
+});
+
+// Esc: out of an open menu, out of a field, else one page up. Dialogs close by themselves.
+function leave(event) {
+  if (document.querySelector("dialog[open]")) return;
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    return;
+  }
+  if (event.target.matches("input, textarea, select")) {
+    event.target.blur();
+    return;
+  }
+  const up = document.querySelector("[data-up]");
+  if (up) location.assign(up.href);
+}
+
+// ↓ and ↑ walk through what the search found.
+document.getElementById("find-dialog")?.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const places = [...event.currentTarget.querySelectorAll("input, .found a")];
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  const next = places[places.indexOf(document.activeElement) + step];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});

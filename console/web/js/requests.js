@@ -1,0 +1,49 @@
+// htmx under our strict CSP: the token goes along, and every failure says what, why and what to do.
+import htmx from "htmx.org";
+
+import { notice } from "./notices.js";
+import { word } from "./words.js";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0; // pages hold personal data: nothing of them stays in the browser's storage
+htmx.config.refreshOnHistoryMiss = true;
+htmx.config.scrollBehavior = "auto";
+
+export const token = () => document.querySelector("meta[name=csrf-token]")?.content ?? "";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = token();
+});
+
+// The person's own reading and typing is never swapped away under them.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const region = event.detail.elt;
+  if (region.dataset?.region !== undefined && region.querySelector("[data-editing]")) {
+    event.preventDefault();
+    notice(word("changed-meanwhile"));
+  }
+});
+
+document.addEventListener("htmx:responseError", (event) => explain(event.detail.xhr));
+document.addEventListener("htmx:sendError", () => notice(word("no-connection"), { bad: true }));
+document.addEventListener("htmx:timeout", () => notice(word("no-connection"), { bad: true }));
+
+document.addEventListener("notice", (event) => notice(event.detail.value ?? event.detail.text));
+
+export function explain(response) {
+  if (response.status === 401) {
+    // Drafts are kept; after signing in the same page stands again.
+    const next = encodeURIComponent(location.pathname + location.search);
+    location.assign(`/login?next=${next}`);
+    return;
+  }
+  let message = word("failed", { status: response.status });
+  try {
+    message = JSON.parse(response.responseText).message || message;
+  } catch {
+    // not one of our own answers: the general sentence stands
+  }
+  notice(message, { bad: true });
+}
