@@ -49,7 +49,7 @@ class Menu:
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """Go on in another language (``vi`` or ``en``)."""
+    """Go on in another language: ``vi``, ``en``, or ``other`` (the one of the two not spoken now)."""
 
     id: str
     language: str
@@ -90,13 +90,15 @@ class Consent:
 class Record:
     """Record the report: too short is asked again once (``ngan``); hanging up files what was said.
 
-    ``cannot`` is where the caller goes when there is no room to record.
+    ``cannot`` is where the caller goes when there is no room to record, ``silent`` who said nothing both times
+    (nothing is filed for them).
     """
 
     id: str
     prompts: tuple[str, ...]
     next: str
     cannot: str
+    silent: str
     short: tuple[str, ...] = ("ngan",)
     set: Answers = field(default_factory=Answers)
 
@@ -139,10 +141,14 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Callback:
-    """File a request to be rung back: asks for the number, makes a ticket of kind ``goi_lai``, speaks its code."""
+    """File a request to be rung back: asks for the number, makes a ticket of kind ``goi_lai``, speaks its code.
+
+    ``cannot`` is where the caller goes when no number came or nothing can be written.
+    """
 
     id: str
     next: str
+    cannot: str
     set: Answers = field(default_factory=Answers)
 
 

@@ -1,0 +1,238 @@
+"""Checks a menu as a whole: that links, prompts and names exist, and that every caller gets through."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from ivr.flow.nodes import (
+    Answers,
+    Bye,
+    Callback,
+    Consent,
+    Hours,
+    Lookup,
+    Menu,
+    Node,
+    Publish,
+    Receipt,
+    Record,
+    Review,
+    Ring,
+    Say,
+)
+from ivr.flow.prompt_texts import PromptTexts
+from ivr.flow.read_menu import Menus
+from ivr.flow.table import Table
+from ivr.flow.ways import find_silent_circle, menu_depths, reach, ways
+from ivr.model.tickets import Kind
+from ivr.words import tr
+
+OPERATOR = "operator"
+"""The line that is a setting and not the city's."""
+
+
+def check_flow(
+    menus: Menus,
+    *,
+    texts: PromptTexts,
+    categories: Collection[str],
+    schedules: Collection[str] | None,
+    lines: Collection[str] | None,
+    lookups: Collection[str],
+) -> None:
+    """Note every fault of a menu in its tables; None for names whose own file could not be read."""
+    _check_links(menus)
+    for name, node in menus.nodes.items():
+        table = menus.raw[name]
+        _check_prompts(table, node, texts)
+        _check_answers(table, node, categories)
+        match node:
+            case Hours() if schedules is not None and node.schedule not in schedules:
+                text = tr(f"không có lịch “{node.schedule}”", f'there is no schedule "{node.schedule}"')
+                table.fault("schedule", text)
+            case Ring() if lines is not None and node.line not in (OPERATOR, *lines):
+                table.fault("line", tr(f"không có đường dây “{node.line}”", f'there is no line "{node.line}"'))
+            case Lookup() if node.source not in lookups:
+                text = tr(f"không có nguồn tra cứu “{node.source}”", f'there is no look-up source "{node.source}"')
+                table.fault("source", text)
+            case _:
+                pass
+    _check_ends(menus)
+    if len(menus.nodes) == len(menus.raw):
+        _check_circle(menus)
+        _check_give_up(menus)
+        _check_reports(menus)
+        _check_depth(menus)
+
+
+def _check_links(menus: Menus) -> None:
+    """Unknown nodes, and nodes nobody reaches; an unreadable node is taken to lead wherever it names a node."""
+    if menus.start and menus.start not in menus.raw:
+        menus.table.fault("start", _no_node(menus.start))
+    for name, node in menus.nodes.items():
+        for way in ways(node):
+            if way.goto not in menus.raw:
+                menus.raw[name].fault(way.setting, _no_node(way.goto))
+    reached = reach([menus.start], lambda name: _onward(menus, name))
+    for name, table in menus.raw.items():
+        if name not in reached and menus.start in menus.raw:
+            table.fault("", tr("không ai đến được nút này", "nobody reaches this node"))
+
+
+def _check_ends(menus: Menus) -> None:
+    """From every node a good-bye must be reachable; an unreadable node or link is given the benefit of the doubt."""
+    doubtful = {name for name in menus.raw if name not in menus.nodes}
+    ends = {name for name, node in menus.nodes.items() if isinstance(node, Bye)} | doubtful
+    for name, node in menus.nodes.items():
+        after = reach([name], lambda here: _onward(menus, here))
+        broken = any(way.goto not in menus.raw for way in ways(node))
+        if not broken and not after & ends and all(here in menus.raw for here in after):
+            menus.raw[name].fault(
+                "", tr("từ đây không bao giờ đến lời chào (bye)", "no good-bye (bye) is ever reached")
+            )
+
+
+def _check_circle(menus: Menus) -> None:
+    """Whoever does nothing must come to an end."""
+    circle = find_silent_circle(menus.nodes)
+    if circle:
+        shown = " → ".join([*circle, circle[0]])
+        text = tr(f"người không bấm phím đi vòng mãi: {shown}", f"who presses nothing goes round for ever: {shown}")
+        menus.raw[circle[0]].fault("", text)
+
+
+def _check_give_up(menus: Menus) -> None:
+    """Nobody silent is sent away before a recorder, a call-back or a person was offered (DOMAIN §3)."""
+    served = {name for name, node in menus.nodes.items() if isinstance(node, Record | Callback | Ring | Receipt)}
+    before = reach([menus.start], lambda here: () if here in served else _onward(menus, here))
+    for name, node in menus.nodes.items():
+        if not isinstance(node, Menu) or name not in before:
+            continue
+        silent = reach([node.give_up], lambda here: () if here in served else _silent(menus, here))
+        if any(isinstance(menus.nodes.get(here), Bye) for here in silent):
+            text = tr(
+                "kết thúc cuộc gọi mà chưa đưa đến ghi âm, gọi lại hay điện thoại viên",
+                "ends the call before a recorder, a call-back or a person was offered",
+            )
+            menus.raw[name].fault("give_up", text)
+
+
+def _check_reports(menus: Menus) -> None:
+    """Every recording leads to a receipt, and one call files one report: after a receipt nothing is recorded."""
+    for name, node in menus.nodes.items():
+        match node:
+            case Record():
+                onward = reach([node.next], lambda here: _until_receipt(menus, here))
+                if any(isinstance(menus.nodes.get(here), Bye) for here in onward):
+                    text = tr(
+                        "có đường kết thúc mà chưa đọc mã (receipt)", "a way ends before the code is told (receipt)"
+                    )
+                    menus.raw[name].fault("next", text)
+                elif not any(isinstance(menus.nodes.get(here), Receipt) for here in onward):
+                    text = tr("không đến được nút đọc mã (receipt)", "no receipt is ever reached")
+                    menus.raw[name].fault("next", text)
+            case Receipt() | Callback():
+                after = reach([node.next], lambda here: _onward(menus, here))
+                again = sorted(here for here in after if isinstance(menus.nodes.get(here), Record | Callback))
+                if again:
+                    text = tr(
+                        f"mỗi cuộc gọi một phản ánh, nhưng từ đây còn đến {', '.join(again)}",
+                        f"one call files one report, but from here {', '.join(again)} can be reached",
+                    )
+                    menus.raw[name].fault("next", text)
+            case _:
+                pass
+
+
+def _check_depth(menus: Menus) -> None:
+    """One level below the main menu (DOMAIN §3); deeper is only a warning."""
+    for name, depth in menu_depths(menus.nodes, menus.start).items():
+        if depth > 1:
+            text = tr("sâu hơn một cấp dưới danh mục chính", "is more than one level below the main menu")
+            menus.raw[name].fault("", text, warning=True)
+
+
+def _check_prompts(table: Table, node: Node, texts: PromptTexts) -> None:
+    for setting, prompt in _prompts(node):
+        if prompt not in texts:
+            table.fault(setting, tr(f"lời nhắc “{prompt}” không có nội dung", f'prompt "{prompt}" has no text'))
+            continue
+        for language in ("vi", "en"):
+            if not texts[prompt].of(language):
+                text = tr(
+                    f"lời nhắc “{prompt}” không có nội dung tiếng {'Việt' if language == 'vi' else 'Anh'}",
+                    f'prompt "{prompt}" has no text in {"Vietnamese" if language == "vi" else "English"}',
+                )
+                table.fault(setting, text)
+
+
+def _prompts(node: Node) -> Iterator[tuple[str, str]]:
+    match node:
+        case Say() | Consent() | Review() | Publish() | Ring() | Bye():
+            yield from (("prompts", prompt) for prompt in node.prompts)
+        case Menu() | Record():
+            yield from (("prompts", prompt) for prompt in node.prompts)
+            yield from (("short", prompt) for prompt in node.short)
+        case _:
+            pass
+
+
+def _check_answers(table: Table, node: Node, categories: Collection[str]) -> None:
+    kinds = [kind.value for kind in Kind]
+    for setting, answers in _answers(node):
+        if answers.category is not None and answers.category not in categories:
+            text = tr(f"không có lĩnh vực “{answers.category}”", f'there is no category "{answers.category}"')
+            table.fault(f"{setting}.category", text)
+        if answers.kind is not None and answers.kind not in kinds:
+            text = tr(
+                f"không có loại phiếu “{answers.kind}” (có: {', '.join(kinds)})",
+                f'there is no kind "{answers.kind}" (known: {", ".join(kinds)})',
+            )
+            table.fault(f"{setting}.kind", text)
+
+
+def _answers(node: Node) -> Iterator[tuple[str, Answers]]:
+    match node:
+        case Menu():
+            yield from ((f"keys.{key}.set", choice.set) for key, choice in node.keys.items())
+        case Record() | Callback():
+            yield "set", node.set
+        case _:
+            pass
+
+
+def _onward(menus: Menus, name: str) -> list[str]:
+    node = menus.nodes.get(name)
+    if node is not None:
+        return [way.goto for way in ways(node)]
+    return [text for text in _strings(menus.raw[name].data) if text in menus.raw] if name in menus.raw else []
+
+
+def _until_receipt(menus: Menus, name: str) -> list[str]:
+    """Where a recorded report goes on; a cancelled one and one recorded again are no report."""
+    match menus.nodes.get(name):
+        case Receipt() | None:
+            return []
+        case Review() as node:
+            return [node.next]
+        case node:
+            return [way.goto for way in ways(node)]
+
+
+def _silent(menus: Menus, name: str) -> list[str]:
+    node = menus.nodes.get(name)
+    return [way.goto for way in ways(node) if not way.key] if node is not None else []
+
+
+def _strings(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from _strings(item)
+        case list():
+            for item in value:
+                yield from _strings(item)
+
+
+def _no_node(name: str) -> str:
+    return tr(f"không có nút “{name}”", f'there is no node "{name}"')

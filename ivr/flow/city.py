@@ -1,0 +1,164 @@
+"""A city: one folder of TOML made into one frozen value, or every fault of its files at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from ivr.errors import TongdaiError
+from ivr.flow.check import check_flow
+from ivr.flow.faults import Fault, FlowFaults
+from ivr.flow.hours import ZONE, Hours
+from ivr.flow.nodes import Flow
+from ivr.flow.prompt_texts import PromptTexts, read_prompt_texts
+from ivr.flow.read_city import Facts, read_facts
+from ivr.flow.read_hours import read_hours
+from ivr.flow.read_menu import read_menu
+from ivr.flow.read_values import read_agencies, read_announcements, read_categories, read_lookups
+from ivr.flow.table import read_table
+from ivr.flow.values import Agency, Announcement, Category, LookupSource, Text
+from ivr.words import tr
+
+
+class CityUnknown(TongdaiError):
+    """There is no city of this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class City:
+    """Everything a city's folder says, checked."""
+
+    id: str
+    name: Text
+    prefix: str
+    """Two letters before a ticket code: ``DN`` of ``DN26-004217-4``."""
+    numbers: tuple[str, ...]
+    """Dialled numbers that this city answers, digits only."""
+    issuer: str
+    notice_version: str
+    """Version of the recording notice that callers hear; stored with each report."""
+    lines: Mapping[str, str]
+    """Asterisk dial strings by name; ``operator`` is a setting and not among them."""
+    hours: Hours
+    categories: Mapping[str, Category]
+    agencies: Mapping[str, Agency]
+    lookups: Mapping[str, LookupSource]
+    announcements: tuple[Announcement, ...]
+    flow: Flow
+
+    def is_open(self, schedule: str, now: datetime) -> bool:
+        """Whether one of the city's schedules is open at an aware moment."""
+        return self.hours.is_open(schedule, now)
+
+    def find_category(self, category: str | None) -> Category | None:
+        """The category of this id."""
+        return self.categories.get(category) if category else None
+
+    def find_agency(self, agency: str | None) -> Agency | None:
+        """The agency of this id."""
+        return self.agencies.get(agency) if agency else None
+
+    def announcements_on(self, day: date) -> tuple[Announcement, ...]:
+        """The announcements in force on a day, newest first."""
+        return tuple(one for one in self.announcements if one.start <= day <= one.until)
+
+    def announcements_at(self, now: datetime) -> tuple[Announcement, ...]:
+        """The announcements in force at an aware moment, newest first."""
+        return self.announcements_on(now.astimezone(ZONE).date())
+
+
+def find_cities(config: Path) -> list[str]:
+    """Ids of all cities below ``config/cities``, in order."""
+    folder = config / "cities"
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+def load_city(config: Path, city_id: str) -> City:
+    """One city; :class:`FlowFaults` tells everything wrong in its files, :class:`CityUnknown` that there is none."""
+    city, faults = read_city(config, city_id)
+    if city is None:
+        raise FlowFaults(faults)
+    return city
+
+
+def read_city(config: Path, city_id: str) -> tuple[City | None, list[Fault]]:
+    """One city and all faults of its files; None with a fault that is more than a warning."""
+    folder = config / "cities" / city_id
+    known = find_cities(config)
+    if city_id not in known:
+        names = ", ".join(known)
+        raise CityUnknown(
+            tr(
+                f"Không có thành phố “{city_id}” trong {config / 'cities'} (có: {names}).",
+                f'There is no city "{city_id}" in {config / "cities"} (known: {names}).',
+            )
+        )
+    faults: list[Fault] = []
+    texts = read_prompt_texts(config, city_id, faults)
+    facts = read_facts(folder, faults)
+    hours_table = read_table(folder, "hours.toml", faults)
+    hours = (
+        read_hours(hours_table, read_table(folder.parent, "holidays.toml", faults, needed=False))
+        if hours_table
+        else None
+    )
+    agencies = read_agencies(folder, faults)
+    categories = read_categories(folder, agencies, faults)
+    lookups = read_lookups(folder, texts, faults)
+    announcements = read_announcements(folder, faults)
+    flow = _read_flow(folder, faults, facts, hours, categories, lookups, texts)
+    if any(not fault.warning for fault in faults) or facts is None or hours is None or flow is None:
+        return None, faults
+    city = City(
+        id=city_id,
+        name=facts.name,
+        prefix=facts.prefix,
+        numbers=facts.numbers,
+        issuer=facts.issuer,
+        notice_version=facts.notice_version,
+        lines=facts.lines,
+        hours=hours,
+        categories=categories,
+        agencies=agencies,
+        lookups=lookups,
+        announcements=announcements,
+        flow=flow,
+    )
+    return city, faults
+
+
+def _read_flow(
+    folder: Path,
+    faults: list[Fault],
+    facts: Facts | None,
+    hours: Hours | None,
+    categories: Mapping[str, Category],
+    lookups: Mapping[str, LookupSource],
+    texts: PromptTexts,
+) -> Flow | None:
+    table = read_table(folder, "menu.toml", faults)
+    if table is None:
+        return None
+    menus = read_menu(table)
+    check_flow(
+        menus,
+        texts=texts,
+        categories=categories.keys(),
+        schedules=hours.schedules.keys() if hours is not None else None,
+        lines=facts.lines.keys() if facts is not None else None,
+        lookups=lookups.keys(),
+    )
+    return Flow(start=menus.start, nodes=menus.nodes)
+
+
+def check_together(cities: list[City]) -> list[Fault]:
+    """Faults that only show between cities: a number or a code prefix that two of them claim."""
+    faults: list[Fault] = []
+    claimed: dict[tuple[str, str], str] = {}
+    for city in cities:
+        for setting, value in [("prefix", city.prefix), *(("numbers", number) for number in city.numbers)]:
+            owner = claimed.setdefault((setting, value), city.id)
+            if owner != city.id:
+                text = tr(f"“{value}” đã thuộc về {owner}", f'"{value}" already belongs to {owner}')
+                faults.append(Fault(file=f"{city.id}/city.toml", setting=setting, text=text))
+    return faults

@@ -1,0 +1,133 @@
+"""The ways on from a node, and what follows from them: what can be reached, and what a silent caller meets."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from ivr.flow.nodes import (
+    Announcements,
+    Bye,
+    Callback,
+    Consent,
+    Contact,
+    Hours,
+    Language,
+    Lookup,
+    Menu,
+    Node,
+    Publish,
+    Receipt,
+    Record,
+    Review,
+    Ring,
+    Say,
+    Status,
+    Switch,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way on: ``setting`` is the field that names it; ``key`` the key that takes it.
+
+    ``key`` is empty where the caller takes it by doing nothing.
+    """
+
+    goto: str
+    setting: str
+    key: str = ""
+
+
+def ways(node: Node) -> tuple[Way, ...]:
+    """All ways on from a node, in the order its fields are written."""
+    match node:
+        case Menu():
+            keyed = (Way(goto=choice.goto, setting=f"keys.{key}", key=key) for key, choice in node.keys.items())
+            return (*keyed, Way(goto=node.give_up, setting="give_up"))
+        case Hours():
+            return (Way(goto=node.open, setting="open"), Way(goto=node.closed, setting="closed"))
+        case Switch():
+            return (Way(goto=node.on, setting="on"), Way(goto=node.off, setting="off"))
+        case Consent():
+            return (Way(goto=node.next, setting="next"), Way(goto=node.refused, setting="refused", key="0"))
+        case Record():
+            return (*_next(node), Way(goto=node.cannot, setting="cannot"), Way(goto=node.silent, setting="silent"))
+        case Review():
+            again = Way(goto=node.again, setting="again", key="3")
+            return (*_next(node), again, Way(goto=node.cancelled, setting="cancelled", key="4"))
+        case Callback():
+            return (*_next(node), Way(goto=node.cannot, setting="cannot"))
+        case Status():
+            return (*_next(node), Way(goto=node.locked, setting="locked"))
+        case Ring():
+            return (*_next(node), Way(goto=node.unanswered, setting="unanswered"))
+        case Say() | Language() | Contact() | Publish() | Receipt() | Lookup() | Announcements():
+            return _next(node)
+        case Bye():
+            return ()
+    assert_never(node)
+
+
+def reach(starts: Iterable[str], onward: Callable[[str], Iterable[str]]) -> set[str]:
+    """Everything reachable from ``starts``, these included."""
+    seen: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        here = waiting.pop()
+        if here not in seen:
+            seen.add(here)
+            waiting.extend(onward(here))
+    return seen
+
+
+def find_silent_circle(nodes: Mapping[str, Node]) -> list[str] | None:
+    """Nodes that a caller who does nothing would go round for ever, in order; None where there are none."""
+    done: set[str] = set()
+
+    def walk(here: str, path: list[str]) -> list[str] | None:
+        if here in path:
+            return path[path.index(here) :]
+        if here in done or here not in nodes:
+            return None
+        for way in ways(nodes[here]):
+            if not way.key and (circle := walk(way.goto, [*path, here])):
+                return circle
+        done.add(here)
+        return None
+
+    return next((circle for start in nodes if (circle := walk(start, []))), None)
+
+
+def menu_depths(nodes: Mapping[str, Node], start: str) -> dict[str, int]:
+    """How many menus lie between the main menu (0) and each menu that keys lead down to."""
+    depths: dict[str, int] = {}
+    waiting = [(start, 0)]
+    while waiting:
+        here, depth = waiting.pop(0)
+        match nodes.get(here):
+            case Menu() as menu if here not in depths:
+                depths[here] = depth
+                waiting.extend((choice.goto, depth + 1) for choice in menu.keys.values())
+            case Say() | Hours() | Switch() | Language() as node if depths.get(here, -1) < 0:
+                depths[here] = depth
+                waiting.extend((way.goto, depth) for way in ways(node))
+            case _:
+                pass
+    return {name: depth for name, depth in depths.items() if isinstance(nodes[name], Menu)}
+
+
+def _next(
+    node: Say
+    | Language
+    | Record
+    | Review
+    | Contact
+    | Publish
+    | Receipt
+    | Callback
+    | Status
+    | Ring
+    | Lookup
+    | Announcements,
+) -> tuple[Way, ...]:
+    return (Way(goto=node.next, setting="next"),)
