@@ -1,5 +1,6 @@
 """Where rows live: SQLite (embedded) or PostgreSQL behind one :class:`Store`, the only place that commits."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import Any
 
 import psycopg
 from pysqlite3 import dbapi2 as pysqlite3
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy import exc as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -120,6 +121,13 @@ def insert_missing(session: Session, table: type[Base], values: Mapping[str, Any
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(table).values(**values).on_conflict_do_nothing().returning(*inspect(table).primary_key)
     return session.execute(statement).first() is not None
+
+
+def serialise(session: Session, name: str) -> None:
+    """Let transactions that give the same name run one after the other; on SQLite all writers do anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def _parse(address: str) -> URL:

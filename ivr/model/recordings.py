@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Float, ForeignKey, Integer, String, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Instant
+from ivr.model.people import Person
 
 
 class RecordingFlag(StrEnum):
@@ -89,3 +90,5 @@ class Play(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     seconds: Mapped[float] = mapped_column(Float, default=0)
     address: Mapped[str] = mapped_column(String(64), default="")
+    recording: Mapped[Recording] = relationship()
+    person: Mapped[Person] = relationship()

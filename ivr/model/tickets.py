@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Choice, Instant
+from ivr.model.people import Person
 
 
 class State(StrEnum):
@@ -60,6 +61,18 @@ class Kind(StrEnum):
     GOI_LAI = "goi_lai"  # asks to be rung back
     DAT_LICH = "dat_lich"  # appointment request
     CUU_NAN = "cuu_nan"  # emergency mode: people in danger
+
+
+class Refusal(StrEnum):
+    """Why a report is not taken on; the citizen is told (DOMAIN §4)."""
+
+    NGOAI_THAM_QUYEN = "ngoai_tham_quyen"  # not a matter of this city
+    KHIEU_NAI_TO_CAO = "khieu_nai_to_cao"  # a formal complaint or denunciation has its own law
+    THIEU_THONG_TIN = "thieu_thong_tin"  # not enough told after two contacts
+    DA_TRA_LOI = "da_tra_loi"  # answered before
+    QUAY_ROI = "quay_roi"  # nuisance, with evidence
+    KHONG_CO_NOI_DUNG = "khong_co_noi_dung"  # nothing said
+    KHAN_CAP_DA_CHUYEN = "khan_cap_da_chuyen"  # emergency, passed to 112–115
 
 
 class Consent(StrEnum):
@@ -131,7 +144,7 @@ class Ticket(Base):
     publish_at: Mapped[datetime | None] = mapped_column(Instant)
     agency: Mapped[str | None] = mapped_column(String(64))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    refusal: Mapped[str | None] = mapped_column(String(32))
+    refusal: Mapped[Refusal | None] = mapped_column(Choice(Refusal, 32))
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
@@ -142,6 +155,7 @@ class Ticket(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Optimistic lock for people's changes."""
     events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
+    assignee: Mapped[Person | None] = relationship()
 
 
 class TicketEvent(Base):
@@ -160,3 +174,4 @@ class TicketEvent(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     ticket: Mapped[Ticket] = relationship(back_populates="events")
+    person: Mapped[Person | None] = relationship()

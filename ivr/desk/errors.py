@@ -1,0 +1,74 @@
+"""Why the desk refuses: each error says what, why and what to do, and carries the facts for a page to show."""
+
+from datetime import datetime
+
+from ivr.errors import TongdaiError
+from ivr.model.labels import label
+from ivr.model.tickets import State
+from ivr.words import tr
+
+
+class NotFound(TongdaiError):
+    """There is no such ticket, call, recording or person."""
+
+    def __init__(self, what: str, key: object) -> None:
+        super().__init__(tr(f"Không tìm thấy {what} {key}.", f"There is no {what} {key}."))
+
+
+class NotAllowed(TongdaiError):
+    """This person's role does not allow it."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(tr(vi, en))
+
+
+class ReasonNeeded(NotAllowed):
+    """Whoever does not hold the ticket says why they listen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Phiếu này do người khác phụ trách: xin ghi lý do nghe hoặc tải.",
+            "Somebody else holds this ticket: give the reason for listening or downloading.",
+        )
+
+
+class Stale(TongdaiError):
+    """Somebody else changed it since the page was loaded; what was typed is kept, load again and compare."""
+
+    def __init__(self, *, who: str, at: datetime | None) -> None:
+        self.who = who
+        self.at = at
+        super().__init__(
+            tr(
+                f"{who or 'Hệ thống'} vừa thay đổi phiếu này. Tải lại trang rồi làm lại.",
+                f"{who or 'The system'} has just changed this ticket. Load the page again and repeat.",
+            )
+        )
+
+
+class MoveRefused(TongdaiError):
+    """The table of moves has no such step, or the step lacks what it needs."""
+
+    def __init__(self, *, before: State, to: State, why: str = "") -> None:
+        self.before = before
+        self.to = to
+        self.why = why
+        detail = f" {why}" if why else ""
+        super().__init__(
+            tr(
+                f"Không thể chuyển phiếu từ “{label(before)}” sang “{label(to)}”.{detail}",
+                f"A ticket cannot go from “{label(before)}” to “{label(to)}”.{detail}",
+            )
+        )
+
+
+class CodesExhausted(TongdaiError):
+    """Every running number of this year is leased."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            tr(
+                f"Đã dùng hết mã phản ánh của năm {year}. Phản ánh vẫn được nhận; báo người quản trị.",
+                f"Every ticket code of {year} is used. Reports are still taken; tell the administrator.",
+            )
+        )

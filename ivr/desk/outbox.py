@@ -1,0 +1,42 @@
+"""The outbox: every change a page shows is a row written in the same transaction (DESIGN §2 "Live")."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from ivr.model import Outbox
+
+TICKET_FILED = "ticket.filed"
+TICKET_CHANGED = "ticket.changed"
+TRANSCRIPT_READY = "transcript.ready"
+CALL_STARTED = "call.started"
+CALL_ENDED = "call.ended"
+
+
+def announce(
+    session: Session, topic: str, subject: str, data: Mapping[str, Any] | None = None, *, now: datetime
+) -> None:
+    """Tell the pages; ``subject`` is the call's ULID, ``data`` names no person and no number."""
+    session.add(Outbox(at=now, topic=topic, subject=subject, data=dict(data or {})))
+
+
+def read(session: Session, after: int, limit: int = 500) -> list[Outbox]:
+    """Changes with an id above ``after``, oldest first.
+
+    On PostgreSQL a smaller id may be committed later than a larger one: ask again for the last ten seconds.
+    """
+    return list(session.scalars(select(Outbox).where(Outbox.id > after).order_by(Outbox.id).limit(limit)))
+
+
+def last(session: Session) -> int:
+    """The newest id; 0 where there is none."""
+    return session.scalar(select(func.max(Outbox.id))) or 0
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Forget changes older than ``before``; returns how many. A hub that was away longer takes a snapshot."""
+    gone = session.execute(delete(Outbox).where(Outbox.at < before).returning(Outbox.id))
+    return len(gone.all())
