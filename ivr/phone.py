@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 
-class HungUp(Exception):  # noqa: N818  # an event of the line, not an error
+class HungUp(Exception):  # an event of the line, not an error
     """The caller has left; what was recorded so far is on disk."""
 
 
@@ -50,11 +50,14 @@ class RecordEnd(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """A finished recording: how it ended, its length in seconds by samples, and the key that ended it."""
+    """A finished recording: how it ended, and the key that ended it; the file itself says what was spoken."""
 
     end: RecordEnd
-    seconds: float
     key: str = ""
+    lasted: float = 0.0
+    """Seconds the recorder ran, by a clock; 0 where nobody measured."""
+    whole: bool = True
+    """False: the line broke before the recorder said it was done; the file may still grow."""
 
 
 class RingResult(Enum):
@@ -62,6 +65,14 @@ class RingResult(Enum):
 
     ANSWERED = "answered"  # they spoke and it ended there
     UNANSWERED = "unanswered"  # nobody took it, or nobody is configured
+
+
+class Stage(Enum):
+    """How far the report of this call is, in the words of the dialplan (``TONGDAI_STAGE``)."""
+
+    MENU = "menu"  # nothing is recorded: the fallback asks for the report
+    RECORDED = "recorded"  # a take is safe: the fallback thanks
+    FILED = "filed"  # the report was sent
 
 
 class Phone(Protocol):
@@ -95,8 +106,12 @@ class Phone(Protocol):
         """Ring a person while the caller hears ringing; returns when they are done or nobody answered."""
         ...
 
-    def stage(self, stage: str) -> None:
-        """Tell the dialplan how far the report is (``menu``, ``recorded``, ``filed``): its fallback reads it."""
+    def stage(self, stage: Stage) -> None:
+        """Tell the dialplan how far the report is: its fallback reads it."""
+        ...
+
+    def language(self, language: str) -> None:
+        """Tell the dialplan which language the caller hears, ``vi`` or ``en``."""
         ...
 
     def done(self) -> None:

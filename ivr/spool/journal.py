@@ -86,6 +86,10 @@ class Journal:
         line = {"line": "step", "node": node, "type": type, "at": at.isoformat()}
         self._write({**line, "prompts": list(prompts), "keys": keys, "note": note})
 
+    def playing(self, *, node: str, prompts: Sequence[str], at: datetime) -> None:
+        """What is about to be played: where a call stands that waits for a key, or where it broke off."""
+        self._write({"line": "playing", "node": node, "at": at.isoformat(), "prompts": list(prompts)})
+
     def language(self, language: str) -> None:
         """The call goes on in another language."""
         self._write({"line": "language", "language": language})

@@ -1,0 +1,8 @@
+"""A call through a city's menu: who answers, what is asked, what becomes durable when (DESIGN §2)."""
+
+from ivr.engine.call import clean
+from ivr.engine.clock import Clock
+from ivr.engine.desk import CallDesk, CannotLook, Found, NotFound, TooMany
+from ivr.engine.run import run_call
+
+__all__ = ["CallDesk", "CannotLook", "Clock", "Found", "NotFound", "TooMany", "clean", "run_call"]

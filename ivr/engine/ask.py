@@ -1,0 +1,67 @@
+"""The two questions every node is made of: one key of a menu, and a number keyed in."""
+
+from collections.abc import Container, Sequence
+
+from ivr.engine.line import Line
+from ivr.phone import Sound
+from ivr.speech import spell_phone
+
+REPEATS = 10
+"""Times ``*`` may be pressed at one question before it counts as a wrong key: no call goes round for ever."""
+PHONE_DIGITS = range(7, 16)
+"""Digits a keyed phone number has: E.164 allows 15."""
+_PHONE_TRIES = 3
+
+
+def pick(
+    line: Line,
+    prompts: Sequence[Sound],
+    keys: Container[str],
+    *,
+    short: Sequence[Sound] = (),
+    silences: int = 2,
+    wrongs: int = 2,
+    wait: float | None = None,
+) -> str:
+    """One key of ``keys``; ``""`` when the caller was silent ``silences`` times or wrong ``wrongs`` times.
+
+    ``short`` is said on repeats instead of ``prompts``; ``*`` says ``prompts`` again.
+    """
+    said, again = prompts, short or prompts
+    repeats = 0
+    while silences and wrongs:
+        key = line.key(said, wait=wait)
+        if key and key in keys:
+            return key
+        if key == "*" and repeats < REPEATS:
+            repeats += 1
+            said = prompts
+        elif key:
+            wrongs -= 1
+            said = [*line.prompts("sai-phim"), *again]
+        else:
+            silences -= 1
+            said = [*line.prompts("chua-nghe"), *again]
+    return ""
+
+
+def ask_phone(line: Line, prompt: str) -> str | None:
+    """A phone number, read back and confirmed; None when none came. ``prompt`` asks for it."""
+    said = line.prompts(prompt)
+    for _ in range(_PHONE_TRIES):
+        number = line.digits(said, most=PHONE_DIGITS.stop - 1, hidden=True)
+        if not number:
+            said = [*line.prompts("chua-nghe"), *line.prompts("so-khac")]
+            continue
+        if len(number) not in PHONE_DIGITS:
+            said = [*line.prompts("so-sai"), *line.prompts("so-khac")]
+            continue
+        heard = [
+            *line.prompts("so-vua-nhap"),
+            *line.words(spell_phone(number, line.language)),
+            *line.prompts("so-dung"),
+        ]
+        if pick(line, heard, "12") != "2":  # silence: who keyed it in and heard it back did not object
+            return number
+        said = line.prompts("so-khac")
+    return None

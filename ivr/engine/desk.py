@@ -1,0 +1,77 @@
+"""What the engine needs of the rest of the house during a call, each part replaceable in a test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ivr.model.tickets import State
+from ivr.spool import CallJournal, Spool
+
+
+class Codes(Protocol):
+    """Where a ticket code comes from: :class:`ivr.codes.CodeBook`."""
+
+    def take(self, now: datetime) -> str | None:
+        """A code nobody else gets, durable as used; None without a block."""
+        ...
+
+
+class Clerk(Protocol):
+    """Who files what the call leaves in the spool, in the background; never blocks, never raises."""
+
+    def call_started(self, journal: CallJournal) -> None:
+        """A call began."""
+        ...
+
+    def report(self, ulid: str) -> None:
+        """A sidecar says ``to_file``, or a newer version of it was saved."""
+        ...
+
+    def call_ended(self, ulid: str) -> None:
+        """The call's journal has its end line."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A ticket's state as it is spoken to its citizen."""
+
+    state: State
+    agency: str | None
+    due_at: datetime | None
+    overdue: bool
+    refusal: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotFound:
+    """Code and digits do not belong together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooMany:
+    """Too many wrong tries from this number or for this code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannotLook:
+    """The database is away or too slow."""
+
+
+Answer = Found | NotFound | TooMany | CannotLook
+
+FindStatus = Callable[[str, str, str, datetime], Answer]
+"""(code, last four digits or PIN, who asks, now) → what is told; answers within a few seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallDesk:
+    """The rest of the house, as one call sees it."""
+
+    spool: Spool
+    codes: Codes
+    clerk: Clerk
+    find_status: FindStatus
+    pin_mac: Callable[[str, str], str]
+    """(ULID of the report, PIN) → its MAC under the instance's key."""

@@ -1,0 +1,178 @@
+"""One report, spool first: each thing a citizen says or answers is durable before the call goes on (DESIGN §2)."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from ivr.engine.clock import Clock
+from ivr.engine.desk import CallDesk
+from ivr.model.recordings import RecordingFlag
+from ivr.model.tickets import ContactKind
+from ivr.phone import Recorded
+from ivr.recordings import NotAudio, measure
+from ivr.spool import Sidecar, SidecarState, SpoolUnwritable, Take, TakeState
+
+HUNG_UP = "hung_up"
+"""Flag of a report that was sent by hanging up."""
+TRUNCATED = RecordingFlag.TRUNCATED.value
+"""Flag of a report whose last seconds the full disk did not take; Asterisk does not tell."""
+SHORTFALL = 1.0
+"""Seconds a file may be shorter than its recording took; lines that send nothing in silence make some."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Report:
+    """A report or request of the present call, from before the beep until nothing more can change it.
+
+    Owned by the call's one thread, which holds the ULID in the spool. After the beep a disk that refuses never stops
+    the call: the change stays in memory and goes with the next save; audio without it is the sweep's.
+    """
+
+    def __init__(self, sidecar: Sidecar, *, desk: CallDesk, clock: Clock, minimum: float) -> None:
+        self.sidecar = sidecar
+        self._desk = desk
+        self._clock = clock
+        self._minimum = minimum
+        self._unsettled = False
+        """The line broke and the recorder has not closed the file: only the sweep can tell what is in it."""
+
+    @property
+    def ulid(self) -> str:
+        """The report's own id; the call's for the first report of a call."""
+        return self.sidecar.ulid
+
+    @property
+    def spoken(self) -> bool:
+        """Whether there is something to file."""
+        return self.sidecar.kept is not None
+
+    @property
+    def sent(self) -> bool:
+        """Whether it is on its way to a ticket."""
+        return self.sidecar.state is SidecarState.TO_FILE
+
+    @property
+    def audio(self) -> Path | None:
+        """The take that would be filed now."""
+        kept = self.sidecar.kept
+        return None if kept is None else self._desk.spool.audio(self.ulid, kept.number)
+
+    def begin_take(self) -> Path:
+        """Make the sidecar durable and give the file to record into; raises SpoolUnwritable before any beep."""
+        number = len(self.sidecar.takes) + 1
+        path = self._desk.spool.audio(self.ulid, number)
+        take = Take(number=number, file=path.name, started_at=self._clock())
+        begun = replace(self.sidecar, state=SidecarState.RECORDING, takes=(*self.sidecar.takes, take))
+        self.sidecar = self._desk.spool.save(begun)
+        return path
+
+    def end_take(self, recorded: Recorded) -> bool:
+        """Whether the take just recorded holds a report. The older one goes only when it does."""
+        take = self.sidecar.takes[-1]
+        path = self._desk.spool.audio(self.ulid, take.number)
+        try:
+            measured = measure(path)
+        except (FileNotFoundError, NotAudio):
+            measured = None
+        if measured is not None and measured.is_report(self._minimum):
+            if recorded.lasted - measured.seconds > SHORTFALL and not self._desk.spool.room():
+                self.sidecar = replace(self.sidecar, flags=(*self.sidecar.flags, TRUNCATED))
+            self._keep(replace(take, state=TakeState.RECORDED, seconds=measured.seconds, end=recorded.end))
+            return True
+        if recorded.whole:
+            self._drop(take.number)
+        else:
+            self._unsettled = True
+        return False
+
+    def request(self, **answers: object) -> bool:
+        """A request without speech, sent at once; whether it could be made durable."""
+        code = self._desk.codes.take(self._clock())
+        changed = replace(self.sidecar, state=SidecarState.TO_FILE, code=code, **answers)  # type: ignore[arg-type]
+        if self._save(changed):
+            self._desk.clerk.report(self.ulid)
+            return True
+        return False
+
+    def change(self, **answers: object) -> None:
+        """Answers given after speaking: durable first, then told to the clerk if the report is already sent."""
+        self._save(replace(self.sidecar, **answers))  # type: ignore[arg-type]  # names are the sidecar's own
+        if self.sent:
+            self._desk.clerk.report(self.ulid)
+
+    def send(self, *, flags: tuple[str, ...] = ()) -> None:
+        """A ticket must come of it; its code is taken now, so that also who hangs up next has one."""
+        if self.sent:
+            return
+        code = self.sidecar.code or self._desk.codes.take(self._clock())
+        self.change(state=SidecarState.TO_FILE, code=code, flags=(*self.sidecar.flags, *flags))
+
+    def code(self) -> str | None:
+        """The ticket code, asked for once more if there was none when it was sent."""
+        if self.sidecar.code is None and (code := self._desk.codes.take(self._clock())) is not None:
+            self.change(code=code)
+        return self.sidecar.code
+
+    def pin(self) -> str | None:
+        """A new PIN for who left no number, its MAC durable; None if a number was left or nothing can be written."""
+        if self.sidecar.contact_kind not in (ContactKind.NONE, ContactKind.UNASKED):
+            return None
+        pin = f"{secrets.randbelow(10_000):04d}"
+        self.change(pin_mac=self._desk.pin_mac(self.ulid, pin))
+        return pin
+
+    def cancel(self) -> None:
+        """Really delete what was said."""
+        self._quietly(lambda: self._desk.spool.cancel(self.sidecar))
+        self.sidecar = replace(self.sidecar, state=SidecarState.CANCELLED)
+
+    def close(self, *, hung_up: bool = False) -> None:
+        """The caller is done with it, or has left: what was said is sent, what was not is removed."""
+        match self.sidecar.state:
+            case SidecarState.CANCELLED:
+                return
+            case _ if self._unsettled:
+                _log.warning("report.left_to_sweep", ulid=self.ulid)
+                return
+            case SidecarState.TO_FILE:
+                self.change(ended=True)
+            case _ if self.spoken:
+                self.send(flags=(HUNG_UP,) if hung_up else ())
+                self.change(ended=True)
+            case _:
+                self.cancel()
+
+    def _keep(self, take: Take) -> None:
+        older = [one.number for one in self.sidecar.takes if one.state is TakeState.RECORDED]
+        takes = (*self.sidecar.takes[:-1], take)
+        if self._save(replace(self.sidecar, state=SidecarState.RECORDED, takes=takes)):
+            for number in older:
+                self._drop(number)
+
+    def _drop(self, number: int) -> None:
+        def drop() -> None:
+            self.sidecar = self._desk.spool.drop_take(self.sidecar, number)
+
+        self._quietly(drop)
+        if self.sidecar.kept is not None and self.sidecar.state is SidecarState.RECORDING:
+            self._save(replace(self.sidecar, state=SidecarState.RECORDED))  # the older take stands again
+
+    def _save(self, changed: Sidecar) -> bool:
+        self.sidecar = changed
+
+        def save() -> None:
+            self.sidecar = self._desk.spool.save(changed)
+
+        return self._quietly(save)
+
+    def _quietly(self, action: Callable[[], None]) -> bool:
+        try:
+            action()
+        except (SpoolUnwritable, OSError) as error:
+            _log.error("report.unwritable", ulid=self.ulid, error=str(error))
+            return False
+        return True

@@ -1,0 +1,199 @@
+"""The nodes a report is made of: consent, recording, review, contact, publication, receipt, call-back."""
+
+from ivr.engine.ask import ask_phone, pick
+from ivr.engine.call import Agreement, Call
+from ivr.engine.report import Report
+from ivr.flow.nodes import Callback, Consent, Contact, Publish, Receipt, Record, Review
+from ivr.model.numbers import normalise
+from ivr.model.tickets import Consent as Agreed
+from ivr.model.tickets import ContactKind, Kind
+from ivr.phone import HungUp, RecordEnd, Sound, Stage
+from ivr.speech import PAUSE, spell_code, spell_pin
+from ivr.spool import SpoolUnwritable
+
+TAKES = 2
+"""Times a caller is asked to speak before silence is believed."""
+
+
+def ask_consent(call: Call, node: Consent) -> str:
+    """Only key 1, pressed after the question, is consent; silence goes on without one."""
+    call.line.forget()
+    key = pick(call.line, call.line.prompts(*node.prompts), "10", silences=1)
+    if key == "1":
+        call.agreement = Agreement(consent=Agreed.GIVEN, key=key, at=call.clock())
+    return node.refused if key == "0" else node.next
+
+
+def record(call: Call, node: Record) -> str:
+    """Instruct, beep, record; what is too short is asked for once more."""
+    call.settle(node.set)
+    if not call.desk.spool.room():
+        call.line.note("no room")
+        return node.cannot
+    call.line.instruct(call.line.prompts(*node.prompts))
+    for attempt in range(TAKES):
+        if attempt:
+            call.line.instruct(call.line.prompts(*node.short))
+        match _take(call):
+            case RecordEnd.UNWRITABLE:
+                return node.cannot
+            case RecordEnd.NOTHING:
+                continue
+            case _:
+                call.stage(Stage.RECORDED)
+                return node.next
+    return node.silent if call.report is None or not call.report.spoken else node.next
+
+
+def _take(call: Call) -> RecordEnd:
+    """One take: UNWRITABLE when the disk refuses, NOTHING when it holds no report, else how it ended.
+
+    Raises HungUp for a caller who left, after what was said is safe.
+    """
+    report = call.open_report()
+    try:
+        path = report.begin_take()
+    except SpoolUnwritable as error:
+        call.line.note(f"unwritable: {error}")
+        return RecordEnd.UNWRITABLE
+    settings = call.settings
+    recorded = call.line.record(path, limit=settings.record_limit, silence=settings.record_silence)
+    kept = report.end_take(recorded)
+    call.line.note(f"take {len(report.sidecar.takes)}: {recorded.end.value}, {_seconds(report):.1f} s")
+    match recorded.end:
+        case RecordEnd.HANGUP | RecordEnd.NOTHING:
+            raise HungUp
+        case RecordEnd.UNWRITABLE:
+            return RecordEnd.LIMIT if kept else RecordEnd.UNWRITABLE
+        case RecordEnd.KEY | RecordEnd.SILENCE | RecordEnd.LIMIT:
+            return recorded.end if kept else RecordEnd.NOTHING
+
+
+def review(call: Call, node: Review) -> str:
+    """Send, listen, again, cancel; who presses nothing sends."""
+    report = call.report
+    if report is None or not report.spoken:
+        return node.next
+    line = call.line
+    line.forget()
+    first = line.prompts(*node.prompts)
+    while True:
+        match pick(line, first, "1234", short=line.prompts("xac-nhan-ngan")):
+            case "2":
+                line.tell([*line.prompts("ban-ghi"), *_own_words(report)])
+            case "3":
+                return node.again
+            case "4":
+                line.forget()
+                if pick(line, line.prompts("huy-chac"), "14") == "4":
+                    report.cancel()
+                    call.end_report()
+                    call.stage(Stage.MENU)
+                    return node.cancelled
+            case _:
+                report.send()
+                call.stage(Stage.FILED)
+                return node.next
+        first = line.prompts("xac-nhan-ngan")
+
+
+def ask_contact(call: Call, node: Contact) -> str:
+    """This number, another one, none; silence leaves none."""
+    report, line = _sent(call), call.line
+    if report is None:
+        return node.next
+    known = call.number
+    key = pick(line, line.prompts("lien-he" if known else "lien-he-an"), "123" if known else "23")
+    if key == "1":
+        report.change(contact_kind=ContactKind.CALLER, contact_number=known)
+    elif key == "2" and (number := ask_phone(line, "so-khac")) is not None:
+        report.change(contact_kind=ContactKind.OTHER, contact_number=normalise(number))
+    else:
+        report.change(contact_kind=ContactKind.NONE, contact_number=None)
+    return node.next
+
+
+def ask_publication(call: Call, node: Publish) -> str:
+    """Only key 1 is consent to publication; no key stays unanswered, which counts as no."""
+    report = _sent(call)
+    if report is None:
+        return node.next
+    call.line.forget()
+    key = pick(call.line, call.line.prompts(*node.prompts), "12", silences=1)
+    if key:
+        report.change(publish=key == "1", publish_at=call.clock())
+    return node.next
+
+
+def give_receipt(call: Call, node: Receipt) -> str:
+    """The code, twice; a PIN for who left no number; or that the code follows."""
+    report = _sent(call)
+    if report is None:
+        return node.next
+    said = _code_sounds(call, report, given="ma", later="ma-sau")
+    if report.code() is not None and (pin := report.pin()) is not None:
+        said += _twice(call, "pin", spell_pin(pin, call.line.language))
+    elif report.code() is None and report.sidecar.contact_number is None and call.number is None:
+        said = call.line.prompts("ma-sau-an")  # nobody could ring them back with it
+    call.line.tell_all(said)
+    call.end_report()
+    return node.next
+
+
+def ask_callback(call: Call, node: Callback) -> str:
+    """A ticket without a recording: somebody rings back on this number or another."""
+    line, known = call.line, call.number
+    if known is None:
+        kind, number = ContactKind.OTHER, ask_phone(line, "goi-lai-an")
+    elif pick(line, line.prompts("goi-lai"), "12") == "2":
+        kind, number = ContactKind.OTHER, ask_phone(line, "so-khac")
+    else:  # silence too: they asked to be rung back and their number is known
+        kind, number = ContactKind.CALLER, known
+    if number is None:
+        line.tell(line.prompts("goi-lai-khong-so"))
+        return node.cannot
+    call.settle(node.set)
+    report = call.new_report()
+    if not report.request(kind=Kind.GOI_LAI, contact_kind=kind, contact_number=normalise(number)):
+        line.note("unwritable")
+        call.report = None
+        return node.cannot
+    call.stage(Stage.FILED)
+    line.tell_all(_code_sounds(call, report, given="goi-lai-ghi-nhan", later="goi-lai-ma-sau"))
+    call.end_report()
+    return node.next
+
+
+def _sent(call: Call) -> Report | None:
+    """The report, sent: a flow without a review sends it here at the latest."""
+    report = call.report
+    if report is None or not (report.spoken or report.sent):
+        return None
+    if not report.sent:
+        report.send()
+        call.stage(Stage.FILED)
+    return report
+
+
+def _code_sounds(call: Call, report: Report, *, given: str, later: str) -> list[Sound]:
+    code = report.code()
+    if code is None:
+        return call.line.prompts(later)
+    return _twice(call, given, spell_code(code, call.line.language))
+
+
+def _twice(call: Call, prompt: str, words: list[str]) -> list[Sound]:
+    line = call.line
+    said = line.words([*words, PAUSE])
+    return [*line.prompts(prompt), *said, *line.prompts("nhac-lai"), *said]
+
+
+def _own_words(report: Report) -> list[Sound]:
+    audio, kept = report.audio, report.sidecar.kept
+    if audio is None or kept is None:
+        return []
+    return [Sound(id=f"take.{kept.number}", path=str(audio.with_suffix("")), seconds=kept.seconds)]
+
+
+def _seconds(report: Report) -> float:
+    return report.sidecar.takes[-1].seconds

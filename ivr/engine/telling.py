@@ -1,0 +1,144 @@
+"""The nodes that give something to the caller: a ticket's state, look-ups, announcements, a person."""
+
+from ivr.engine.ask import pick
+from ivr.engine.call import Call
+from ivr.engine.desk import CannotLook, Found, NotFound, TooMany
+from ivr.flow.nodes import Announcements, Lookup, Menu, Ring, Status
+from ivr.model.civil import ZONE
+from ivr.model.code import is_valid
+from ivr.phone import RingResult, Sound
+from ivr.speech import count, spoken_date
+
+TRIES = 3
+"""Wrong entries at one node before the caller is led on."""
+CODE_DIGITS = 9
+SECRET_DIGITS = 4
+OPERATOR = "operator"
+"""The line that is a setting, not the city's."""
+ANONYMOUS = "anonymous"
+"""The source that callers without a number share when tries are counted."""
+
+
+def choose(call: Call, node: Menu) -> str:
+    """One key leads on and settles its answers; who gives none is led to ``give_up``."""
+    line = call.line
+    key = pick(
+        line,
+        line.prompts(*node.prompts),
+        node.keys,
+        short=line.prompts(*node.short),
+        silences=node.tries,
+        wrongs=node.tries,
+        wait=node.wait,
+    )
+    if not key:
+        line.note("gave up")
+        return node.give_up
+    choice = node.keys[key]
+    call.settle(choice.set)
+    return choice.goto
+
+
+def tell_status(call: Call, node: Status) -> str:
+    """The state of a ticket for its code and the last four digits or PIN; tries are limited here and at the desk."""
+    line = call.line
+    asked = line.prompts("tra-cuu")
+    for _ in range(TRIES):
+        code = line.digits(asked, most=CODE_DIGITS, hidden=False)
+        secret = line.digits(line.prompts("tra-cuu-so-cuoi"), most=SECRET_DIGITS, hidden=True) if code else ""
+        match _look(call, code, secret):
+            case Found() as found:
+                line.tell(_status_sounds(call, found))
+                return node.next
+            case TooMany():
+                line.note("locked")
+                return node.locked
+            case CannotLook():
+                line.note("cannot look up")
+                key = line.key(line.prompts("tra-cuu-loi"))
+                line.keep(key)
+                return node.locked if key == "0" else node.next
+            case NotFound():
+                said = "khong-thay" if code else "chua-nghe"
+                asked = [*line.prompts(said), *([] if code else line.prompts("tra-cuu"))]
+    line.tell(line.prompts("khong-thay"))
+    return node.next
+
+
+def _look(call: Call, code: str, secret: str) -> Found | NotFound | TooMany | CannotLook:
+    """A code that is none, or no four digits, needs no database."""
+    if not is_valid(code) or len(secret) != SECRET_DIGITS:
+        return NotFound()
+    return call.desk.find_status(code, secret, call.number or ANONYMOUS, call.clock())
+
+
+def _status_sounds(call: Call, found: Found) -> list[Sound]:
+    line = call.line
+    said = line.prompts(f"trang-thai-{_dashed(found.state.value)}")
+    if found.refusal is not None:
+        said += line.prompts(f"ly-do-{_dashed(found.refusal)}")
+    agency = call.city.find_agency(found.agency)
+    if agency is not None:
+        said += line.prompts("co-quan", agency.sound)
+    if found.overdue:
+        said += line.prompts("qua-han")
+    elif found.due_at is not None:
+        due = found.due_at.astimezone(ZONE).date()
+        said += [*line.prompts("han-tra-loi"), *line.words(spoken_date(due, line.language))]
+    return said
+
+
+def look_up(call: Call, node: Lookup) -> str:
+    """An entry of a small data file by its key, and how old the data are."""
+    line, source = call.line, call.city.lookups[node.source]
+    asked = line.prompts(source.prompt)
+    for _ in range(TRIES):
+        key = line.digits(asked, most=source.digits, hidden=False)
+        if not key:
+            asked = [*line.prompts("chua-nghe"), *line.prompts(source.prompt)]
+        elif key in source.entries:
+            as_of = line.words(spoken_date(source.as_of, line.language))
+            line.tell([*line.prompts(source.sound(key)), *line.prompts("du-lieu-tinh-den-ngay"), *as_of])
+            return node.next
+        else:
+            asked = [*line.prompts("khong-co-du-lieu"), *line.prompts(source.prompt)]
+    return node.next
+
+
+def announce(call: Call, node: Announcements) -> str:
+    """Announcements in force, newest first; a key ends them."""
+    line = call.line
+    current = call.city.announcements_at(call.clock())
+    if not current:
+        line.tell(line.prompts("khong-co-thong-bao"))
+        return node.next
+    line.tell([*line.prompts("thong-bao-so"), *line.words(count(len(current), line.language))])
+    for one in current:
+        since = line.words(spoken_date(one.start, line.language))
+        line.tell([*line.prompts("thong-bao-tu-ngay"), *since, *line.prompts(one.sound)])
+    line.tell(line.prompts("het-thong-bao"))
+    return node.next
+
+
+def ring(call: Call, node: Ring) -> str:
+    """Ring a person; nobody there, or nobody configured, leads on at once."""
+    line, settings = call.line, call.settings
+    target = settings.operator_phone if node.line == OPERATOR else call.city.lines.get(node.line, "")
+    if not target:
+        return node.unanswered
+    line.tell(line.prompts(*node.prompts))
+    line.forget()
+    call.connected = False
+    result = line.phone.ring(target, wait=settings.operator_wait if node.wait is None else node.wait)
+    line.note(result.value)
+    match result:
+        case RingResult.ANSWERED:
+            call.connected = True
+            return node.next
+        case RingResult.UNANSWERED:
+            return node.unanswered
+
+
+def _dashed(name: str) -> str:
+    """Enum values are written with underscores, ids of prompts with dashes."""
+    return name.replace("_", "-")
