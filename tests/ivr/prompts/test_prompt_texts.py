@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from ivr.model.tickets import Refusal, State
 from ivr.prompts import PromptError, check, load_catalogue
 from ivr.prompts.spoken import faults, keys_differ, speakable
-from ivr.settings import Settings
+from ivr.prompts.texts import common_texts
+from ivr.settings import Settings, load_settings
 
 Write = Callable[[str, str], Path]
 
@@ -139,3 +141,11 @@ def test_city_data_is_spoken_too(settings: Settings, write: Write) -> None:
 def test_city_data_of_a_wrong_shape_is_told(settings: Settings, write: Write) -> None:
     path = write("cities/nui/agencies.toml", '[[agencies]]\nid = "x"\n')
     assert any(str(path) in fault and "name" in fault for fault in check(settings))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_state_and_every_refusal_can_be_told(language: str) -> None:
+    """The real prompts: what a ticket can be is what the telephone can say."""
+    texts = common_texts(load_settings().config).by_key
+    needed = [f"trang-thai-{state.value}" for state in State] + [f"ly-do-{reason.value}" for reason in Refusal]
+    assert [name for name in needed if (name.replace("_", "-"), language) not in texts] == []
