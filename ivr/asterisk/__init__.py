@@ -1,13 +1,13 @@
 """Our own Asterisk: which one, its configuration from ``config/asterisk/``, how to start it and ask it."""
 
 from ivr.asterisk.control import cli, command, fully_booted, prepare
-from ivr.asterisk.install import AsteriskInstall, AsteriskMissingError, find_asterisk, get_asterisk
+from ivr.asterisk.install import AsteriskInstall, AsteriskMissing, find_asterisk, get_asterisk
 from ivr.asterisk.logins import Logins, load_logins
 from ivr.asterisk.render import configuration_folder, render
 
 __all__ = [
     "AsteriskInstall",
-    "AsteriskMissingError",
+    "AsteriskMissing",
     "Logins",
     "cli",
     "command",

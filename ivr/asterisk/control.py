@@ -10,7 +10,7 @@ from ivr.settings import Settings
 from ivr.words import tr
 
 
-class AsteriskSilentError(TongdaiError):
+class AsteriskSilent(TongdaiError):
     """The running Asterisk does not answer its control socket."""
 
 
@@ -34,7 +34,7 @@ def command(settings: Settings) -> list[str]:
 
 
 def cli(settings: Settings, words: str, *, timeout: float = 10.0) -> str:
-    """What the running Asterisk answers to one command; :class:`AsteriskSilentError` when it does not run."""
+    """What the running Asterisk answers to one command; :class:`AsteriskSilent` when it does not run."""
     try:
         done = subprocess.run(
             [*_program(settings), "-r", "-x", words],
@@ -45,9 +45,9 @@ def cli(settings: Settings, words: str, *, timeout: float = 10.0) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise AsteriskSilentError(_silent(settings)) from error
+        raise AsteriskSilent(_silent(settings)) from error
     if done.returncode != 0:
-        raise AsteriskSilentError(f"{_silent(settings)} ({done.stderr.strip() or done.stdout.strip()})")
+        raise AsteriskSilent(f"{_silent(settings)} ({done.stderr.strip() or done.stdout.strip()})")
     return done.stdout
 
 
@@ -57,7 +57,7 @@ def fully_booted(settings: Settings) -> bool:
         return False
     try:
         return "fully booted" in cli(settings, "core waitfullybooted", timeout=5.0)
-    except AsteriskSilentError:
+    except AsteriskSilent:
         return False
 
 
@@ -78,7 +78,7 @@ def _silent(settings: Settings) -> str:
 def _own(folder: Path) -> None:
     """A run folder in /tmp could have been laid there by somebody else: whoever owns it could talk to Asterisk."""
     if folder.is_symlink() or folder.stat().st_uid != Path("/proc/self").stat().st_uid:
-        raise AsteriskSilentError(
+        raise AsteriskSilent(
             tr(
                 f"{folder} không thuộc người dùng này. Xóa thư mục đó rồi chạy lại.",
                 f"{folder} does not belong to this user. Delete it and run again.",

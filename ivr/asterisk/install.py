@@ -15,7 +15,7 @@ LEAST_MAJOR = 18
 """Older ones lack what the dialplan and pjsip.conf use."""
 
 
-class AsteriskMissingError(TongdaiError):
+class AsteriskMissing(TongdaiError):
     """No Asterisk is there, or the one named does not run."""
 
 
@@ -38,10 +38,10 @@ class AsteriskInstall:
 
 
 def get_asterisk(settings: Settings) -> AsteriskInstall:
-    """The Asterisk in force; :class:`AsteriskMissingError` says how to get one."""
+    """The Asterisk in force; :class:`AsteriskMissing` says how to get one."""
     found = find_asterisk(settings)
     if found is None:
-        raise AsteriskMissingError(
+        raise AsteriskMissing(
             tr(
                 f"Không có Asterisk ≥ {LEAST_MAJOR}. "
                 "Hãy chạy `make asterisk`, cài gói asterisk, hoặc đặt TONGDAI_ASTROOT.",
@@ -56,7 +56,7 @@ def find_asterisk(settings: Settings) -> AsteriskInstall | None:
     if settings.astroot is not None:
         named = _from_root(settings.astroot.absolute())
         if named is None:
-            raise AsteriskMissingError(
+            raise AsteriskMissing(
                 tr(
                     f"TONGDAI_ASTROOT={settings.astroot}: ở đó không có Asterisk ≥ {LEAST_MAJOR} chạy được. "
                     "Sửa hoặc bỏ thiết lập này.",

@@ -15,12 +15,12 @@ SHORT_CODE = "1022"
 """Dialled from anywhere in a city; it rings the instance's own city (``settings.city``)."""
 
 
-class NumbersError(TongdaiError):
+class NumbersFault(TongdaiError):
     """A city's numbers cannot go into the dialplan."""
 
 
 def cities_by_number(settings: Settings) -> dict[str, str]:
-    """Number → city id. 1022 is the instance's own; a number two cities claim is a :class:`NumbersError`."""
+    """Number → city id. 1022 is the instance's own; a number two cities claim is a :class:`NumbersFault`."""
     claimed: dict[str, tuple[str, Path]] = {}
     for path in sorted(settings.config.glob("cities/*/city.toml")):
         city = path.parent.name
@@ -29,7 +29,7 @@ def cities_by_number(settings: Settings) -> dict[str, str]:
                 continue
             other = claimed.setdefault(number, (city, path))
             if other[0] != city:
-                raise NumbersError(
+                raise NumbersFault(
                     tr(
                         f"{path}: numbers: {number} đã thuộc {other[1]}. Xóa số này ở một trong hai tệp.",
                         f"{path}: numbers: {number} belongs to {other[1]} already. Delete it from one of the two.",
@@ -63,11 +63,11 @@ def _numbers(path: Path) -> list[str]:
     try:
         numbers = tomllib.loads(path.read_text(encoding="utf-8")).get("numbers", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise NumbersError(f"{path}: {error}") from error
+        raise NumbersFault(f"{path}: {error}") from error
     if not isinstance(numbers, list) or not all(
         isinstance(one, str) and re.fullmatch(r"\d{3,15}", one) for one in numbers
     ):
-        raise NumbersError(
+        raise NumbersFault(
             tr(
                 f'{path}: numbers phải là danh sách chuỗi chữ số, ví dụ ["02361022"].',
                 f'{path}: numbers must be a list of strings of digits, such as ["02361022"].',

@@ -20,7 +20,7 @@ SOCKET_PATH_MAX = 107
 _SOCKET = "asterisk.ctl"
 
 
-class RenderError(TongdaiError):
+class RenderFault(TongdaiError):
     """A setting cannot stand in an Asterisk configuration file, or a template is faulty."""
 
 
@@ -53,7 +53,7 @@ def render(settings: Settings) -> Path:
     source = settings.config / "asterisk"
     templates = sorted(source.glob("*.conf"))
     if not templates:
-        raise RenderError(
+        raise RenderFault(
             tr(
                 f"{source}: không có tệp mẫu *.conf. Đặt TONGDAI_CONFIG đúng thư mục cấu hình.",
                 f"{source}: no *.conf templates. Point TONGDAI_CONFIG at the configuration folder.",
@@ -101,7 +101,7 @@ def _harmless(name: str, value: str) -> str:
     """A path with a comma or a semicolon would be read as two arguments or a comment: say so instead."""
     if re.fullmatch(r"[\w./:+=~ -]+", value):
         return value
-    raise RenderError(
+    raise RenderFault(
         tr(
             f"{name} = {value!r}: Asterisk không nhận các dấu này trong đường dẫn hay địa chỉ. "
             "Đổi thiết lập hoặc thư mục TONGDAI_HOME.",
@@ -117,7 +117,7 @@ def _trunk_matches(settings: Settings) -> str:
         try:
             lines.append(f"match = {ipaddress.ip_network(address, strict=False)}")
         except ValueError as error:
-            raise RenderError(
+            raise RenderFault(
                 tr(
                     f"TONGDAI_TRUNK_ADDRESSES: {address!r} không phải địa chỉ hay mạng IP. "
                     "Ví dụ: 203.0.113.5 hoặc 203.0.113.0/29.",
@@ -155,7 +155,7 @@ def _operator(settings: Settings) -> str:
     if not settings.operator_phone:
         return ""
     if not re.fullmatch(r"[\w./@&:+-]+", settings.operator_phone):
-        raise RenderError(
+        raise RenderFault(
             tr(
                 f"TONGDAI_OPERATOR_PHONE={settings.operator_phone!r} không phải chuỗi quay số của Asterisk. "
                 "Ví dụ: PJSIP/100.",
@@ -171,7 +171,7 @@ def _filled(template: Path, values: dict[str, str]) -> str:
         return _Conf(template.read_text(encoding="utf-8")).substitute(values, like_this="@{like_this}")
     except KeyError as error:
         known = ", ".join(sorted(values))
-        raise RenderError(
+        raise RenderFault(
             tr(
                 f"{template}: không có giá trị tên @{{{error.args[0]}}}. Các tên dùng được: {known}.",
                 f"{template}: there is no value named @{{{error.args[0]}}}. Names: {known}.",

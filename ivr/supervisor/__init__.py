@@ -1,0 +1,1 @@
+"""``tongdai run``: one parent starts the rooms as processes, keeps them up, and ends them together."""
