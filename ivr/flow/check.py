@@ -116,30 +116,16 @@ def _check_give_up(menus: Menus) -> None:
 
 
 def _check_reports(menus: Menus) -> None:
-    """Every recording leads to a receipt, and one call files one report: after a receipt nothing is recorded."""
+    """Whatever is recorded and sent leads to a receipt on every way: nobody is left without a code."""
     for name, node in menus.nodes.items():
-        match node:
-            case Record():
-                onward = reach([node.next], lambda here: _until_receipt(menus, here))
-                if any(isinstance(menus.nodes.get(here), Bye) for here in onward):
-                    text = tr(
-                        "có đường kết thúc mà chưa đọc mã (receipt)", "a way ends before the code is told (receipt)"
-                    )
-                    menus.raw[name].fault("next", text)
-                elif not any(isinstance(menus.nodes.get(here), Receipt) for here in onward):
-                    text = tr("không đến được nút đọc mã (receipt)", "no receipt is ever reached")
-                    menus.raw[name].fault("next", text)
-            case Receipt() | Callback():
-                after = reach([node.next], lambda here: _onward(menus, here))
-                again = sorted(here for here in after if isinstance(menus.nodes.get(here), Record | Callback))
-                if again:
-                    text = tr(
-                        f"mỗi cuộc gọi một phản ánh, nhưng từ đây còn đến {', '.join(again)}",
-                        f"one call files one report, but from here {', '.join(again)} can be reached",
-                    )
-                    menus.raw[name].fault("next", text)
-            case _:
-                pass
+        if isinstance(node, Record):
+            onward = reach([node.next], lambda here: _until_receipt(menus, here))
+            if any(isinstance(menus.nodes.get(here), Bye) for here in onward):
+                text = tr("có đường kết thúc mà chưa đọc mã (receipt)", "a way ends before the code is told (receipt)")
+                menus.raw[name].fault("next", text)
+            elif not any(isinstance(menus.nodes.get(here), Receipt) for here in onward):
+                text = tr("không đến được nút đọc mã (receipt)", "no receipt is ever reached")
+                menus.raw[name].fault("next", text)
 
 
 def _check_depth(menus: Menus) -> None:

@@ -1,0 +1,103 @@
+"""``tongdai flow``: check a city, draw its menu, dial it from the keyboard, throw a switch."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ivr.command import Command
+from ivr.flow.city import City, check_together, find_cities, load_city, read_city
+from ivr.flow.draw import draw
+from ivr.flow.faults import Fault
+from ivr.flow.prompt_texts import read_prompt_texts
+from ivr.flow.switches import read_switches, throw_switch
+from ivr.settings import Settings
+from ivr.words import tr
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar=tr("VIỆC", "ACTION"))
+    check = actions.add_parser(
+        "check",
+        help=tr(
+            "tìm mọi lỗi trong cấu hình thành phố: tệp, nút, thiết lập",
+            "find every fault in a city's files: file, node, setting",
+        ),
+    )
+    check.add_argument("city", nargs="*", help=tr("mã thành phố; không ghi là tất cả", "ids of cities; none means all"))
+    drawing = actions.add_parser(
+        "draw", help=tr("vẽ danh mục thành sơ đồ Mermaid", "draw a menu as a Mermaid flowchart")
+    )
+    drawing.add_argument("city", help=tr("mã thành phố", "id of a city"))
+    drawing.add_argument(
+        "--language", choices=("vi", "en"), default="vi", help=tr("tiếng của lời nhắc", "language of prompts")
+    )
+    dial = actions.add_parser("dial", help=tr("gọi thử danh mục bằng bàn phím", "dial a menu from the keyboard"))
+    dial.add_argument("city", nargs="?", help=tr("mã thành phố", "id of a city"))
+    switch = actions.add_parser(
+        "switch",
+        help=tr("bật, tắt công tắc (emergency: chế độ khẩn cấp)", "throw a switch (emergency: the emergency menu)"),
+    )
+    switch.add_argument(
+        "name", nargs="?", help=tr("tên công tắc; không ghi là xem", "name of the switch; none shows all")
+    )
+    switch.add_argument("state", nargs="?", choices=("on", "off"), help=tr("on: bật, off: tắt", "on or off"))
+
+
+def _run(settings: Settings, arguments: argparse.Namespace) -> int:
+    match arguments.action:
+        case "check":
+            return _check(settings.config, arguments.city)
+        case "draw":
+            city = load_city(settings.config, arguments.city)
+            sys.stdout.write(draw(city, read_prompt_texts(settings.config, city.id, []), arguments.language))
+            return 0
+        case "dial":
+            return _dial(settings, arguments.city or settings.city)
+        case _:
+            return _switch(settings, arguments.name, arguments.state)
+
+
+def _check(config: Path, names: list[str]) -> int:
+    """0 when every city asked for may answer; 1 with the list of everything that is wrong."""
+    cities: list[City] = []
+    faults: list[Fault] = []
+    for name in find_cities(config):
+        city, found = read_city(config, name)
+        if city is not None:
+            cities.append(city)
+        if not names or name in names:
+            faults += found
+            if city is not None:
+                print(tr(f"{name}: đúng, {len(city.flow.nodes)} nút", f"{name}: right, {len(city.flow.nodes)} nodes"))
+    for unknown in set(names) - set(find_cities(config)):
+        read_city(config, unknown)
+    faults += check_together(cities)
+    for fault in faults:
+        print(fault)
+    return int(any(not fault.warning for fault in faults))
+
+
+def _dial(settings: Settings, city: str) -> int:
+    """The engine is loaded only here: a check needs no telephone."""
+    from ivr.terminal import dial
+
+    return dial(settings, load_city(settings.config, city))
+
+
+def _switch(settings: Settings, name: str | None, state: str | None) -> int:
+    if name is not None and state is not None:
+        throw_switch(settings, name, state == "on")
+    switches = read_switches(settings)
+    shown = {name: switches.get(name, False)} if name is not None else switches
+    for key, on in shown.items():
+        print(f"{key}: {tr('bật', 'on') if on else tr('tắt', 'off')}")
+    if not shown:
+        print(tr("Chưa có công tắc nào được bật.", "No switch has been thrown yet."))
+    return 0
+
+
+COMMAND = Command(
+    help=tr("danh mục của thành phố: kiểm tra, vẽ, gọi thử, công tắc", "a city's menu: check, draw, dial, switch"),
+    configure=_configure,
+    run=_run,
+)
