@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -170,17 +169,9 @@ class Line:
                 return typed.rpartition("*")[2], False
         return entered, True
 
-    def keep(self, key: str) -> None:
-        """Give a key back, for the next question."""
-        self._ahead = key
-
     def forget(self) -> None:
         """Drop a key pressed early: what follows is only answered by who heard it."""
         self._ahead = ""
-
-    def now(self) -> datetime:
-        """The moment, by the call's clock."""
-        return self._clock()
 
     def _begin(self, sounds: Sequence[Sound]) -> None:
         names = [sound.id for sound in sounds if sound.id]

@@ -6,6 +6,7 @@ from ivr.engine.desk import CannotLook, Found, NotFound, TooMany
 from ivr.flow.nodes import Announcements, Lookup, Menu, Ring, Status
 from ivr.model.civil import ZONE
 from ivr.model.code import is_valid
+from ivr.model.tickets import State
 from ivr.phone import RingResult, Sound
 from ivr.speech import count, spoken_date
 
@@ -55,14 +56,12 @@ def tell_status(call: Call, node: Status) -> str:
                 return node.locked
             case CannotLook():
                 line.note("cannot look up")
-                key = line.key(line.prompts("tra-cuu-loi"))
-                line.keep(key)
-                return node.locked if key == "0" else node.next
+                line.tell(line.prompts("tra-cuu-loi"))
+                return node.next
             case NotFound():
                 said = "khong-thay" if code else "chua-nghe"
                 asked = [*line.prompts(said), *([] if code else line.prompts("tra-cuu"))]
-    line.tell(line.prompts("khong-thay"))
-    return node.next
+    return node.locked
 
 
 def _look(call: Call, code: str, secret: str) -> Found | NotFound | TooMany | CannotLook:
@@ -75,7 +74,7 @@ def _look(call: Call, code: str, secret: str) -> Found | NotFound | TooMany | Ca
 def _status_sounds(call: Call, found: Found) -> list[Sound]:
     line = call.line
     said = line.prompts(f"trang-thai-{_dashed(found.state.value)}")
-    if found.refusal is not None:
+    if found.state is State.TU_CHOI and found.refusal is not None:
         said += line.prompts(f"ly-do-{_dashed(found.refusal)}")
     agency = call.city.find_agency(found.agency)
     if agency is not None:

@@ -1,0 +1,52 @@
+"""``agi://…/hotline?city=…``: a citizen's call."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from ivr.agi import AsteriskPhone, Wire
+from ivr.engine import CallDesk, Clock, run_call
+from ivr.engine.line import Sounds
+from ivr.fastagi import Request
+from ivr.flow.city import City
+from ivr.model.calls import EndReason
+from ivr.settings import Settings
+
+SILENCE = 4 * 3600 + 60
+"""Seconds without any word from Asterisk after which a line is given up: longer than any command."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hotline:
+    """Serves calls; everything in it is shared by all call threads."""
+
+    settings: Settings
+    cities: Mapping[str, City]
+    sounds: Mapping[str, Sounds]
+    desk: CallDesk
+    clock: Clock
+
+    def __call__(self, request: Request) -> None:
+        """Serve one call on its connection."""
+        wanted = request.query.get("city", "")
+        city = self.cities.get(wanted)
+        if city is None:
+            _log.error("hotline.unknown_city", city=wanted[:64])
+            city = self.cities[self.settings.city]
+        self.serve(request, city)
+
+    def serve(self, request: Request, city: City) -> EndReason:
+        """Serve the call with the menu of ``city``."""
+        connection = request.connection
+        connection.settimeout(SILENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        with connection.makefile("rb") as reader:
+            wire = Wire(reader, connection.sendall, request.env)
+            phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id)
+            phone.learn()
+            return run_call(phone, city, self.sounds[city.id], self.desk, self.clock, self.settings)

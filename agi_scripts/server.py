@@ -1,0 +1,143 @@
+"""``tongdai agi``: the FastAGI server that Asterisk's dialplan connects to."""
+
+import argparse
+import signal
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import FrameType
+
+import structlog
+
+from agi_scripts.hotline import Hotline
+from ivr.clerk import Clerk
+from ivr.codes import CodeBook
+from ivr.command import Command
+from ivr.engine import CallDesk, Clock
+from ivr.engine.status import StatusDesk
+from ivr.errors import TongdaiError
+from ivr.fastagi import FastAgiServer
+from ivr.flow.city import City, find_cities, load_city
+from ivr.logs import configure_logs
+from ivr.model.civil import ZONE
+from ivr.prompts import Catalogue, load_catalogue
+from ivr.secrets import pin_mac
+from ivr.settings import Settings
+from ivr.spool import Spool
+from ivr.store import open_store
+from ivr.words import tr
+
+LAST_CALLS = 2.0
+"""Seconds calls under way have at a stop, before the dialplan's fallback takes them."""
+
+_log = structlog.get_logger(__name__)
+
+
+class PortTaken(TongdaiError):
+    """Another program listens on the FastAGI port."""
+
+
+def serve(settings: Settings, clock: Clock) -> int:
+    """Serve calls until SIGTERM or SIGINT."""
+    cities = load_cities(settings)
+    sounds = {city: load_catalogue(settings, city) for city in cities}
+    _tell_missing(settings, sounds)
+    clerk = Clerk(settings, lambda: open_store(settings), now=clock)
+    status = StatusDesk(settings)
+    desk = CallDesk(
+        spool=Spool(settings),
+        codes=CodeBook(settings.codes),
+        clerk=clerk,
+        find_status=status.find,
+        pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
+    )
+    hotline = Hotline(settings=settings, cities=cities, sounds=sounds, desk=desk, clock=clock)
+    server = _listen(settings, hotline)
+    _stop_on_signals(server)
+    clerk.renew_codes()
+    _log.info("agi.ready", port=server.port, cities=",".join(cities))
+    try:
+        server.serve()
+        server.wait(LAST_CALLS)
+    finally:
+        clerk.close()
+        status.close()
+    return 0
+
+
+def load_cities(settings: Settings) -> dict[str, City]:
+    """Every city that is whole; a broken one is logged and left out, unless it is the one that answers by default."""
+    cities: dict[str, City] = {}
+    for name in find_cities(settings.config):
+        try:
+            cities[name] = load_city(settings.config, name)
+        except TongdaiError as error:
+            if name == settings.city:
+                raise
+            _log.error("city.broken", city=name, error=str(error))
+    if settings.city not in cities:
+        load_city(settings.config, settings.city)  # says which cities there are
+    return cities
+
+
+def _tell_missing(settings: Settings, sounds: Mapping[str, Catalogue]) -> None:
+    """A missing file is heard as silence and answered like a hang-up: it must not go unnoticed."""
+    missing = sorted({path for catalogue in sounds.values() for path in catalogue.missing(settings)})
+    if missing:
+        _log.error("prompts.missing", files=len(missing), first=missing[0], remedy="tongdai prompts build")
+
+
+def _listen(settings: Settings, hotline: Hotline) -> FastAgiServer:
+    try:
+        return FastAgiServer({"hotline": hotline}, port=settings.agi_port)
+    except OSError as error:
+        raise PortTaken(
+            tr(
+                f"Không mở được cổng FastAGI {settings.agi_port} ({error.strerror}). "
+                "Dừng chương trình đang dùng cổng này hoặc đổi TONGDAI_AGI_PORT.",
+                f"Cannot listen on FastAGI port {settings.agi_port} ({error.strerror}). "
+                "Stop the program that uses it or change TONGDAI_AGI_PORT.",
+            )
+        ) from error
+
+
+def _stop_on_signals(server: FastAgiServer) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        server.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def clock_from(moment: datetime) -> Clock:
+    """A clock that says ``moment`` now and goes on from there."""
+    begun = time.monotonic()
+    start = moment.timestamp()
+    return lambda: datetime.fromtimestamp(start + time.monotonic() - begun, UTC)
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--at",
+        metavar="YYYY-MM-DDTHH:MM",
+        type=datetime.fromisoformat,
+        help=tr(
+            "diễn tập: coi như bây giờ là thời điểm này (giờ Việt Nam), để thử giờ làm việc và ngày nghỉ",
+            "rehearsal: take this moment (Vietnam time) for now, to try opening hours and holidays",
+        ),
+    )
+
+
+def _run(settings: Settings, arguments: argparse.Namespace) -> int:
+    configure_logs(settings)
+    at: datetime | None = arguments.at
+    if at is None:
+        return serve(settings, lambda: datetime.now(UTC))
+    return serve(settings, clock_from(at if at.tzinfo else at.replace(tzinfo=ZONE)))
+
+
+COMMAND = Command(
+    help=tr("máy chủ FastAGI: trả lời các cuộc gọi", "the FastAGI server: answers the calls"),
+    configure=_configure,
+    run=_run,
+)
