@@ -1,0 +1,270 @@
+"""Lists and pages of the desk, newest first; search is on the folded copy and the same on both databases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from ivr.desk import rights
+from ivr.desk.errors import NotFound
+from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, State, Ticket, TicketEvent
+from ivr.model.code import find_code
+from ivr.model.numbers import normalise
+from ivr.model.text import search_terms
+
+PAGE = 50
+"""Rows of a page."""
+MOST_COUNTED = 10_000
+"""Counting stops here: an exact number of a hundred thousand helps nobody and costs every page."""
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[Row]):
+    """One page; ``number`` counts from 1, ``total`` is all rows found, at most :data:`MOST_COUNTED`."""
+
+    rows: Sequence[Row]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def total_is_exact(self) -> bool:
+        """Whether ``total`` is the whole truth."""
+        return self.total < MOST_COUNTED
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRow:
+    """A ticket with the call and the recording it came from, where there are any."""
+
+    ticket: Ticket
+    call: Call | None
+    recording: Recording | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRow:
+    """A call with the ticket that came of it, if one did."""
+
+    call: Call
+    ticket: Ticket | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketFilter:
+    """Which tickets; everything left out filters nothing. ``since`` ≤ time spoken < ``until``."""
+
+    query: str = ""
+    """Words and "phrases" in any spelling, a ticket code, or a telephone number."""
+    states: frozenset[State] = field(default_factory=frozenset)
+    is_open: bool | None = None
+    city: str = ""
+    category: str = ""
+    kind: Kind | None = None
+    urgent: bool | None = None
+    assignee_id: int | None = None
+    overdue_at: datetime | None = None
+    """Open tickets whose due time has passed at this moment."""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallFilter:
+    """Which calls; everything left out filters nothing. ``since`` ≤ start < ``until``."""
+
+    query: str = ""
+    """A telephone number or its end, or words of the report that came of the call."""
+    city: str = ""
+    end_reason: EndReason | None = None
+    with_ticket: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def tickets(
+    session: Session,
+    wanted: TicketFilter | None = None,
+    *,
+    viewer: Person | None,
+    page: int = 1,
+    size: int = PAGE,
+) -> Page[TicketRow]:
+    """Tickets ``viewer`` may see, newest first; None (a program, not a person) sees all."""
+    conditions = [*_ticket_conditions(wanted or TicketFilter()), *_visible(viewer)]
+    rows = (
+        select(Ticket, Call, Recording)
+        .outerjoin(Call, Call.id == Ticket.ulid)
+        .outerjoin(Recording, Recording.id == Ticket.ulid)
+        .where(*conditions)
+        .order_by(Ticket.created_at.desc(), Ticket.id.desc())
+        .options(joinedload(Ticket.assignee), joinedload(Recording.transcript))
+    )
+    found = [
+        TicketRow(ticket=row[0], call=row[1], recording=row[2])
+        for row in session.execute(rows.limit(size).offset(_offset(page, size)))
+    ]
+    return Page(rows=found, total=_count(session, select(Ticket.id).where(*conditions)), number=page, size=size)
+
+
+def calls(
+    session: Session, wanted: CallFilter | None = None, *, viewer: Person | None, page: int = 1, size: int = PAGE
+) -> Page[CallRow]:
+    """Calls, newest first; a ticket ``viewer`` may not see is left out of its call's row."""
+    joined = and_(Ticket.ulid == Call.id, *_visible(viewer))
+    conditions = _call_conditions(wanted or CallFilter())
+    rows = select(Call, Ticket).outerjoin(Ticket, joined).where(*conditions)
+    ordered = rows.order_by(Call.started_at.desc(), Call.id.desc())
+    found = [
+        CallRow(call=row[0], ticket=row[1]) for row in session.execute(ordered.limit(size).offset(_offset(page, size)))
+    ]
+    counted = select(Call.id).outerjoin(Ticket, joined).where(*conditions)
+    return Page(rows=found, total=_count(session, counted), number=page, size=size)
+
+
+def calls_of_number(session: Session, number: str, *, viewer: Person | None, limit: int = 50) -> list[CallRow]:
+    """The history of one number (E.164), newest first."""
+    joined = and_(Ticket.ulid == Call.id, *_visible(viewer))
+    rows = select(Call, Ticket).outerjoin(Ticket, joined).where(Call.caller_number == number)
+    found = session.execute(rows.order_by(Call.started_at.desc()).limit(limit))
+    return [CallRow(call=row[0], ticket=row[1]) for row in found]
+
+
+def find_ticket(session: Session, ticket_id: int) -> Ticket | None:
+    """A ticket with its events and the people in them."""
+    people = selectinload(Ticket.events).joinedload(TicketEvent.person)
+    return session.get(Ticket, ticket_id, options=[people, joinedload(Ticket.assignee)])
+
+
+def get_ticket(session: Session, ticket_id: int) -> Ticket:
+    """The same; raises :class:`NotFound`."""
+    ticket = find_ticket(session, ticket_id)
+    if ticket is None:
+        raise NotFound("ticket", ticket_id)
+    return ticket
+
+
+def find_ticket_of_call(session: Session, call_id: str) -> Ticket | None:
+    """The ticket that came of a call."""
+    return session.scalar(select(Ticket).where(Ticket.ulid == call_id))
+
+
+def find_ticket_by_code(session: Session, code: str) -> Ticket | None:
+    """The ticket with this code, however a person typed it."""
+    return session.scalar(select(Ticket).where(Ticket.code == (find_code(code) or "")))
+
+
+def get_call(session: Session, call_id: str) -> Call:
+    """A call with its steps; raises :class:`NotFound`."""
+    call = session.get(Call, call_id, options=[selectinload(Call.steps)])
+    if call is None:
+        raise NotFound("call", call_id)
+    return call
+
+
+def find_call(session: Session, call_id: str) -> Call | None:
+    """A call with its steps; None for a ticket whose call left no row."""
+    return session.get(Call, call_id, options=[selectinload(Call.steps)])
+
+
+def get_recording(session: Session, recording_id: str) -> Recording:
+    """A recording with its transcript; raises :class:`NotFound`."""
+    recording = session.get(Recording, recording_id, options=[joinedload(Recording.transcript)])
+    if recording is None:
+        raise NotFound("recording", recording_id)
+    return recording
+
+
+def recordings_of_call(session: Session, call_id: str) -> list[Recording]:
+    """Recordings of a call with their transcripts, in the order they were made."""
+    rows = select(Recording).where(Recording.call_id == call_id).order_by(Recording.take)
+    return list(session.scalars(rows.options(joinedload(Recording.transcript))))
+
+
+def _visible(viewer: Person | None) -> list[ColumnElement[bool]]:
+    """The rule of :func:`rights.may_see`, for rows."""
+    if viewer is None or rights.at_least(viewer, Role.SUPERVISOR):
+        return []
+    return [or_(Ticket.confidential.is_(False), Ticket.assignee_id == viewer.id)]
+
+
+def _ticket_conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_matches(wanted.query)] if wanted.query.strip() else []
+    if wanted.states:
+        conditions.append(Ticket.state.in_(wanted.states))
+    if wanted.is_open is not None:
+        conditions.append(Ticket.state.not_in(CLOSED) if wanted.is_open else Ticket.state.in_(CLOSED))
+    if wanted.overdue_at is not None:
+        paused = {*CLOSED, State.CHO_BO_SUNG, State.DA_XU_LY}
+        conditions += [Ticket.state.not_in(paused), Ticket.due_at < wanted.overdue_at]
+    equal: dict[Any, Any] = {
+        Ticket.city: wanted.city or None,
+        Ticket.category: wanted.category or None,
+        Ticket.kind: wanted.kind,
+        Ticket.urgent: wanted.urgent,
+        Ticket.assignee_id: wanted.assignee_id,
+    }
+    conditions += [column == value for column, value in equal.items() if value is not None]
+    return conditions + _between(Ticket.created_at, wanted.since, wanted.until)
+
+
+def _call_conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.query.strip():
+        conditions.append(or_(_calls_from(wanted.query), and_(Ticket.id.is_not(None), _matches(wanted.query))))
+    if wanted.city:
+        conditions.append(Call.city == wanted.city)
+    if wanted.end_reason is not None:
+        conditions.append(Call.end_reason == wanted.end_reason)
+    if wanted.with_ticket is not None:
+        conditions.append(Ticket.id.is_not(None) if wanted.with_ticket else Ticket.id.is_(None))
+    return conditions + _between(Call.started_at, wanted.since, wanted.until)
+
+
+def _matches(query: str) -> ColumnElement[bool]:
+    code = find_code(query)
+    if code is not None:
+        return Ticket.code == code
+    # Folded terms hold letters, digits and spaces alone: none of LIKE's own signs can be among them.
+    words = [Ticket.folded.like(f"%{term}%") for term in search_terms(query)]
+    text = and_(*words) if words else false()
+    number = normalise(query)
+    if number is None:
+        return text
+    of_caller = Ticket.ulid.in_(select(Call.id).where(Call.caller_number == number))
+    return or_(text, Ticket.contact_number == number, of_caller)
+
+
+def _calls_from(query: str) -> ColumnElement[bool]:
+    number = normalise(query)
+    if number is None:
+        return false()
+    digits = number.removeprefix("+")
+    return Call.caller_number == number if len(digits) > 6 else Call.caller_number.like(f"%{digits}")
+
+
+def _between(column: Any, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if since is not None:
+        conditions.append(column >= since)
+    if until is not None:
+        conditions.append(column < until)
+    return conditions
+
+
+def _offset(page: int, size: int) -> int:
+    return (max(1, page) - 1) * size
+
+
+def _count(session: Session, ids: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(ids.limit(MOST_COUNTED).subquery())) or 0

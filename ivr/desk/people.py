@@ -1,0 +1,196 @@
+"""People of the desk: accounts, passwords (argon2id) and signed-in browsers (random token, its SHA-256 kept)."""
+
+import hashlib
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from ivr.desk import attempts
+from ivr.desk.attempts import Guarded, Locked
+from ivr.desk.errors import NotFound
+from ivr.errors import TongdaiError
+from ivr.model import Person, Role, SignIn
+from ivr.model.text import clean
+from ivr.store import Store, insert_missing, serialise
+from ivr.words import tr
+
+FIRST_ADMIN = "admin"
+"""User name of the administrator that set-up makes."""
+LEAST_PASSWORD = 8
+"""Characters."""
+
+_HASHER = PasswordHasher()
+_HASHING = threading.BoundedSemaphore(2)  # 64 MiB and a quarter of a second each: a flood must not take the machine
+
+
+class PeopleError(TongdaiError):
+    """An account cannot be made or changed so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """User name and password do not belong together, or the account is disabled; which one is not told."""
+
+
+def create_person(session: Session, username: str, name: str, role: Role, password: str, now: datetime) -> Person:
+    """Make an account; raises :class:`PeopleError` for a user name that is taken or empty, or a short password."""
+    username = _username(username)
+    values = {
+        "username": username,
+        "name": clean(name, 128) or username,
+        "role": role,
+        "password_hash": hash_password(password),
+        "created_at": now,
+    }
+    if not insert_missing(session, Person, values):
+        raise PeopleError(tr(f"Tên đăng nhập {username} đã có.", f"The user name {username} is taken."))
+    return get_person(session, username)
+
+
+def set_password(session: Session, person: Person, password: str) -> None:
+    """Change the password and sign the person out everywhere."""
+    person.password_hash = hash_password(password)
+    _end_sign_ins(session, person)
+
+
+def set_role(session: Session, person: Person, role: Role) -> None:
+    """Change what a person may do, from their next request on."""
+    person.role = role
+    session.flush()
+
+
+def set_active(session: Session, person: Person, active: bool) -> None:
+    """Disable an account (its work stays, its sign-ins end) or enable it again."""
+    person.active = active
+    if not active:
+        _end_sign_ins(session, person)
+
+
+def find_person(session: Session, username: str) -> Person | None:
+    """The account of a user name, disabled ones too."""
+    return session.scalar(select(Person).where(Person.username == username.strip().casefold()))
+
+
+def get_person(session: Session, username: str) -> Person:
+    """The same; raises :class:`ivr.desk.errors.NotFound`."""
+    person = find_person(session, username)
+    if person is None:
+        raise NotFound("person", username)
+    return person
+
+
+def find_all_people(session: Session) -> list[Person]:
+    """Every account, by user name."""
+    return list(session.scalars(select(Person).order_by(Person.username)))
+
+
+def ensure_first_admin(session: Session, now: datetime) -> str | None:
+    """Make the first administrator where there is nobody yet; its password, to be printed once."""
+    serialise(session, "first-admin")
+    if session.scalar(select(func.count()).select_from(Person)):
+        return None
+    password = secrets.token_urlsafe(12)
+    create_person(session, FIRST_ADMIN, "Quản trị", Role.ADMIN, password, now)
+    return password
+
+
+def sign_in(
+    store: Store, username: str, password: str, source: str, now: datetime, *, hours: float = 12, address: str = ""
+) -> str | Refused | Locked:
+    """A new session's token for the cookie, or why not.
+
+    The one verb that opens its transactions itself: hashing takes a quarter of a second, in which no database may be
+    held. The try is counted as a failure first, so that many tries at once cannot outrun the limit.
+
+    :param source: where the try comes from, for the limit.
+    :raises StoreAway: the database is away.
+    """
+    username = username.strip().casefold()[:64]
+    with store.transaction() as session:
+        locked = attempts.check(session, Guarded.LOGIN, source=source, target=username, now=now)
+        if locked is not None:
+            return locked
+        attempts.failed(session, Guarded.LOGIN, source=source, target=username, now=now)
+        person = find_person(session, username)
+    if not _verify(person.password_hash if person else _nobody(), password) or person is None or not person.active:
+        return Refused()
+    with store.transaction() as session:
+        attempts.succeeded(session, Guarded.LOGIN, source=source, target=username, counted_at=now)
+        token = secrets.token_urlsafe(32)
+        session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+        session.add(
+            SignIn(
+                token_sha256=token_hash(token),
+                person_id=person.id,
+                created_at=now,
+                seen_at=now,
+                expires_at=now + timedelta(hours=hours),
+                address=clean(address or source, 64),
+            )
+        )
+    return token
+
+
+def find_session(session: Session, token: str, now: datetime) -> Person | None:
+    """Who is signed in with this token; None for none, an expired one, or a disabled person."""
+    found = select(Person).join(SignIn, SignIn.person_id == Person.id)
+    valid = found.where(SignIn.token_sha256 == token_hash(token), SignIn.expires_at > now, Person.active)
+    return session.scalar(valid)
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End one session; a token that is none is no error."""
+    session.execute(delete(SignIn).where(SignIn.token_sha256 == token_hash(token)))
+
+
+def hash_password(password: str) -> str:
+    """Argon2id at the library's defaults; raises :class:`PeopleError` for a short password."""
+    if len(password) < LEAST_PASSWORD:
+        raise PeopleError(
+            tr(
+                f"Mật khẩu cần ít nhất {LEAST_PASSWORD} ký tự.",
+                f"A password needs at least {LEAST_PASSWORD} characters.",
+            )
+        )
+    with _HASHING:
+        return _HASHER.hash(password)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a random token: who reads the table cannot sign in with it."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        with _HASHING:
+            return _HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobody() -> str:
+    """A hash nobody's password has, so that an unknown user name takes as long as a known one."""
+    return _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def _username(raw: str) -> str:
+    username = clean(raw, 64).casefold()
+    if not username or any(sign.isspace() for sign in username):
+        raise PeopleError(
+            tr("Tên đăng nhập không được trống hoặc có dấu cách.", "A user name is not empty and has no spaces.")
+        )
+    return username
+
+
+def _end_sign_ins(session: Session, person: Person) -> None:
+    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    session.flush()

@@ -1,0 +1,88 @@
+"""What the recogniser heard is stored once, together with the end of the work item that asked for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr import jobs
+from ivr.desk import outbox
+from ivr.desk.errors import NotFound
+from ivr.desk.intake import refresh_search_copy
+from ivr.jobs import Claimed
+from ivr.model import EventKind, Recording, RecordingFlag, Ticket, TicketEvent, Transcript
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardText:
+    """A recogniser's result; ``words`` are ``{"text", "start", "end", "confidence"}``, seconds and 0–1."""
+
+    raw_text: str
+    tidy_text: str
+    words: Sequence[Mapping[str, Any]]
+    confidence: float
+    model: str
+    model_version: str
+    starter: bool
+    audio_seconds: float
+    decode_seconds: float
+
+
+def store_transcript(
+    session: Session,
+    claimed: Claimed,
+    recording_id: str,
+    heard: HeardText,
+    peaks: Sequence[int],
+    flags: Sequence[RecordingFlag],
+    now: datetime,
+) -> None:
+    """Store text, waveform and flags of a recording, show them in its ticket, and finish the work item.
+
+    Raw text that stands is never changed: a second result for the same recording only finishes its item.
+
+    :raises LeaseLost: the item is not ours any more; nothing of this is kept.
+    """
+    recording = session.get(Recording, recording_id, with_for_update=True)
+    if recording is None:
+        raise NotFound("recording", recording_id)
+    if session.get(Transcript, recording_id) is None:
+        session.add(_transcript(recording_id, heard, now))
+        recording.peaks = list(peaks)
+        recording.flags = _joined(recording.flags, flags)
+        ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.call_id).with_for_update())
+        if ticket is not None:
+            _show(session, ticket, heard, flags, now)
+    jobs.finish(session, claimed, now)
+
+
+def _transcript(recording_id: str, heard: HeardText, now: datetime) -> Transcript:
+    return Transcript(
+        recording_id=recording_id,
+        raw_text=heard.raw_text,
+        tidy_text=heard.tidy_text,
+        words=[dict(word) for word in heard.words],
+        confidence=heard.confidence,
+        model=heard.model[:64],
+        model_version=heard.model_version[:64],
+        starter=heard.starter,
+        audio_seconds=heard.audio_seconds,
+        decode_seconds=heard.decode_seconds,
+        created_at=now,
+    )
+
+
+def _show(session: Session, ticket: Ticket, heard: HeardText, flags: Sequence[RecordingFlag], now: datetime) -> None:
+    ticket.content = heard.tidy_text
+    ticket.flags = _joined(ticket.flags, flags)
+    refresh_search_copy(ticket)
+    data = {"model": heard.model, "model_version": heard.model_version, "starter": heard.starter}
+    session.add(TicketEvent(ticket_id=ticket.id, at=now, kind=EventKind.TRANSCRIBED, data=data))
+    outbox.announce(session, outbox.TRANSCRIPT_READY, ticket.ulid, {"id": ticket.id}, now=now)
+
+
+def _joined(known: Sequence[str], more: Sequence[RecordingFlag]) -> list[str]:
+    return list(dict.fromkeys([*known, *(flag.value for flag in more)]))

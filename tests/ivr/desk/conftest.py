@@ -1,0 +1,103 @@
+"""What the desk's tests start from: people, a report in the spool, its audio."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import pytest
+
+from ivr.desk import intake
+from ivr.model import Consent, ContactKind, Person, Role
+from ivr.recordings import FiledAudio
+from ivr.spool import Sidecar, SidecarState, Take, TakeState
+from ivr.store import Store
+
+ULID = "01K5CALL0000000000000000AA"
+
+
+@pytest.fixture
+def sidecar(now: datetime) -> Sidecar:
+    """A report that was sent, its caller reached under the number it came from."""
+    return Sidecar(
+        ulid=ULID,
+        version=3,
+        state=SidecarState.TO_FILE,
+        instance="1022",
+        city="da-nang",
+        caller_raw="0905123456",
+        caller_number="+84905123456",
+        caller_name="Nguyễn Văn A",
+        called="1022",
+        started_at=now,
+        spoken_at=now,
+        category="ha-tang",
+        consent=Consent.GIVEN,
+        consent_key="1",
+        consent_at=now,
+        notice_version="2026-01",
+        takes=(Take(number=1, file=f"{ULID}.1.wav", state=TakeState.RECORDED, seconds=12.5, started_at=now),),
+        code="260042174",
+        contact_kind=ContactKind.CALLER,
+    )
+
+
+@pytest.fixture
+def audio() -> FiledAudio:
+    """The report's audio after filing."""
+    return audio_of(ULID)
+
+
+def audio_of(ulid: str) -> FiledAudio:
+    return FiledAudio(key=f"2026/09/15/{ulid}.wav", seconds=12.5, size=200_044, sha256="ab" * 32)
+
+
+class FileReport(Protocol):
+    """Files a report that differs from the usual one; returns the ticket's id."""
+
+    def __call__(self, number: int = 0, **differs: Any) -> int: ...
+
+
+@pytest.fixture
+def file_report(store: Store, sidecar: Sidecar, now: datetime) -> FileReport:
+    """Files the report of call ``number``, each with a ULID and a code of its own."""
+
+    def file(number: int = 0, **differs: Any) -> int:
+        ulid = f"{ULID[:-4]}{number:04d}"
+        report = replace(sidecar, ulid=ulid, code=None, **differs)
+        with store.transaction() as session:
+            return intake.file_report(session, report, audio_of(ulid) if report.takes else None, now).ticket_id
+
+    return file
+
+
+@pytest.fixture
+def add_person(store: Store, now: datetime) -> Callable[[str, Role], Person]:
+    """Adds a person without the cost of a real password."""
+
+    def add(name: str, role: Role) -> Person:
+        with store.transaction() as session:
+            person = Person(username=name, name=name.title(), role=role, password_hash="none", created_at=now)
+            session.add(person)
+        return person
+
+    return add
+
+
+@pytest.fixture
+def operator(add_person: Callable[[str, Role], Person]) -> Person:
+    """An operator."""
+    return add_person("lan", Role.OPERATOR)
+
+
+@pytest.fixture
+def supervisor(add_person: Callable[[str, Role], Person]) -> Person:
+    """A supervisor."""
+    return add_person("hoa", Role.SUPERVISOR)
+
+
+@pytest.fixture
+def session(store: Store) -> Any:
+    """One writing transaction for the whole test."""
+    with store.transaction() as opened:
+        yield opened
