@@ -5,18 +5,17 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from ivr.durable import Held, locked, write_durably
-from ivr.model.code import make_code
+from ivr.model.civil import civil_year
+from ivr.model.code import MOST, make_code
 
-CIVIL = ZoneInfo("Asia/Ho_Chi_Minh")
 BLOCK = 500
 """Numbers taken from the database at once; renewed below half of it."""
-YEAR_NUMBERS = 999_999
-ALARM = YEAR_NUMBERS * 8 // 10
+ALARM = MOST * 8 // 10
+"""Number of a year from which the log warns at every block."""
 
 Lease = Callable[[int, int], range]
 """(year, size) → numbers that are ours from now on, committed before they are returned."""
@@ -36,7 +35,7 @@ class CodeBook:
 
         The number is on disk as used before this returns; OSError (disk full) counts as no block.
         """
-        year = _civil_year(now)
+        year = civil_year(now)
         try:
             with locked(self._folder / "lock", wait=True):
                 ranges = self._read(year)
@@ -52,7 +51,7 @@ class CodeBook:
     def left(self, now: datetime) -> int:
         """How many codes of this year can be given without the database."""
         with locked(self._folder / "lock", wait=True):
-            return sum(len(one) for one in self._read(_civil_year(now)))
+            return sum(len(one) for one in self._read(civil_year(now)))
 
     def renew(self, lease: Lease, now: datetime) -> bool:
         """Lease another block when fewer than half a block is left; whether one was leased.
@@ -64,14 +63,14 @@ class CodeBook:
             with locked(self._folder / "renew.lock", wait=False):
                 if self.left(now) >= BLOCK // 2:
                     return False
-                year = _civil_year(now)
+                year = civil_year(now)
                 numbers = lease(year, BLOCK)
                 with locked(self._folder / "lock", wait=True):
                     self._write(year, [*self._read(year), numbers])
         except Held:
             return False  # another process is renewing
         if numbers.stop > ALARM:
-            _log.warning("codes.year_nearly_used", year=year, next=numbers.stop, numbers=YEAR_NUMBERS)
+            _log.warning("codes.year_nearly_used", year=year, next=numbers.stop, most=MOST)
         return True
 
     def _path(self, year: int) -> Path:
@@ -87,7 +86,7 @@ class CodeBook:
         try:
             block = json.loads(text)
             ranges = [range(int(first), int(stop)) for first, stop in block["ranges"]]
-            sound = block["year"] == year and all(len(one) > 0 and one[0] > 0 for one in ranges)
+            sound = block == _block(year, ranges)
         except (ValueError, TypeError, KeyError):
             sound = False
         if not sound:
@@ -105,7 +104,3 @@ def _block(year: int, ranges: list[range]) -> dict[str, object]:
     """What a block file holds; the checksum tells a flipped digit, which would speak a code twice."""
     numbers = [[one.start, one.stop] for one in ranges]
     return {"year": year, "ranges": numbers, "sha256": sha256(repr((year, numbers)).encode()).hexdigest()}
-
-
-def _civil_year(now: datetime) -> int:
-    return now.astimezone(CIVIL).year

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from ivr.durable import fsync_folder
 from ivr.errors import TongdaiError
+from ivr.model.civil import ZONE
 from ivr.model.recordings import RecordingFlag
 from ivr.settings import Settings
 from ivr.words import tr
 
-CIVIL = ZoneInfo("Asia/Ho_Chi_Minh")
 SOUNDING = 100
 """Mean magnitude of 16-bit samples from which 20 ms count as sound: −50 dBFS, above line noise, below a whisper."""
 _FRAME = 160
@@ -31,6 +30,10 @@ class NoRecording(TongdaiError):
 
 class NotAudio(TongdaiError):
     """The file is no 16-bit mono PCM WAV: nothing Asterisk would have written for us."""
+
+
+class WouldOverwrite(TongdaiError):
+    """Another recording stands where this one should go; a rename leaves no copy, so they are two."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +74,14 @@ def file_audio(settings: Settings, path: Path, ulid: str, spoken_at: datetime) -
     """Mend the header and move ``path`` to ``recordings/YYYY/MM/DD/<ULID>.wav`` (civil day of ``spoken_at``).
 
     Safe to repeat after a crash at any point: a file already moved is described again.
-    Raises :class:`NotAudio`, and FileNotFoundError when the audio is in neither place.
+    Raises :class:`NotAudio`, :class:`WouldOverwrite`, and FileNotFoundError when the audio is in neither place.
     """
-    key = PurePosixPath(spoken_at.astimezone(CIVIL).strftime("%Y/%m/%d"), f"{ulid}.wav")
+    key = PurePosixPath(spoken_at.astimezone(ZONE).strftime("%Y/%m/%d"), f"{ulid}.wav")
     place = settings.recordings / key
     flags: tuple[RecordingFlag, ...] = ()
     if path.exists():
+        if place.exists():
+            raise WouldOverwrite(tr(f"{place} đã có; {path} được giữ lại.", f"{place} exists; {path} is kept."))
         mended = _mend(path)
         flags = (RecordingFlag.INTERRUPTED,) if mended else ()
         _make_folders(settings.recordings, place.parent)

@@ -1,14 +1,17 @@
 """The spool: reports and call journals on disk before any database hears of them (docs/spool.md)."""
 
 from ivr.durable import Held
-from ivr.spool.journal import CallJournal, Journal, Step, find_journals, read_journal
+from ivr.spool.fallback import Fallback, find_fallbacks
+from ivr.spool.journal import CallJournal, Journal, JournalFault, Step, end_journal, find_journals, read_journal
 from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState, Take, TakeState
 from ivr.spool.spool import NotInSpool, Spool, SpoolUnwritable
 
 __all__ = [
     "CallJournal",
+    "Fallback",
     "Held",
     "Journal",
+    "JournalFault",
     "NotInSpool",
     "Sidecar",
     "SidecarFault",
@@ -18,6 +21,8 @@ __all__ = [
     "Step",
     "Take",
     "TakeState",
+    "end_journal",
+    "find_fallbacks",
     "find_journals",
     "read_journal",
 ]

@@ -177,6 +177,15 @@ def read_journal(path: Path) -> CallJournal:
     return CallJournal(**facts, steps=tuple(steps))
 
 
+def end_journal(folder: Path, journal: CallJournal, reason: EndReason) -> None:
+    """End the journal of a dead call, durably, at the last moment it knows of. The caller holds the ULID."""
+    line = {"line": "end", "reason": reason.value, "at": journal.last_at.isoformat()}
+    with journal_path(folder, journal.ulid).open("ab") as file:
+        file.write(b"\n" + json.dumps(line).encode() + b"\n")  # the last line may be half a one
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _step(line: dict[str, Any]) -> Step:
     return Step(
         node=line["node"],

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import get_ident
 
-from ivr.durable import Held, fsync_folder, locked, write_durably
+from ivr.durable import fsync_folder, locked, write_durably
 from ivr.errors import TongdaiError
 from ivr.settings import Settings
 from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState, TakeState
@@ -90,7 +91,39 @@ class Spool:
 
     def ulids(self) -> list[str]:
         """ULIDs that have a sidecar, readable or not, oldest first."""
-        return sorted(path.stem for path in self.folder.glob("*.json") if not path.name.startswith("."))
+        return sorted(path.stem for path in self.folder.glob("*.json") if is_ulid(path.stem))
+
+    def takes_on_disk(self, ulid: str) -> dict[int, Path]:
+        """Audio files of a call by take number, listed in its sidecar or not."""
+        found = ((path.name.removeprefix(f"{ulid}."), path) for path in self.folder.glob(f"{ulid}.*.wav"))
+        return {int(number): path for name, path in found if (number := name.removesuffix(".wav")).isdigit()}
+
+    def ulids_of_audio(self) -> list[str]:
+        """ULIDs that have audio, with a sidecar or without, oldest first."""
+        return sorted({path.name[:26] for path in self.folder.glob("*.wav") if is_ulid(path.name[:26])})
+
+    def stands_still(self, path: Path, seconds: float) -> bool:
+        """Whether nobody has written ``path`` for ``seconds``.
+
+        Compared with the time the file system gives a file written now: our own clock may have been set meanwhile.
+        A file from the future was written before the clock was set back.
+        """
+        probe = self.folder / f".now-{os.getpid()}-{get_ident()}"
+        try:
+            probe.touch()
+            return abs(probe.stat().st_mtime - path.stat().st_mtime) >= seconds
+        except OSError:
+            return False
+        finally:
+            _unlink_quietly(probe)
+
+    def set_aside(self, path: Path) -> Path:
+        """Move a file nobody can use out of the way, into ``aside/``, to be looked at by a person."""
+        folder = self.folder / "aside"
+        folder.mkdir(exist_ok=True)
+        kept = path.replace(folder / path.name)
+        fsync_folder(folder)
+        return kept
 
     def all(self) -> list[Sidecar]:
         """Every readable sidecar, oldest first."""
@@ -152,6 +185,11 @@ class Spool:
         return True
 
 
+def is_ulid(text: str) -> bool:
+    """Whether a file name's first part is a ULID, as every report's is."""
+    return len(text) == 26 and text.isalnum() and text.isascii()
+
+
 def _unlink_quietly(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
@@ -166,6 +204,3 @@ def _unwritable(path: Path, error: OSError) -> SpoolUnwritable:
             f"{path}: cannot be written ({error.strerror}). Check disk space and rights.",
         )
     )
-
-
-__all__ = ["Held", "NotInSpool", "Spool", "SpoolUnwritable"]

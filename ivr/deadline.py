@@ -1,0 +1,58 @@
+"""When a report is due by its city's own rules; a city whose files are broken never stops a filing."""
+
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+
+import structlog
+
+from ivr.errors import TongdaiError
+from ivr.flow.city import City, load_city
+from ivr.flow.hours import Hours, Span
+from ivr.model.deadlines import Interval, NoWorkingTimeError, WorkCalendar, due
+from ivr.settings import Settings
+from ivr.spool import Sidecar
+
+_log = structlog.get_logger(__name__)
+
+
+def find_due(settings: Settings, sidecar: Sidecar) -> datetime | None:
+    """The end of the working hours its category allows; None without a rule, or with a city that cannot be read."""
+    try:
+        city = _city(settings.config, sidecar.city, _stamp(settings.config / "cities" / sidecar.city))
+        category = city.find_category(sidecar.category)
+        if category is None:
+            return None
+        hours = category.urgent_hours if sidecar.urgent else category.hours
+        return None if hours is None else due(sidecar.spoken_at, calendar_of(city.hours), hours)
+    except (TongdaiError, NoWorkingTimeError, OSError) as error:
+        _log.error("deadline.unknown", ulid=sidecar.ulid, city=sidecar.city, error=str(error))
+        return None
+
+
+def calendar_of(hours: Hours) -> WorkCalendar:
+    """The schedule deadlines count in, as the calendar that counts them."""
+    schedule = hours.schedules[hours.work]
+    week = tuple(_intervals(day) for day in schedule.week)
+    if not schedule.holidays:
+        return WorkCalendar(week=week)
+    swapped: dict[date, tuple[Interval, ...]] = {day: week[one.like] for day, one in hours.workdays.items()}
+    return WorkCalendar(week=week, holidays=frozenset(hours.holidays), workdays=swapped)
+
+
+def _intervals(spans: tuple[Span, ...]) -> tuple[Interval, ...]:
+    return tuple((_clock(span.start), _clock(span.end)) for span in spans)
+
+
+def _clock(minutes: int) -> time:
+    return time(minutes // 60 % 24, minutes % 60)
+
+
+@lru_cache(maxsize=8)
+def _city(config: Path, city: str, stamp: float) -> City:
+    """A city is read again when one of its files is newer (``stamp``)."""
+    return load_city(config, city)
+
+
+def _stamp(folder: Path) -> float:
+    return max((path.stat().st_mtime for path in folder.rglob("*.toml")), default=0.0)

@@ -1,0 +1,126 @@
+"""From the spool to a ticket: each step may be the last before a crash, and every step may be repeated."""
+
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+
+import structlog
+
+from ivr.codes import CodeBook
+from ivr.deadline import find_due
+from ivr.desk import intake
+from ivr.durable import Held
+from ivr.model.calls import Call
+from ivr.recordings import FiledAudio, NotAudio, file_audio
+from ivr.settings import Settings
+from ivr.spool import Sidecar, SidecarState, Spool
+from ivr.store import Store
+
+NO_AUDIO = "no_audio"
+"""Flag of a ticket whose recording was gone or unreadable when it was filed; what there was is in ``spool/aside``."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Outcome(Enum):
+    """What became of a report in the spool."""
+
+    FILED = "filed"  # the ticket stands as the sidecar says; the sidecar stays until its call is over
+    SETTLED = "settled"  # … and nothing is left in the spool
+    NOT_YET = "not_yet"  # the caller still decides
+    CANCELLED = "cancelled"  # the caller cancelled: deleted
+    BUSY = "busy"  # somebody else is filing it now
+    GONE = "gone"  # no such report in the spool: filed before, or never begun
+
+
+def file_one(settings: Settings, store: Store, spool: Spool, ulid: str, now: datetime) -> Outcome:
+    """File the newest version of one report, in this order: audio to its last place, one transaction, sidecar away.
+
+    Raises StoreAway (nothing is lost, try later), SidecarFault, OSError. Callers beside a live call need no lock of
+    the call: two filings exclude one another here.
+    """
+    try:
+        with spool.filing(ulid):
+            return _file(settings, store, spool, ulid, now)
+    except Held:
+        return Outcome.BUSY
+
+
+def _file(settings: Settings, store: Store, spool: Spool, ulid: str, now: datetime) -> Outcome:
+    sidecar = spool.find(ulid)
+    while sidecar is not None:
+        match sidecar.state:
+            case SidecarState.RECORDING | SidecarState.RECORDED:
+                return Outcome.NOT_YET
+            case SidecarState.CANCELLED:
+                spool.remove(sidecar)
+                return Outcome.CANCELLED
+            case SidecarState.TO_FILE:
+                _to_ticket(settings, store, spool, sidecar, now)
+        newest = spool.find(ulid)
+        if newest is not None and newest.version == sidecar.version:
+            if not newest.ended:
+                return Outcome.FILED
+            spool.remove(newest)  # ended: nobody saves a newer version after this one
+            return Outcome.SETTLED
+        sidecar = newest  # answers came meanwhile
+    return Outcome.GONE
+
+
+def _to_ticket(settings: Settings, store: Store, spool: Spool, sidecar: Sidecar, now: datetime) -> None:
+    audio = _audio(settings, spool, sidecar)
+    if audio is None and sidecar.takes:
+        sidecar = replace(sidecar, flags=(*sidecar.flags, NO_AUDIO))
+    due_at = find_due(settings, sidecar)
+    with store.transaction() as session:
+        filed = intake.file_report(session, sidecar, audio, now, due_at=due_at)
+    if filed.created:
+        seconds = audio.seconds if audio else 0
+        _log.info("report.filed", ulid=sidecar.ulid, ticket=filed.ticket_id, seconds=round(seconds, 1))
+
+
+def _audio(settings: Settings, spool: Spool, sidecar: Sidecar) -> FiledAudio | None:
+    """The kept take in its last place; None when there is none. Audio that is none is set aside, not deleted."""
+    take = sidecar.kept
+    if take is None:
+        return None
+    path = spool.audio(sidecar.ulid, take.number)
+    try:
+        return file_audio(settings, path, sidecar.ulid, sidecar.spoken_at)
+    except FileNotFoundError:
+        _log.error("report.audio_gone", ulid=sidecar.ulid, take=take.number)
+    except NotAudio as error:
+        _log.error("report.audio_unreadable", ulid=sidecar.ulid, take=take.number, error=str(error))
+        if path.exists():
+            spool.set_aside(path)
+    return None
+
+
+def renew_codes(store: Store, codes: CodeBook, now: datetime) -> bool:
+    """Lease another block when this instance has few codes left; whether one was leased. Raises StoreAway."""
+
+    def lease(year: int, size: int) -> range:
+        with store.transaction() as session:
+            return intake.lease_codes(session, year, size)
+
+    return codes.renew(lease, now)
+
+
+def give_late_codes(store: Store, spool: Spool, codes: CodeBook, now: datetime) -> int:
+    """Give tickets filed without a code theirs; how many. Raises StoreAway.
+
+    Only where nobody can still hear another code: the report has left the spool and its call is over.
+    """
+    with store.reading() as session:
+        waiting = [(one.id, one.ulid) for one in intake.tickets_without_code(session)]
+        over = {ulid for _, ulid in waiting if (call := session.get(Call, ulid)) is None or call.ended_at is not None}
+    given = 0
+    for ticket_id, ulid in waiting:
+        if ulid not in over or spool.path(ulid).exists():
+            continue
+        code = codes.take(now)
+        if code is None:
+            break
+        with store.transaction() as session:
+            given += intake.give_late_code(session, ticket_id, code, now)
+    return given

@@ -1,0 +1,179 @@
+"""Recordings the dialplan made alone become reports: of the call they belong to, else of a call of their own."""
+
+import re
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.desk import intake
+from ivr.durable import Held, fsync_folder
+from ivr.model.calls import Call, EndReason
+from ivr.model.numbers import normalise
+from ivr.model.recordings import RecordingFlag
+from ivr.model.tickets import Ticket
+from ivr.settings import Settings
+from ivr.spool import (
+    CallJournal,
+    Fallback,
+    JournalFault,
+    Sidecar,
+    SidecarState,
+    Spool,
+    Take,
+    TakeState,
+    end_journal,
+    find_journals,
+    read_journal,
+)
+from ivr.store import Store
+from ivr.sweep.settle import blank, settled_takes
+
+_log = structlog.get_logger(__name__)
+
+
+def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, now: datetime) -> bool:
+    """Make one fallback recording a take of a report in the spool; whether there now is something to settle.
+
+    Repeating it after a crash at any point ends the same. Needs the database: only that knows whether the call has a
+    report already, in which case both recordings are kept, as two tickets. Raises StoreAway, OSError.
+    """
+    journal = find_journal(spool, fallback.uniqueid)
+    own = _own_call(settings, fallback)
+    with store.reading() as session:
+        row = _find_call(session, fallback)
+    call = journal or row or own
+    if call is own:
+        with store.transaction() as session:
+            intake.record_call(session, own, now)
+    if not fallback.has_audio:
+        _end(spool, journal)
+        _forget(spool, fallback)
+        return False
+    apart = fallback.ulid(settings.instance)
+    again = fallback.ulid(settings.instance, sha256(fallback.audio.read_bytes()).hexdigest())
+    for ulid in dict.fromkeys((call.ulid, apart, again)):
+        try:
+            with spool.hold(ulid):
+                sidecar = _find_free(settings, store, spool, blank(call, ulid=ulid))
+                if sidecar is not None:
+                    if ulid not in (call.ulid, own.ulid):
+                        with store.transaction() as session:
+                            intake.record_call(session, replace(own, ulid=ulid), now)
+                    _end(spool, journal)
+                    _move_in(spool, fallback, sidecar)
+                    return True
+        except Held:
+            return False  # our server still has the call: the next sweep
+    return False
+
+
+def find_journal(spool: Spool, uniqueid: str) -> CallJournal | None:
+    """The journal in the spool of the call Asterisk names so."""
+    for path in find_journals(spool.folder):
+        with suppress(JournalFault, FileNotFoundError):
+            journal = read_journal(path)
+            if same_channel(journal.uniqueid, uniqueid):
+                return journal
+    return None
+
+
+def same_channel(one: str, other: str) -> bool:
+    """Whether two UNIQUEIDs, of which the dialplan may have written one, name the same channel."""
+    return bool(one) and _written(one) == _written(other)
+
+
+def _written(uniqueid: str) -> str:
+    """The UNIQUEID as the dialplan writes it into a file's name: letters, digits and dots alone."""
+    return re.sub(r"[^0-9a-zA-Z.]", "", uniqueid)
+
+
+def _find_call(session: Session, fallback: Fallback) -> CallJournal | None:
+    """The row of a call whose journal is gone already."""
+    row = session.scalars(
+        select(Call).where(Call.uniqueid == fallback.uniqueid).order_by(Call.started_at).limit(1)
+    ).first()
+    if row is None:
+        return None
+    return CallJournal(
+        ulid=row.id,
+        instance="",
+        city=row.city,
+        caller_raw=row.caller_raw,
+        caller_number=row.caller_number,
+        caller_name=row.caller_name,
+        called=row.called,
+        uniqueid=row.uniqueid,
+        linkedid=row.linkedid,
+        language=row.language,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        end_reason=row.end_reason,
+    )
+
+
+def _own_call(settings: Settings, fallback: Fallback) -> CallJournal:
+    """The call as the dialplan alone knows it."""
+    return CallJournal(
+        ulid=fallback.ulid(settings.instance),
+        instance=settings.instance,
+        city=fallback.city or settings.city,
+        caller_raw=fallback.caller,
+        caller_number=normalise(fallback.caller),
+        called=fallback.called,
+        uniqueid=fallback.uniqueid,
+        linkedid=fallback.linkedid,
+        language=fallback.language,
+        started_at=fallback.started_at,
+        ended_at=fallback.started_at,
+        end_reason=EndReason.FAILED,
+    )
+
+
+def _find_free(settings: Settings, store: Store, spool: Spool, unknown: Sidecar) -> Sidecar | None:
+    """A sidecar the recording can go into: the call's own as long as nobody spoke in it, or a new one."""
+    with store.reading() as session:
+        if session.scalar(select(Ticket.id).where(Ticket.ulid == unknown.ulid)) is not None:
+            return None
+    sidecar = spool.find(unknown.ulid)
+    if sidecar is None:
+        return None if spool.takes_on_disk(unknown.ulid) else unknown
+    if sidecar.state not in (SidecarState.RECORDING, SidecarState.RECORDED):
+        return None
+    tried = replace(sidecar, takes=settled_takes(settings, spool, sidecar))
+    return tried if tried.kept is None else None
+
+
+def _move_in(spool: Spool, fallback: Fallback, sidecar: Sidecar) -> None:
+    """Sidecar first, then the audio, the note last: whoever repeats this finds the audio where it was, or moved."""
+    number = max((take.number for take in sidecar.takes), default=0) + 1
+    path = spool.audio(sidecar.ulid, number)
+    take = Take(number=number, file=path.name, state=TakeState.RECORDING, started_at=fallback.started_at)
+    flags = tuple(dict.fromkeys((*sidecar.flags, RecordingFlag.FALLBACK.value)))
+    spool.save(
+        replace(
+            sidecar,
+            state=SidecarState.RECORDING,
+            takes=(*sidecar.takes, take),
+            spoken_at=sidecar.spoken_at if sidecar.version else fallback.started_at,
+            flags=flags,
+        )
+    )
+    fallback.audio.replace(path)
+    _forget(spool, fallback)
+    _log.info("fallback.adopted", uniqueid=fallback.uniqueid, ulid=sidecar.ulid, take=number)
+
+
+def _end(spool: Spool, journal: CallJournal | None) -> None:
+    """The call's own history ends where the dialplan took over."""
+    if journal is not None and journal.end_reason is None:
+        end_journal(spool.folder, journal, EndReason.FAILED)
+
+
+def _forget(spool: Spool, fallback: Fallback) -> None:
+    fallback.note.unlink(missing_ok=True)
+    fsync_folder(spool.folder)

@@ -1,0 +1,120 @@
+"""A report whose call is dead: what is on disk decides whether somebody spoke."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import structlog
+from ulid import ULID
+
+from ivr.model.recordings import RecordingFlag
+from ivr.model.tickets import Consent
+from ivr.recordings import Measured, NotAudio, measure
+from ivr.settings import Settings
+from ivr.spool import CallJournal, JournalFault, Sidecar, SidecarState, Spool, Take, TakeState, read_journal
+from ivr.spool.journal import journal_path
+
+ORPHAN = "orphan"
+"""Flag of a ticket made of audio that had no sidecar: what the caller chose is not known."""
+
+_log = structlog.get_logger(__name__)
+
+
+def settle(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar | None:
+    """Bring a dead call's report into ``to_file``, ended; None when nobody spoke and it was removed.
+
+    The caller holds the ULID and has seen its audio stand still. A recording that nobody ended is kept when there is
+    a report in it; audio the sidecar does not name counts as one more take.
+    """
+    match sidecar.state:
+        case SidecarState.CANCELLED:
+            spool.cancel(sidecar)
+            return None
+        case SidecarState.TO_FILE:
+            return sidecar if sidecar.ended else spool.save(replace(sidecar, ended=True))
+        case SidecarState.RECORDING | SidecarState.RECORDED:
+            return _settle_takes(settings, spool, sidecar)
+
+
+def _settle_takes(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar | None:
+    settled = replace(sidecar, takes=settled_takes(settings, spool, sidecar))
+    if settled.kept is None:
+        _log.info("report.nobody_spoke", ulid=sidecar.ulid)
+        spool.cancel(settled)
+        return None
+    flags = sidecar.flags
+    if RecordingFlag.FALLBACK not in flags:
+        flags = tuple(dict.fromkeys((*flags, RecordingFlag.INTERRUPTED.value)))
+    return spool.save(replace(settled, state=SidecarState.TO_FILE, ended=True, flags=flags))
+
+
+def settled_takes(settings: Settings, spool: Spool, sidecar: Sidecar) -> tuple[Take, ...]:
+    """The takes as they are on disk: none is being recorded any more, and none is missing from the list."""
+    return tuple(_settled(settings, spool, take) for take in _all_takes(spool, sidecar))
+
+
+def _all_takes(spool: Spool, sidecar: Sidecar) -> tuple[Take, ...]:
+    known = {take.number for take in sidecar.takes}
+    found = sorted(spool.takes_on_disk(sidecar.ulid).items())
+    unknown = (
+        Take(number=number, file=path.name, started_at=sidecar.spoken_at)
+        for number, path in found
+        if number not in known
+    )
+    return (*sidecar.takes, *unknown)
+
+
+def _settled(settings: Settings, spool: Spool, take: Take) -> Take:
+    """A take somebody was recording becomes recorded or dropped; the others stay as they are."""
+    if take.state is not TakeState.RECORDING:
+        return take
+    measured = _measure(spool, take)
+    if measured is None or not measured.is_report(settings.record_minimum):
+        return replace(take, state=TakeState.DROPPED)
+    return replace(take, state=TakeState.RECORDED, seconds=measured.seconds)
+
+
+def _measure(spool: Spool, take: Take) -> Measured | None:
+    path = spool.folder / take.file
+    try:
+        return measure(path)
+    except FileNotFoundError:
+        return None
+    except NotAudio as error:
+        if path.stat().st_size > 0:  # nothing Asterisk began and lost, but a file from elsewhere: for a person to see
+            _log.error("report.audio_unreadable", take=take.file, error=str(error), kept_as=str(spool.set_aside(path)))
+        return None
+
+
+def rebuild(settings: Settings, spool: Spool, ulid: str, now: datetime) -> Sidecar:
+    """A sidecar for audio that has none, from the call's journal or, without one, from the ULID alone; not saved."""
+    try:
+        journal = read_journal(journal_path(spool.folder, ulid))
+    except (FileNotFoundError, JournalFault):
+        journal = CallJournal(ulid=ulid, instance=settings.instance, city=settings.city, started_at=_time_of(ulid, now))
+    return replace(blank(journal), flags=(ORPHAN,))
+
+
+def blank(journal: CallJournal, *, ulid: str | None = None) -> Sidecar:
+    """A sidecar that knows what the call's journal knows."""
+    return Sidecar(
+        ulid=ulid or journal.ulid,
+        instance=journal.instance,
+        city=journal.city,
+        caller_raw=journal.caller_raw,
+        caller_number=journal.caller_number,
+        caller_name=journal.caller_name,
+        called=journal.called,
+        uniqueid=journal.uniqueid,
+        linkedid=journal.linkedid,
+        language=journal.language,
+        started_at=journal.started_at,
+        spoken_at=journal.last_at,
+        consent=Consent.NONE,
+    )
+
+
+def _time_of(ulid: str, now: datetime) -> datetime:
+    try:
+        return ULID.from_str(ulid).datetime.astimezone(UTC)
+    except ValueError:
+        return now

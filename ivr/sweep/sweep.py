@@ -1,0 +1,212 @@
+"""One sweep: fallbacks, reports, journals, codes, crumbs; what one of them cannot settle never stops the others."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from ivr.codes import CodeBook
+from ivr.desk import intake
+from ivr.durable import Held
+from ivr.errors import TongdaiError
+from ivr.filing import Outcome, file_one, give_late_codes, renew_codes
+from ivr.model.calls import EndReason
+from ivr.settings import Settings
+from ivr.spool import (
+    Fallback,
+    JournalFault,
+    Sidecar,
+    SidecarState,
+    Spool,
+    end_journal,
+    find_fallbacks,
+    find_journals,
+    read_journal,
+)
+from ivr.spool.journal import SUFFIX, journal_path
+from ivr.store import Store, StoreAway
+from ivr.sweep.adopt import adopt, same_channel
+from ivr.sweep.settle import rebuild, settle
+
+CRUMB_AGE = 3600.0
+"""Seconds after which a scratch file of a dead process is removed."""
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(kw_only=True)
+class SweepReport:
+    """What one sweep did; ``faults`` are sentences for a person."""
+
+    adopted: int = 0
+    """Recordings of the dialplan alone."""
+    filed: int = 0
+    """Reports that are tickets now and gone from the spool."""
+    silent: int = 0
+    """Recordings in which nobody spoke, or that were cancelled: removed."""
+    calls: int = 0
+    """Journals closed."""
+    late_codes: int = 0
+    live: int = 0
+    """Reports of calls that go on, or that may still grow."""
+    store_away: bool = False
+    faults: list[str] = field(default_factory=list)
+
+
+def sweep(settings: Settings, store: Store, spool: Spool, now: datetime, live_channels: set[str] | None) -> SweepReport:
+    """Settle everything dead processes left. ``live_channels``: UNIQUEIDs Asterisk has, None when it is not known.
+
+    Never raises for one report's or the database's sake: both are in the :class:`SweepReport`.
+    """
+    one = _Sweep(settings, store, spool, now, live_channels)
+    one.attempt_each(one.adopt, find_fallbacks(spool.folder))
+    one.attempt_each(one.settle_report, sorted({*spool.ulids(), *spool.ulids_of_audio()}))
+    one.attempt_each(one.close_call, find_journals(spool.folder))
+    one.attempt_each(one.give_codes, [CodeBook(settings.codes)])
+    clear_crumbs(spool)
+    if one.report.filed or one.report.faults or one.report.store_away:
+        _log.info("sweep.done", **vars(one.report))
+    return one.report
+
+
+class _Sweep:
+    """What the steps of one sweep share."""
+
+    def __init__(
+        self, settings: Settings, store: Store, spool: Spool, now: datetime, live_channels: set[str] | None
+    ) -> None:
+        self.report = SweepReport()
+        self._settings = settings
+        self._store = store
+        self._spool = spool
+        self._now = now
+        self._live = live_channels
+        self._unripe: list[Fallback] = []
+
+    def attempt_each(self, step: Callable[[T], None], things: Iterable[T]) -> None:
+        """Do a step with each thing: a held one is live, a database that is away is not asked again in this sweep."""
+        for thing in things:
+            try:
+                step(thing)
+            except Held:
+                self.report.live += 1
+            except StoreAway as error:
+                self.report.store_away = True
+                _log.warning("sweep.store_away", error=str(error))
+            except (TongdaiError, OSError) as error:
+                self.report.faults.append(str(error))
+                _log.error("sweep.fault", thing=str(thing), error=str(error))
+            except Exception as error:  # a mistake of ours in one report must not keep all others from being filed
+                self.report.faults.append(repr(error))
+                _log.exception("sweep.failed", thing=str(thing))
+
+    def adopt(self, fallback: Fallback) -> None:
+        """Take one recording of the dialplan alone into a report."""
+        if not self._ripe(fallback.files, fallback.uniqueid) or self.report.store_away:
+            self._unripe.append(fallback)
+            self.report.live += 1
+        else:
+            self._unripe.append(fallback)  # until it is safe in a report, that report waits for it
+            if adopt(self._settings, self._store, self._spool, fallback, self._now):
+                self.report.adopted += 1
+            self._unripe.pop()
+
+    def settle_report(self, ulid: str) -> None:
+        """Settle and file one report, if its call is dead."""
+        with self._spool.hold(ulid):
+            sidecar = self._spool.find(ulid)
+            if sidecar is None or not self._settled_before(sidecar):
+                sidecar = self._settle(ulid, sidecar)
+            if sidecar is None or self.report.store_away:
+                return
+            outcome = file_one(self._settings, self._store, self._spool, ulid, self._now)
+            if outcome is Outcome.SETTLED:
+                self.report.filed += 1
+
+    def close_call(self, path: Path) -> None:
+        """Close one call's row; a call whose process died ends where its journal does."""
+        ulid = path.name.removesuffix(SUFFIX)
+        with self._spool.hold(ulid):
+            try:
+                journal = read_journal(path)
+            except JournalFault:
+                if self._spool.stands_still(path, self._settings.sweep_orphan):
+                    self._spool.set_aside(path)
+                    raise
+                return
+            if journal.end_reason is None:
+                if not self._ripe([path], journal.uniqueid) or self._waits_for_fallback(journal.uniqueid):
+                    return
+                end_journal(self._spool.folder, journal, EndReason.INTERRUPTED)
+                journal = read_journal(path)
+            if self.report.store_away:
+                return
+            with self._store.transaction() as session:
+                intake.record_call(session, journal, self._now)
+            path.unlink()
+            self.report.calls += 1
+
+    def give_codes(self, codes: CodeBook) -> None:
+        """Keep this instance's block filled, and give the tickets that were filed without a code theirs."""
+        if self.report.store_away:
+            return
+        renew_codes(self._store, codes, self._now)
+        self.report.late_codes = give_late_codes(self._store, self._spool, codes, self._now)
+
+    def _settled_before(self, sidecar: Sidecar) -> bool:
+        """Nothing is left to find out: its call ended properly, or an earlier sweep settled it."""
+        return sidecar.state is SidecarState.TO_FILE and sidecar.ended
+
+    def _settle(self, ulid: str, sidecar: Sidecar | None) -> Sidecar | None:
+        audio = list(self._spool.takes_on_disk(ulid).values())
+        if sidecar is None:
+            if not self._ripe(audio, self._uniqueid(ulid)):
+                self.report.live += 1
+                return None
+            sidecar = self._spool.save(rebuild(self._settings, self._spool, ulid, self._now))
+        elif sidecar.state is not SidecarState.CANCELLED:
+            still = all(self._still(path) for path in (*audio, self._spool.path(ulid)))
+            if not still or (sidecar.kept is None and self._waits_for_fallback(sidecar.uniqueid)):
+                self.report.live += 1
+                return None
+        settled = settle(self._settings, self._spool, sidecar)
+        if settled is None:
+            self.report.silent += 1
+        return settled
+
+    def _still(self, path: Path) -> bool:
+        return self._spool.stands_still(path, self._settings.sweep_still)
+
+    def _ripe(self, files: Iterable[Path], uniqueid: str) -> bool:
+        """Whether nobody can be writing: Asterisk no longer has the channel, or all stood still for long."""
+        gone = self._live is not None and uniqueid and not any(same_channel(one, uniqueid) for one in self._live)
+        seconds = self._settings.sweep_still if gone else self._settings.sweep_orphan
+        return all(self._spool.stands_still(path, seconds) for path in files)
+
+    def _waits_for_fallback(self, uniqueid: str) -> bool:
+        """The dialplan may be recording this very caller: what becomes of the report is decided with that."""
+        return any(same_channel(uniqueid, fallback.uniqueid) for fallback in self._unripe)
+
+    def _uniqueid(self, ulid: str) -> str:
+        with suppress(FileNotFoundError, JournalFault):
+            return read_journal(journal_path(self._spool.folder, ulid)).uniqueid
+        return ""
+
+
+def clear_crumbs(spool: Spool) -> None:
+    """Remove locks nobody holds of calls that are gone, and scratch files of dead processes."""
+    for path in spool.folder.glob("*.filing"):
+        with suppress(Held, OSError), spool.filing(path.stem):
+            pass  # letting go removes it
+    for path in spool.folder.glob("*.lock"):
+        with suppress(Held, TongdaiError, OSError), spool.hold(path.stem):
+            pass
+    for path in (*spool.folder.glob(".*.tmp"), *spool.folder.glob(".room-*"), *spool.folder.glob(".now-*")):
+        if spool.stands_still(path, CRUMB_AGE):
+            path.unlink(missing_ok=True)
