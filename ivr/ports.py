@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from ivr.settings import Settings
@@ -63,3 +64,16 @@ def answers(port: Port) -> bool:
             return True
     except OSError:
         return False
+
+
+def free_ports(count: int) -> list[int]:
+    """Distinct numbers nobody listens on now, TCP or UDP, for demonstrations and tests."""
+    with ExitStack() as held:
+        numbers: list[int] = []
+        while len(numbers) < count:
+            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            tcp.bind((LOOPBACK, 0))
+            number = int(tcp.getsockname()[1])
+            if not why_not_free(Port(setting="", address=LOOPBACK, number=number, udp=True)):
+                numbers.append(number)
+        return numbers

@@ -1,0 +1,83 @@
+"""A real Asterisk for tests: on free loopback ports, in a short home, ended and reaped afterwards."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from ivr.asterisk import cli, fully_booted, prepare
+from ivr.ports import free_ports
+from ivr.settings import Settings, load_settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningAsterisk:
+    """One Asterisk, the settings it was rendered from, and how long it took to boot (seconds)."""
+
+    settings: Settings
+    process: psutil.Process
+    booted_after: float
+
+    def ask(self, words: str) -> str:
+        """One command on its command line."""
+        return cli(self.settings, words)
+
+    def call(self, number: str, far_leg: str = "application Wait 30") -> None:
+        """A call without SIP; ``far_leg`` is what the citizen does."""
+        self.ask(f"channel originate Local/{number}@from-trunk {far_leg}")
+
+
+def private_settings(home: Path, **given: object) -> Settings:
+    """Settings on free ports; ``home`` is short, because AF_UNIX paths are."""
+    sip, ami, agi, http, console, hub, rtp = free_ports(7)
+    start = 20000 + rtp % 200 * 100
+    ports = {
+        "sip_port": sip,
+        "ami_port": ami,
+        "agi_port": agi,
+        "asterisk_http_port": http,
+        "console_port": console,
+        "hub_port": hub,
+        "rtp_start": start,
+        "rtp_end": start + 99,
+    }
+    return load_settings(home=home, **(ports | given))
+
+
+@contextmanager
+def running_asterisk(settings: Settings) -> Iterator[RunningAsterisk]:
+    """Booted inside the context; the caller has checked that there is one (:func:`ivr.asterisk.find_asterisk`)."""
+    words = prepare(settings)
+    began = time.monotonic()
+    with (settings.logs / "asterisk.out").open("wb") as out:
+        process = psutil.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+    try:
+        wait_for(lambda: fully_booted(settings), 20, "Asterisk did not boot")
+        yield RunningAsterisk(settings=settings, process=process, booted_after=time.monotonic() - began)
+    finally:
+        if process.is_running():
+            process.terminate()
+        try:
+            process.wait(10)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_for(condition: Callable[[], object], seconds: float, what: str) -> None:
+    """Poll until true; AssertionError with ``what`` after ``seconds``."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            raise AssertionError(what)
+        time.sleep(0.05)
+
+
+def in_ci() -> bool:
+    """Whether a missing part is a failure instead of a visible skip."""
+    return os.environ.get("CI") == "true"

@@ -1,0 +1,35 @@
+"""A real private Asterisk, with nobody behind its FastAGI port unless a test puts one there."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr.asterisk import find_asterisk
+from ivr.settings import Settings
+from ivr.testing_asterisk import RunningAsterisk, in_ci, private_settings, running_asterisk
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="td", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """Short times: the fallback's own behaviour does not depend on them."""
+    return private_settings(home, record_silence=3, record_limit=5, deadman_margin=2)
+
+
+@pytest.fixture
+def asterisk(settings: Settings) -> Iterator[RunningAsterisk]:
+    """Booted; ended and reaped afterwards."""
+    if find_asterisk(settings) is None:
+        reason = "no Asterisk ≥ 18: run `make asterisk`"
+        if in_ci():
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running_asterisk(settings) as running:
+        yield running

@@ -1,0 +1,131 @@
+"""The configuration as files: complete, private, refused where a setting cannot stand in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ivr.asterisk import load_logins, render
+from ivr.asterisk.logins import LoginsError
+from ivr.asterisk.numbers import NumbersFault, cities_by_number, dialled_forms, entries
+from ivr.asterisk.render import SOCKET_PATH_MAX, RenderFault, run_folder
+from ivr.settings import Settings, load_settings
+
+pytestmark = pytest.mark.asterisk
+
+
+def city(config: Path, name: str, text: str) -> None:
+    (config / "cities" / name).mkdir(parents=True)
+    (config / "cities" / name / "city.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def config(tmp_path: Path, settings: Settings) -> Path:
+    """Two cities and the real templates."""
+    folder = tmp_path / "config"
+    city(folder, "da-nang", 'numbers = ["1022", "02361022"]')
+    city(folder, "hai-phong", 'numbers = ["1022", "02251022"]')
+    (folder / "asterisk").symlink_to(settings.config / "asterisk")
+    return folder
+
+
+def test_every_template_is_filled_and_private(settings: Settings) -> None:
+    folder = render(settings)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {path.name for path in (settings.config / "asterisk").glob("*.conf")}
+    for path in folder.iterdir():
+        text = path.read_text()
+        assert not re.search(r"^[^;]*@\{", text, re.MULTILINE), f"{path.name} has an unfilled value"
+        assert path.stat().st_mode & 0o077 == 0, f"{path.name} can be read by others"
+
+
+def test_rendering_again_writes_nothing(settings: Settings) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in render(settings).iterdir()}
+    assert {path.name: path.stat().st_mtime_ns for path in render(settings).iterdir()} == before
+
+
+def test_no_way_out_and_no_stranger(settings: Settings) -> None:
+    folder = render(settings)
+    pjsip = (folder / "pjsip.conf").read_text()
+    assert "anonymous]" not in pjsip
+    assert "res_pjsip_endpoint_identifier_anonymous" not in (folder / "modules.conf").read_text()
+    assert "autoload = no" in (folder / "modules.conf").read_text()
+    dials = re.findall(r"Dial\(([^)]*)\)", (folder / "tongdai-dialplan.conf").read_text())
+    assert dials == [f"{settings.operator_phone},{settings.operator_wait}"]
+    manager = (folder / "manager.conf").read_text()
+    assert re.search(r"^write = reporting$", manager, re.MULTILINE)
+    assert re.search(r"^read = call,agent$", manager, re.MULTILINE)
+
+
+def test_passwords_are_made_once_and_kept_private(settings: Settings) -> None:
+    made = load_logins(settings)
+    assert load_logins(settings) == made
+    path = settings.home / "secrets" / "asterisk.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert len({made.ami_secret, *made.softphones.values()}) == 1 + len(made.softphones)
+    path.write_text("{")
+    with pytest.raises(LoginsError, match=r"asterisk\.json"):
+        load_logins(settings)
+
+
+def test_1022_is_the_instances_city_and_other_numbers_their_own(settings: Settings, config: Path) -> None:
+    given = load_settings(home=settings.home, config=config, city="hai-phong")
+    assert cities_by_number(given) == {"1022": "hai-phong", "02361022": "da-nang", "02251022": "hai-phong"}
+    assert dialled_forms("02361022") == ["02361022", "842361022", "+842361022", "2361022"]
+    assert "exten => +842251022,1,Set(TONGDAI_CITY=hai-phong)" in entries(given).splitlines()
+
+
+def test_a_number_of_two_cities_names_both_files(settings: Settings, config: Path) -> None:
+    city(config, "hue", 'numbers = ["02361022"]')
+    with pytest.raises(NumbersFault, match=r"hue/city\.toml.*02361022.*da-nang/city\.toml"):
+        cities_by_number(load_settings(home=settings.home, config=config))
+
+
+@pytest.mark.parametrize("numbers", ["02361022", "[236]", '["0236 1022"]', '["1,Hangup()"]'])
+def test_numbers_that_are_no_digits_are_refused(settings: Settings, config: Path, numbers: str) -> None:
+    city(config, "hue", f"numbers = {numbers}")
+    with pytest.raises(NumbersFault, match=r"hue/city\.toml"):
+        cities_by_number(load_settings(home=settings.home, config=config))
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"operator_phone": "PJSIP/100)\nsame => n,System(rm"}, "TONGDAI_OPERATOR_PHONE"),
+        ({"trunk_addresses": "carrier.example"}, "TONGDAI_TRUNK_ADDRESSES"),
+        ({"bind": "127.0.0.1;x"}, "bind"),
+    ],
+)
+def test_a_setting_that_cannot_stand_in_a_file_is_named(home: Path, given: dict[str, str], named: str) -> None:
+    with pytest.raises(RenderFault, match=named):
+        render(load_settings(home=home, **given))
+
+
+def test_a_home_with_a_comma_is_refused(home: Path) -> None:
+    with pytest.raises(RenderFault, match="TONGDAI_HOME"):
+        render(load_settings(home=home / "a,b"))
+
+
+def test_trunk_networks_each_become_a_match(home: Path) -> None:
+    folder = render(load_settings(home=home, trunk_addresses="203.0.113.5, 198.51.100.0/24"))
+    text = (folder / "pjsip.conf").read_text()
+    assert "match = 203.0.113.5/32\nmatch = 198.51.100.0/24" in text
+
+
+def test_an_unknown_value_in_a_template_is_named(home: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    city(config, "da-nang", "")
+    (config / "asterisk").mkdir()
+    (config / "asterisk" / "x.conf").write_text("a = @{nonsense}")
+    with pytest.raises(RenderFault, match=r"x\.conf.*nonsense"):
+        render(load_settings(home=home, config=config))
+    (config / "asterisk" / "x.conf").unlink()
+    with pytest.raises(RenderFault, match="config/asterisk"):
+        render(load_settings(home=home, config=config))
+
+
+def test_a_deep_home_gets_a_short_folder_for_the_socket(tmp_path: Path) -> None:
+    deep = load_settings(home=tmp_path / ("d" * 120))
+    folder = run_folder(deep)
+    assert len(str(folder / "asterisk.ctl").encode()) <= SOCKET_PATH_MAX
+    assert folder != run_folder(load_settings(home=tmp_path / ("e" * 120)))
