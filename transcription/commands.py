@@ -22,12 +22,30 @@ def _configure_worker(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=tr("xử lý hết hàng đợi rồi dừng", "work until the queue is empty, then stop"),
     )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        choices=range(1, 33),
+        metavar="N",
+        help=tr(
+            "số bản ghi nghe cùng lúc, dùng chung một mô hình (mặc định 1)",
+            "recordings heard at once with one model (default 1)",
+        ),
+    )
+    parser.add_argument(
+        "--metrics",
+        action="store_true",
+        help=tr("in số liệu cho Prometheus rồi dừng", "print the figures for Prometheus and stop"),
+    )
 
 
 def _run_worker(settings: Settings, given: argparse.Namespace) -> int:
-    from transcription.worker import run_worker
+    from transcription.worker_process import print_metrics, run_worker
 
-    return run_worker(settings, once=given.once)
+    if given.metrics:
+        return print_metrics(settings)
+    return run_worker(settings, threads=given.threads, once=given.once)
 
 
 def _configure_transcribe(parser: argparse.ArgumentParser) -> None:

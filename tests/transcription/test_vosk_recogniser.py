@@ -102,3 +102,11 @@ def test_a_recording_of_one_sample(starter: VoskRecogniser) -> None:
     listening = starter.listen()
     listening.accept(np.zeros(1, dtype=np.int16))
     assert listening.finish().text == ""
+
+
+def test_ordinary_reports_are_understood(speak: Callable[..., Path], starter: VoskRecogniser) -> None:
+    """The figures in docs/transcription.md are of these sentences; none of them was dropped for its result."""
+    sentences = (Path(__file__).parents[1] / "data/speech/reports.txt").read_text(encoding="utf-8").splitlines()
+    assert len(sentences) == 12
+    counted = [word_errors(said, _hear(speak(said), starter).heard.raw_text) for said in sentences]
+    assert sum(one.errors for one in counted) / sum(one.words for one in counted) <= 0.12

@@ -1,0 +1,172 @@
+"""The worker as a process: its signals, its death, its model, its figures."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from ulid import ULID
+
+from ivr import jobs
+from ivr.model import Recording, Transcript, WorkItem, WorkState
+from ivr.settings import Settings, load_settings
+from ivr.store import Store
+from ivr.testing_database import sqlite_store
+from transcription.metrics import metrics, metrics_file
+
+WAV = ["-r", "8000", "-b", "16", "-c", "1"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(home=tmp_path / "home", lease_seconds=1)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    settings.home.mkdir()
+    with sqlite_store(settings.home, busy=10) as opened:
+        yield opened
+
+
+@pytest.fixture
+def start(settings: Settings, store: Store) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """``start("--once")`` starts a worker on the home; whatever still runs at the end is killed."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(*given: str, **more: str) -> subprocess.Popen[str]:
+        environment = {**os.environ, "TONGDAI_HOME": str(settings.home), "TONGDAI_LEASE_SECONDS": "1", **more}
+        child = subprocess.Popen(
+            [sys.executable, "-m", "ivr", "worker", *given],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(child)
+        return child
+
+    yield begin
+    for child in running:
+        if child.poll() is None:
+            child.kill()
+        child.communicate()
+
+
+def _add(settings: Settings, store: Store, audio: Path) -> str:
+    ulid, now = str(ULID()), datetime.now(UTC)
+    path = settings.recordings / f"{ulid}.wav"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(audio.read_bytes())
+    with store.transaction() as session:
+        session.add(
+            Recording(id=ulid, call_id=ulid, take=1, key=path.name, seconds=1, size=1, sha256="", created_at=now)
+        )
+        jobs.add(session, jobs.TRANSCRIBE, ulid, now)
+    return ulid
+
+
+def _state(store: Store, ulid: str) -> WorkState:
+    with store.reading() as session:
+        return session.scalars(select(WorkItem.state).where(WorkItem.subject == ulid)).one()
+
+
+def _wait(condition: Callable[[], bool], seconds: float = 40) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "waited too long"
+        time.sleep(0.02)
+
+
+def test_works_until_terminated_and_leaves_its_figures(
+    settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]], sox: Callable[..., Path]
+) -> None:
+    child = start("--threads", "2")
+    audio = sox("a.wav", *WAV, effects=["synth", "3", "sine", "300"])
+    ulids = [_add(settings, store, audio) for _ in range(3)]
+    _wait(lambda: all(_state(store, ulid) is WorkState.DONE for ulid in ulids))
+    _wait(lambda: metrics_file(settings).exists())
+    child.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert child.wait(10) == 0
+    assert time.monotonic() - began < 2.5
+    assert "tongdai_transcribe_waiting" in metrics_file(settings).read_text()
+
+
+def test_terminated_while_hearing_gives_the_item_back(
+    settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]], sox: Callable[..., Path]
+) -> None:
+    ulid = _add(settings, store, sox("long.wav", *WAV, effects=["synth", "900", "whitenoise", "gain", "-9"]))
+    child = start()
+    _wait(lambda: _state(store, ulid) is WorkState.CLAIMED)
+    child.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert child.wait(10) == 0
+    assert time.monotonic() - began < 2.5
+    with store.reading() as session:
+        item = session.scalars(select(WorkItem)).one()
+        assert (item.state, item.attempt) == (WorkState.WAITING, 0)
+
+
+def test_killed_while_hearing_another_worker_does_it_once(
+    settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]], sox: Callable[..., Path]
+) -> None:
+    ulid = _add(settings, store, sox("minute.wav", *WAV, effects=["synth", "60", "whitenoise", "gain", "-9"]))
+    child = start()
+    _wait(lambda: _state(store, ulid) is WorkState.CLAIMED)
+    child.kill()
+    child.wait(10)
+    assert _state(store, ulid) is WorkState.CLAIMED
+    start()
+    _wait(lambda: _state(store, ulid) is WorkState.DONE)
+    with store.reading() as session:
+        assert session.scalars(select(Transcript.recording_id)).all() == [ulid]
+        assert session.scalars(select(WorkItem.attempt)).one() == 2
+
+
+def test_broken_model_claims_nothing_and_is_told(
+    settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]], sox: Callable[..., Path]
+) -> None:
+    ulid = _add(settings, store, sox("a.wav", *WAV, effects=["synth", "3", "sine", "300"]))
+    child = start("--once", TONGDAI_VOSK_MODEL="/nowhere/model")
+    said, _ = child.communicate(timeout=30)
+    assert child.returncode == 1
+    assert "TONGDAI_VOSK_MODEL" in said
+    with store.reading() as session:
+        item = session.scalars(select(WorkItem).where(WorkItem.subject == ulid)).one()
+        assert (item.state, item.attempt) == (WorkState.WAITING, 0)
+
+
+def test_figures(settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]]) -> None:
+    now = datetime.now(UTC)
+    with store.reading() as session:
+        empty = metrics(session, now).decode()
+    assert "tongdai_transcribe_hour_rtf 0.0" in empty
+    with store.transaction() as session:
+        jobs.add(session, jobs.TRANSCRIBE, "x", now)
+        session.add(Recording(id="y", call_id="y", take=1, key="y", seconds=20, size=1, sha256="", created_at=now))
+        session.flush()
+        session.add(
+            Transcript(
+                recording_id="y",
+                raw_text="",
+                tidy_text="",
+                words=[],
+                confidence=0,
+                model="m",
+                model_version="1",
+                audio_seconds=20,
+                decode_seconds=5,
+                created_at=now,
+            )
+        )
+    printed, _ = start("--metrics").communicate(timeout=30)
+    assert "tongdai_transcribe_waiting 1.0" in printed
+    assert "tongdai_transcribe_hour_recordings 1.0" in printed
+    assert "tongdai_transcribe_hour_rtf 0.25" in printed
