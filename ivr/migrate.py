@@ -21,7 +21,7 @@ def migrate(settings: Settings) -> None:
 
     :raises StoreAway: the database is away or another process holds its lock for longer than 30 s.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings, busy=30)
     try:
         migrate_store(store)

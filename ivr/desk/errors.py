@@ -1,18 +1,29 @@
 """Why the desk refuses: each error says what, why and what to do, and carries the facts for a page to show."""
 
 from datetime import datetime
+from typing import Literal
 
 from ivr.errors import TongdaiError
 from ivr.model.labels import label
 from ivr.model.tickets import State
 from ivr.words import tr
 
+Thing = Literal["ticket", "call", "recording", "transcript", "person"]
+
+_THINGS: dict[Thing, str] = {
+    "ticket": "phiếu",
+    "call": "cuộc gọi",
+    "recording": "bản ghi âm",
+    "transcript": "văn bản của bản ghi âm",
+    "person": "tài khoản",
+}
+
 
 class NotFound(TongdaiError):
     """There is no such ticket, call, recording or person."""
 
-    def __init__(self, what: str, key: object) -> None:
-        super().__init__(tr(f"Không tìm thấy {what} {key}.", f"There is no {what} {key}."))
+    def __init__(self, what: Thing, key: object) -> None:
+        super().__init__(tr(f"Không tìm thấy {_THINGS[what]} {key}.", f"There is no {what} {key}."))
 
 
 class NotAllowed(TongdaiError):

@@ -50,8 +50,13 @@ def create_person(session: Session, username: str, name: str, role: Role, passwo
         "created_at": now,
     }
     if not insert_missing(session, Person, values):
-        raise PeopleError(tr(f"Tên đăng nhập {username} đã có.", f"The user name {username} is taken."))
+        raise taken(username)
     return get_person(session, username)
+
+
+def taken(username: str) -> PeopleError:
+    """The error of a user name that somebody has already."""
+    return PeopleError(tr(f"Tên đăng nhập {username} đã có.", f"The user name {username} is taken."))
 
 
 def set_password(session: Session, person: Person, password: str) -> None:

@@ -1,0 +1,153 @@
+"""``tongdai user``: accounts of the people who sign in to the console."""
+
+import argparse
+import getpass
+import secrets
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from ivr.command import Command
+from ivr.desk import people
+from ivr.errors import TongdaiError
+from ivr.model import Person, Role
+from ivr.model.labels import ROLES, label
+from ivr.settings import Settings
+from ivr.store import Store, open_store
+from ivr.words import tr
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """``add``, ``list``, ``password``, ``role``, ``disable``, ``enable``."""
+    verbs = parser.add_subparsers(required=True, metavar=tr("VIỆC", "WHAT"))
+    roles = ", ".join(f"{role.value} ({label(role)})" for role in ROLES)
+
+    adding = _verb(verbs, "add", _add, tr("Thêm tài khoản.", "Add an account."))
+    adding.add_argument("--name", default="", help=tr("Họ tên hiển thị.", "Name as it is shown."))
+    adding.add_argument("--role", choices=[role.value for role in Role], default=Role.OPERATOR.value, help=roles)
+    _password_options(adding)
+
+    listing = verbs.add_parser("list", help=tr("Liệt kê tài khoản.", "List the accounts."))
+    listing.set_defaults(verb=_list)
+
+    changing = _verb(
+        verbs,
+        "password",
+        _password,
+        tr("Đổi mật khẩu; mọi phiên kết thúc.", "Change the password; every session ends."),
+    )
+    _password_options(changing)
+
+    ranking = _verb(verbs, "role", _role, tr("Đổi vai trò.", "Change the role."))
+    ranking.add_argument("role", choices=[role.value for role in Role], help=roles)
+
+    _verb(verbs, "disable", _disable, tr("Khóa tài khoản; việc đã làm vẫn giữ.", "Disable an account; its work stays."))
+    _verb(verbs, "enable", _enable, tr("Mở lại tài khoản.", "Enable an account again."))
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Do it and say so."""
+    store = open_store(settings)
+    try:
+        said: str = arguments.verb(store, arguments)
+    finally:
+        store.close()
+    print(said)
+    return 0
+
+
+COMMAND = Command(
+    help=tr("Tài khoản của bàn điều hành: thêm, đổi, khóa.", "Accounts of the console: add, change, disable."),
+    configure=configure,
+    run=run,
+)
+
+Verb = Callable[[Store, argparse.Namespace], str]
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, verb: Verb, told: str
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=told, description=told)
+    parser.add_argument("username", help=tr("Tên đăng nhập.", "User name."))
+    parser.set_defaults(verb=verb)
+    return parser
+
+
+def _password_options(parser: argparse.ArgumentParser) -> None:
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument(
+        "--stdin", action="store_true", help=tr("Đọc mật khẩu từ đầu vào chuẩn.", "Read the password from stdin.")
+    )
+    ways.add_argument(
+        "--generate",
+        action="store_true",
+        help=tr("Tạo mật khẩu ngẫu nhiên và in một lần.", "Make a random password and print it once."),
+    )
+
+
+def _add(store: Store, arguments: argparse.Namespace) -> str:
+    with store.reading() as session:  # before anybody types a password
+        if people.find_person(session, arguments.username) is not None:
+            raise people.taken(arguments.username)
+    password, told = _ask_password(arguments)
+    name, role = arguments.name or arguments.username, Role(arguments.role)
+    with store.transaction() as session:
+        person = people.create_person(session, arguments.username, name, role, password, datetime.now(UTC))
+    return tr(f"Đã thêm {_line(person)}{told}", f"Added {_line(person)}{told}")
+
+
+def _list(store: Store, _arguments: argparse.Namespace) -> str:
+    with store.reading() as session:
+        found = people.find_all_people(session)
+    return "\n".join(map(_line, found)) or tr("Chưa có tài khoản nào.", "There are no accounts yet.")
+
+
+def _password(store: Store, arguments: argparse.Namespace) -> str:
+    with store.reading() as session:
+        people.get_person(session, arguments.username)
+    password, told = _ask_password(arguments)  # outside the transaction: a person types slowly
+    with store.transaction() as session:
+        person = people.get_person(session, arguments.username)
+        people.set_password(session, person, password)
+    return tr(f"Đã đổi mật khẩu của {person.username}{told}", f"Changed the password of {person.username}{told}")
+
+
+def _role(store: Store, arguments: argparse.Namespace) -> str:
+    with store.transaction() as session:
+        person = people.get_person(session, arguments.username)
+        people.set_role(session, person, Role(arguments.role))
+    return _line(person)
+
+
+def _disable(store: Store, arguments: argparse.Namespace) -> str:
+    return _set_active(store, arguments.username, active=False)
+
+
+def _enable(store: Store, arguments: argparse.Namespace) -> str:
+    return _set_active(store, arguments.username, active=True)
+
+
+def _set_active(store: Store, username: str, *, active: bool) -> str:
+    with store.transaction() as session:
+        person = people.get_person(session, username)
+        people.set_active(session, person, active)
+    return _line(person)
+
+
+def _line(person: Person) -> str:
+    state = "" if person.active else tr(" (đã khóa)", " (disabled)")
+    return f"{person.username} · {person.name} · {label(person.role)}{state}"
+
+
+def _ask_password(arguments: argparse.Namespace) -> tuple[str, str]:
+    """The password, and what to print about it."""
+    if arguments.generate:
+        password = secrets.token_urlsafe(12)
+        return password, tr(f" · mật khẩu: {password}", f" · password: {password}")
+    if arguments.stdin:
+        return sys.stdin.readline().rstrip("\n"), ""
+    first = getpass.getpass(tr("Mật khẩu: ", "Password: "))
+    if first != getpass.getpass(tr("Nhập lại: ", "Again: ")):
+        raise TongdaiError(tr("Hai lần nhập khác nhau; chưa đổi gì.", "The two differ; nothing was changed."))
+    return first, ""
