@@ -1,6 +1,6 @@
 """Checks a menu as a whole: that links, prompts and names exist, and that every caller gets through."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from ivr.flow.nodes import (
     Answers,
@@ -64,7 +64,7 @@ def check_flow(
 
 
 def _check_links(menus: Menus) -> None:
-    """Unknown nodes, and nodes nobody reaches; an unreadable node is taken to lead wherever it names a node."""
+    """Unknown nodes, and nodes nobody reaches; an unreadable node that is reached may lead to any other."""
     if menus.start and menus.start not in menus.raw:
         menus.table.fault("start", _no_node(menus.start))
     for name, node in menus.nodes.items():
@@ -72,8 +72,10 @@ def _check_links(menus: Menus) -> None:
             if way.goto not in menus.raw:
                 menus.raw[name].fault(way.setting, _no_node(way.goto))
     reached = reach([menus.start], lambda name: _onward(menus, name))
+    if menus.start not in menus.raw or any(name not in menus.nodes for name in reached & menus.raw.keys()):
+        return
     for name, table in menus.raw.items():
-        if name not in reached and menus.start in menus.raw:
+        if name not in reached:
             table.fault("", tr("không ai đến được nút này", "nobody reaches this node"))
 
 
@@ -81,10 +83,9 @@ def _check_ends(menus: Menus) -> None:
     """From every node a good-bye must be reachable; an unreadable node or link is given the benefit of the doubt."""
     doubtful = {name for name in menus.raw if name not in menus.nodes}
     ends = {name for name, node in menus.nodes.items() if isinstance(node, Bye)} | doubtful
-    for name, node in menus.nodes.items():
+    for name in menus.nodes:
         after = reach([name], lambda here: _onward(menus, here))
-        broken = any(way.goto not in menus.raw for way in ways(node))
-        if not broken and not after & ends and all(here in menus.raw for here in after):
+        if not after & ends and after <= menus.raw.keys():
             menus.raw[name].fault(
                 "", tr("từ đây không bao giờ đến lời chào (bye)", "no good-bye (bye) is ever reached")
             )
@@ -187,9 +188,7 @@ def _answers(node: Node) -> Iterator[tuple[str, Answers]]:
 
 def _onward(menus: Menus, name: str) -> list[str]:
     node = menus.nodes.get(name)
-    if node is not None:
-        return [way.goto for way in ways(node)]
-    return [text for text in _strings(menus.raw[name].data) if text in menus.raw] if name in menus.raw else []
+    return [way.goto for way in ways(node)] if node is not None else []
 
 
 def _until_receipt(menus: Menus, name: str) -> list[str]:
@@ -206,18 +205,6 @@ def _until_receipt(menus: Menus, name: str) -> list[str]:
 def _silent(menus: Menus, name: str) -> list[str]:
     node = menus.nodes.get(name)
     return [way.goto for way in ways(node) if not way.key] if node is not None else []
-
-
-def _strings(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for item in value.values():
-                yield from _strings(item)
-        case list():
-            for item in value:
-                yield from _strings(item)
 
 
 def _no_node(name: str) -> str:

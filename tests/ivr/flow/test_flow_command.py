@@ -1,0 +1,108 @@
+"""``tongdai flow`` as people type it: check, draw, switch."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ivr.__main__ import main
+from ivr.flow.city import load_city
+from ivr.flow.draw import draw
+from ivr.flow.prompt_texts import read_prompt_texts
+from ivr.flow.switches import SwitchError, is_on, read_switches, throw_switch
+from ivr.settings import Settings
+
+CONFIG = Path(__file__).resolve().parents[3] / "config"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TONGDAI_HOME", str(tmp_path))
+    monkeypatch.setenv("TONGDAI_CONFIG", str(CONFIG))
+    monkeypatch.setenv("TONGDAI_LANGUAGE", "en")
+    return tmp_path
+
+
+def test_check_says_of_every_city_that_it_is_right(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flow", "check"]) == 0
+    assert re.findall(r"^(\S+): right, \d+ nodes$", capsys.readouterr().out, re.MULTILINE) == [
+        "da-nang",
+        "dong-thap",
+        "hai-phong",
+    ]
+
+
+def test_check_of_one_city_tells_its_faults_and_fails(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = home / "config"
+    shutil.copytree(CONFIG, config)
+    menu = config / "cities" / "hai-phong" / "menu.toml"
+    menu.write_text(
+        menu.read_text(encoding="utf-8").replace('keys.5 = "tra-cuu"', 'keys.5 = "tra-cu"'), encoding="utf-8"
+    )
+    monkeypatch.setenv("TONGDAI_CONFIG", str(config))
+    assert main(["flow", "check", "hai-phong"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        'hai-phong/menu.toml: node menu, keys.5: there is no node "tra-cu"',
+        "hai-phong/menu.toml: node tra-cuu: nobody reaches this node",
+        "hai-phong/menu.toml: node khoa: nobody reaches this node",
+    ]
+    assert main(["flow", "check", "da-nang"]) == 0
+
+
+def test_check_of_an_unknown_city_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flow", "check", "hue"]) == 1
+    assert capsys.readouterr().err.startswith('tongdai: There is no city "hue"')
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("city_id", ["da-nang", "dong-thap", "hai-phong"])
+def test_a_drawing_has_a_box_for_every_node_and_no_arrow_into_nothing(city_id: str, language: str) -> None:
+    city = load_city(CONFIG, city_id)
+    lines = draw(city, read_prompt_texts(CONFIG, city_id, []), language).splitlines()
+    assert lines[0] == "flowchart TD"
+    boxes = {match[1] for line in lines if (match := re.match(r"  (n_\w+)[\[({]", line))}
+    assert boxes == {"n_" + name.replace("-", "_") for name in city.flow.nodes}
+    arrows = [match for line in lines if (match := re.fullmatch(r'  (n_\w+) (?:-- "[^"<>]+" )?--> (n_\w+)', line))]
+    assert {end for arrow in arrows for end in arrow.groups()} <= boxes
+    assert len(lines) == 1 + len(boxes) + len(arrows) + 1
+
+
+def test_draw_prints_keys_and_first_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flow", "draw", "hai-phong", "--language", "en"]) == 0
+    drawn = capsys.readouterr().out
+    assert 'n_menu -- "1, 2" --> n_dong_y' in drawn
+    assert "<b>Menu</b><br/>For faults of technical infrastructure, press 1.…" in drawn
+    assert 'n_dong_y -- "0: refused" --> n_gap_nguoi' in drawn
+
+
+def test_a_switch_is_off_until_thrown_and_stays_as_thrown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(home=home, config=CONFIG)
+    assert main(["flow", "switch"]) == 0
+    assert capsys.readouterr().out == "No switch has been thrown yet.\n"
+    assert not is_on(settings, "emergency")
+    assert main(["flow", "switch", "emergency", "on"]) == 0
+    assert capsys.readouterr().out == "emergency: on\n"
+    assert is_on(settings, "emergency")
+    assert main(["flow", "switch", "emergency"]) == 0
+    assert main(["flow", "switch", "other", "off"]) == 0
+    assert read_switches(settings) == {"emergency": True, "other": False}
+    throw_switch(settings, "emergency", False)
+    assert not is_on(settings, "emergency")
+    assert sorted(path.name for path in home.iterdir()) == [".switches.toml.lock", "switches.toml"]
+
+
+def test_an_unreadable_switch_file_means_off_for_callers_and_an_error_for_people(home: Path) -> None:
+    (home / "switches.toml").write_text("emergency: on\n")
+    settings = Settings(home=home, config=CONFIG)
+    assert not is_on(settings, "emergency")
+    with pytest.raises(SwitchError, match=r"switches\.toml"):
+        throw_switch(settings, "emergency", True)
+    assert (home / "switches.toml").read_text() == "emergency: on\n"
+
+
+def test_a_switch_needs_a_plain_name(home: Path) -> None:
+    with pytest.raises(SwitchError, match="not the name"):
+        throw_switch(Settings(home=home, config=CONFIG), 'x = "\n', True)

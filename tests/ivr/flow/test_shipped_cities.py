@@ -1,0 +1,181 @@
+"""The three cities that ship: free of faults, and what their letters and DOMAIN §3 promise."""
+
+import ast
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ivr.flow.city import City, CityUnknown, check_together, find_cities, load_city, read_city
+from ivr.flow.nodes import Announcements, Consent, Hours, Language, Lookup, Menu, Node, Record, Ring, Status, Switch
+from ivr.flow.prompt_texts import read_prompt_texts
+from ivr.model.tickets import Kind
+
+ROOT = Path(__file__).resolve().parents[3]
+CONFIG = ROOT / "config"
+CITIES = ["da-nang", "dong-thap", "hai-phong"]
+
+
+@pytest.fixture(scope="module", params=CITIES)
+def city(request: pytest.FixtureRequest) -> City:
+    return load_city(CONFIG, request.param)
+
+
+def _node(city: City, name: str, *keys: str) -> Node:
+    """Where keys lead from a menu."""
+    node = city.flow.nodes[name]
+    for key in keys:
+        assert isinstance(node, Menu)
+        node = city.flow.nodes[node.keys[key].goto]
+    return node
+
+
+def test_the_three_cities_are_there_and_claim_nothing_of_each_other() -> None:
+    assert find_cities(CONFIG) == CITIES
+    assert check_together([load_city(CONFIG, name) for name in CITIES]) == []
+
+
+@pytest.mark.parametrize("name", CITIES)
+def test_every_city_passes_the_check_without_a_warning(name: str) -> None:
+    assert read_city(CONFIG, name)[1] == []
+
+
+def test_an_unknown_city_is_told_with_the_known_ones() -> None:
+    with pytest.raises(CityUnknown, match="da-nang, dong-thap, hai-phong"):
+        load_city(CONFIG, "hue")
+
+
+def test_two_cities_with_one_number_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGDAI_LANGUAGE", "en")
+    one = load_city(CONFIG, "da-nang")
+    faults = [str(fault) for fault in check_together([one, one])]
+    assert faults == []  # the same city twice is no rival
+    faults = [str(fault) for fault in check_together([one, replace(one, id="khac")])]
+    assert faults == [
+        'khac/city.toml: prefix: "DN" already belongs to da-nang',
+        'khac/city.toml: numbers: "1022" already belongs to da-nang',
+        'khac/city.toml: numbers: "02361022" already belongs to da-nang',
+    ]
+
+
+def test_in_every_city_a_person_a_language_rights_and_the_recorder_are_one_key_away(city: City) -> None:
+    assert isinstance(_node(city, "menu", "0"), Hours)
+    assert isinstance(_node(city, "menu", "9"), Language)
+    rights = _node(city, "menu", "7")
+    assert isinstance(rights, Menu)
+    assert rights.prompts[0] == "quyen"
+    assert isinstance(_node(city, "menu", "6"), Announcements)
+    menu = city.flow.nodes["menu"]
+    assert isinstance(menu, Menu)
+    after = city.flow.nodes[menu.give_up]
+    while not isinstance(after, Record):
+        after = city.flow.nodes[after.next]  # type: ignore[union-attr]  # only nodes with a next lie between
+    assert after.set.kind is None  # silence settles nothing
+
+
+def test_in_every_city_one_switch_puts_the_emergency_menu_first(city: City) -> None:
+    switch = city.flow.nodes["chinh"]
+    assert switch == Switch(id="chinh", switch="emergency", on="khan-cap", off="menu")
+    rescue = _node(city, "khan-cap", "1")
+    assert isinstance(rescue, Record)
+    assert (rescue.set.kind, rescue.set.urgent) == (Kind.CUU_NAN, True)
+
+
+def test_nobody_who_declines_recording_is_left_without_a_person(city: City) -> None:
+    for node in city.flow.nodes.values():
+        if isinstance(node, Consent):
+            person = city.flow.nodes[node.refused]
+            assert isinstance(person, Hours)
+            assert isinstance(city.flow.nodes[person.open], Ring)
+
+
+def test_da_nang_has_the_whole_menu() -> None:
+    city = load_city(CONFIG, "da-nang")
+    main = city.flow.nodes["menu"]
+    assert isinstance(main, Menu)
+    assert set(main.keys) == set("012345679")
+    assert isinstance(_node(city, "menu", "2"), Status)
+    assert isinstance(_node(city, "menu", "3"), Hours)
+    fields = city.flow.nodes["linh-vuc"]
+    assert isinstance(fields, Menu)
+    chosen = [fields.keys[key].set.category for key in "12345"]
+    assert chosen == ["ha-tang", "moi-truong", "an-ninh", "xa-hoi", "khac"]
+    for key, kind in (("1", Kind.GOP_Y), ("2", Kind.CHAM_GIAI_QUYET), ("3", Kind.THAI_DO)):
+        opinions = city.flow.nodes["gop-y"]
+        assert isinstance(opinions, Menu)
+        assert opinions.keys[key].set.kind == kind
+    for key, source in (("1", "xe-buyt"), ("2", "gia-dat"), ("3", "thua-dat"), ("4", "tiem-chung")):
+        node = _node(city, "thong-tin", key)
+        assert isinstance(node, Lookup)
+        assert node.source == source
+        assert all("mẫu" in text.vi and "ample" in text.en for text in city.lookups[source].entries.values())
+    procedures = city.flow.nodes["noi-thu-tuc"]
+    assert isinstance(procedures, Ring)
+    assert procedures.wait == 45
+
+
+def test_da_nang_deadlines_come_from_their_decision() -> None:
+    city = load_city(CONFIG, "da-nang")
+    trees = city.find_category("cay-xanh")
+    assert trees is not None
+    assert (trees.hours, trees.urgent_hours, trees.decision) == (24, 8, "960/QĐ-UBND")
+    ideas = city.find_category("gop-y")
+    assert ideas is not None
+    assert ideas.hours is None
+    assert city.find_category(None) is None
+
+
+def test_hai_phong_has_its_four_subjects() -> None:
+    city = load_city(CONFIG, "hai-phong")
+    main = city.flow.nodes["menu"]
+    assert isinstance(main, Menu)
+    subjects = [main.keys[key].set for key in "1234"]
+    assert [subject.category for subject in subjects] == [
+        "ha-tang",
+        "kinh-te-xa-hoi-an-ninh",
+        "hien-ke",
+        "cham-chi-dao",
+    ]
+    ideas, late = city.categories["hien-ke"], city.categories["cham-chi-dao"]
+    assert ideas.hours is None
+    assert late.agency == "van-phong"
+    assert city.numbers == ("02251022",)
+    texts = read_prompt_texts(CONFIG, "hai-phong", [])
+    assert "văn bản hoặc chỉ đạo nào" in texts["noi-cham"].vi
+
+
+def test_dong_thap_lists_the_55_bodies_in_5_groups() -> None:
+    city = load_city(CONFIG, "dong-thap")
+    groups: dict[str, int] = {}
+    for agency in city.agencies.values():
+        groups[agency.group] = groups.get(agency.group, 0) + 1
+    assert groups == {
+        "so-nganh": 18,
+        "hanh-chinh-su-nghiep": 11,
+        "nganh-doc": 9,
+        "ubnd-huyen": 12,
+        "doanh-nghiep": 5,
+    }
+
+
+def test_announcements_in_force_come_newest_first() -> None:
+    city = load_city(CONFIG, "da-nang")
+    assert [one.id for one in city.announcements_on(date(2026, 11, 1))] == ["mau-mua-bao", "mau-gioi-thieu"]
+    assert [one.id for one in city.announcements_on(date(2026, 2, 1))] == ["mau-gioi-thieu"]
+    assert city.announcements_on(date(2028, 1, 1)) == ()
+    assert city.announcements[0].sound == "thong-bao.mau-mua-bao"
+
+
+def test_every_prompt_the_engine_says_by_itself_has_a_text_in_every_city(city: City) -> None:
+    texts = read_prompt_texts(CONFIG, city.id, [])
+    said = {
+        argument.value
+        for path in (ROOT / "ivr" / "engine").glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "prompts"
+        for argument in call.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    assert len(said) > 20, "the engine names its prompts otherwise: this test finds none"
+    assert sorted(prompt for prompt in said if not (texts.get(prompt) and texts[prompt].vi and texts[prompt].en)) == []
