@@ -59,6 +59,10 @@ class Catalogue:
         text = self.get(prompt_id, language)
         return self._sound(prompt_id, self._key(text), len(text.spoken) / _LETTERS_A_SECOND + 1)
 
+    def is_built(self, prompt_id: str, language: Language) -> bool:
+        """Whether the prompt's length is measured, not estimated."""
+        return self._key(self.get(prompt_id, language)) in self.lengths
+
     def words(self, word_ids: Sequence[str], language: Language) -> list[Sound]:
         """The sounds of words as :mod:`ivr.speech` lists them."""
         return [self._sound(word, word_key(language, word), _WORD_SECONDS) for word in word_ids]

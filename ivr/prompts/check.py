@@ -23,13 +23,13 @@ def check(settings: Settings) -> list[str]:
 
 
 def greeting_seconds(settings: Settings) -> dict[tuple[str, str], float]:
-    """How long greeting and notice take, by city and language (built sounds; an estimate where they are not)."""
+    """How long greeting and notice take as built, by city and language; nothing for those that are not built."""
     return {
         (city, language): sum(catalogue.sound(prompt, language).seconds for prompt in GREETING)
         for city in find_cities(settings.config)
         for catalogue in [load_catalogue(settings, city)]
         for language in LANGUAGES
-        if all(catalogue.has(prompt, language) for prompt in GREETING)
+        if all(catalogue.has(prompt, language) and catalogue.is_built(prompt, language) for prompt in GREETING)
     }
 
 

@@ -49,6 +49,7 @@ def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     match arguments.action:
         case "build":
             build(settings)
+            print(tr(f"Lời thoại sẵn sàng trong {settings.sounds}.", f"Prompts are ready in {settings.sounds}."))
         case "check":
             return _check(settings)
         case "list":
@@ -62,14 +63,16 @@ def _check(settings: Settings) -> int:
     faults = check(settings)
     for fault in faults:
         print(fault)
-    if not faults:
-        for (city, language), seconds in greeting_seconds(settings).items():
-            print(
-                tr(
-                    f"{city} ({language}): lời chào {seconds:.1f} giây",
-                    f"{city} ({language}): greeting {seconds:.1f} s",
-                )
+    lengths = greeting_seconds(settings) if not faults else {}
+    if not faults and not lengths:
+        print(
+            tr(
+                "Lời đúng; độ dài lời chào chưa đo vì chưa dựng (tongdai prompts build).",
+                "The texts are right; the greetings are not measured until built (tongdai prompts build).",
             )
+        )
+    for (city, language), seconds in lengths.items():
+        print(tr(f"{city} ({language}): lời chào {seconds:.1f} giây", f"{city} ({language}): greeting {seconds:.1f} s"))
     return 1 if faults else 0
 
 

@@ -1,6 +1,5 @@
 """A small configuration of our own, a home, and a cache of these tests."""
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.settings import Settings
+from ivr.testing import need
 
 Write = Callable[[str, str], Path]
 """Writes a file below the configuration folder."""
@@ -64,8 +64,5 @@ def settings(tmp_path: Path, write: Write) -> Settings:
 @pytest.fixture
 def voice() -> None:
     """The programs that make sounds: a visible skip where they are missing, a failure in CI."""
-    missing = [program for program in ("espeak-ng", "sox") if shutil.which(program) is None]
-    if missing and os.environ.get("CI") == "true":
-        pytest.fail(f"missing: {', '.join(missing)}")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    for program in ("espeak-ng", "sox"):
+        need(shutil.which(program), f"{program} is not installed (make setup installs it)")
