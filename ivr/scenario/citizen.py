@@ -1,0 +1,106 @@
+"""A citizen who does what a scenario says as prompts go by; behind the scripted phone and the fake Asterisk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ivr.phone import HungUp, RecordEnd
+from ivr.scenario.values import Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """What came after a beep: seconds spoken, seconds of silence after it, and how it ended."""
+
+    seconds: float
+    quiet: float
+    end: RecordEnd
+    key: str = ""
+
+
+class Citizen:
+    """Hears prompts and answers with keys, speech, silence or by hanging up; whose steps are done listens on."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = list(steps)
+        self._keys = ""
+        self._gone = False
+        self.heard: list[str] = []
+        """Ids of prompts in the order they were played."""
+
+    @property
+    def steps_left(self) -> int:
+        """Steps whose moment never came."""
+        return len(self._steps)
+
+    def hear(self, names: Iterable[str], *, keys: bool = True) -> None:
+        """Prompts begin to play; raises HungUp for one who hangs up at them. Without ``keys`` presses are lost."""
+        self._here()
+        played = list(names)
+        self.heard += played
+        step = self._due(played)
+        if step is None or self._keys:
+            return
+        if step.hang_up:
+            self._leave()
+        if step.silence:
+            self._steps.pop(0)
+        elif step.press:
+            self._steps.pop(0)
+            self._keys = step.press if keys else ""
+
+    def press(self, most: int) -> str:
+        """Keys that come now: up to ``most``, not beyond a ``#`` (which is returned)."""
+        self._here()
+        if not self._keys:
+            self.hear(())
+        taken = self._keys[:most]
+        if "#" in taken:
+            taken = taken[: taken.index("#") + 1]
+        self._keys = self._keys[len(taken) :]
+        return taken
+
+    def speak(self, *, limit: float, silence: float, ends: str) -> Speech:
+        """What is said after the beep; HANGUP and NOTHING mean the citizen is gone afterwards."""
+        self._here()
+        self.heard.append("beep")
+        self._keys = ""
+        step = self._due(["beep"])
+        if step is None or step.silence:
+            if step is not None:
+                self._steps.pop(0)
+            return Speech(seconds=0, quiet=silence, end=RecordEnd.SILENCE)
+        if step.hang_up:
+            self._gone = True
+            return Speech(seconds=0, quiet=0, end=RecordEnd.NOTHING)
+        if not step.spoken:
+            return Speech(seconds=0, quiet=silence, end=RecordEnd.SILENCE)
+        self._steps.pop(0)
+        if step.spoken >= limit:
+            return Speech(seconds=limit, quiet=0, end=RecordEnd.LIMIT)
+        return self._after(step.spoken, silence, ends)
+
+    def _after(self, seconds: float, silence: float, ends: str) -> Speech:
+        """How a recording ends is the next step, if that waits for nothing."""
+        step = self._due([])
+        if step is not None and step.hang_up:
+            self._gone = True
+            return Speech(seconds=seconds, quiet=0, end=RecordEnd.HANGUP)
+        if step is not None and step.press and step.press[0] in ends:
+            self._steps.pop(0)
+            self._keys = step.press[1:]
+            return Speech(seconds=seconds, quiet=0, end=RecordEnd.KEY, key=step.press[0])
+        return Speech(seconds=seconds, quiet=silence, end=RecordEnd.SILENCE)
+
+    def _due(self, played: Sequence[str]) -> Step | None:
+        """The next step, if its moment has come."""
+        step = self._steps[0] if self._steps else None
+        return step if step is not None and (not step.wait or step.wait in played) else None
+
+    def _leave(self) -> None:
+        self._gone = True
+        self._steps.pop(0)
+        raise HungUp
+
+    def _here(self) -> None:
+        if self._gone:
+            raise HungUp

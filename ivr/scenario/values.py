@@ -1,0 +1,96 @@
+"""What a scenario file says, frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from ivr.model.calls import EndReason
+from ivr.model.tickets import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing the citizen does, once ``wait`` is heard (``""``: at once). Exactly one of the others is set."""
+
+    wait: str = ""
+    press: str = ""
+    """Keys in their order."""
+    speak: float = 0.0
+    """Seconds of a tone, which counts as speech."""
+    say: str = ""
+    """A sentence for the synthetic voice."""
+    silence: bool = False
+    """Nothing is done this time: the prompt runs out."""
+    hang_up: bool = False
+
+    @property
+    def spoken(self) -> float:
+        """Seconds this step speaks; a sentence's are guessed."""
+        return self.speak or len(self.say) / 12
+
+
+class Operator(StrEnum):
+    """What the person that key 0 rings does."""
+
+    AWAY = "away"  # nobody takes the call
+    ANSWERS = "answers"  # takes it and hangs up after a moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A ticket that stands before the call."""
+
+    code: str
+    last4: str = ""
+    state: State = State.MOI
+    agency: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What must come of the call; None is not looked at."""
+
+    heard: tuple[str, ...] = ()
+    """Prompt ids in this order; others may stand between."""
+    unheard: tuple[str, ...] = ()
+    """Prompt ids that must not be heard."""
+    end: EndReason | None = None
+    filed: Mapping[str, Any] | None = None
+    """Values of the ticket; empty: some ticket."""
+    nothing_filed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One call."""
+
+    name: str
+    """The file's name without its ending; also what the caller's name begins with."""
+    title: Mapping[str, str]
+    city: str
+    number: str
+    """The caller's number as the network says it; ``""`` for none."""
+    caller_name: str
+    called: str
+    at: datetime
+    switches: frozenset[str] = frozenset()
+    operator: Operator = Operator.AWAY
+    room: bool = True
+    """Whether the spool has room for a recording."""
+    database: bool = True
+    """Whether the database answers."""
+    tickets: tuple[Prepared, ...] = ()
+    steps: tuple[Step, ...]
+    expected: Expected = field(default_factory=Expected)
+
+    @property
+    def token(self) -> str:
+        """What the caller's name is on the line: begins with the scenario's name, so that its call is found."""
+        return f"{self.name} {self.caller_name}".strip()
+
+    @property
+    def plain(self) -> bool:
+        """Whether any running system can play it: nothing is broken, thrown or prepared for it."""
+        return self.room and self.database and not self.switches and not self.tickets and self.operator is Operator.AWAY

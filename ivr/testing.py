@@ -1,0 +1,199 @@
+"""The fakes our tests use: a scripted phone, a house on a temporary home, what to do where a part is missing.
+
+Imported by tests alone.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy.orm import Session
+from ulid import ULID
+
+from ivr.clerk import Clerk
+from ivr.codes import CodeBook
+from ivr.desk.intake import file_report
+from ivr.engine import CallDesk, Clock
+from ivr.engine.status import StatusDesk
+from ivr.model.tickets import ContactKind, Ticket
+from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.scenario import read_scenario
+from ivr.scenario.citizen import Citizen, Speech
+from ivr.scenario.sounds import Samples, quiet, tone, write_wav
+from ivr.scenario.values import Operator, Prepared, Scenario
+from ivr.secrets import pin_mac
+from ivr.settings import Settings, load_settings
+from ivr.spool import Sidecar, SidecarState, Spool
+from ivr.store import Store, open_store
+
+
+def need(condition: object, reason: str) -> None:
+    """Skip the test for a part this machine lacks; under ``CI=true`` a missing part is a failure."""
+    if condition:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI lacks: {reason}")
+    pytest.skip(reason)
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port of the loopback address that was free a moment ago."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def temporary_settings(home: Path, **given: object) -> Settings:
+    """Settings of an instance of its own in ``home``; no space is asked of a test machine's disk."""
+    values: dict[str, object] = {"home": home, "free_space_mb": 0, "sweep_every": 3600.0, **given}
+    return load_settings(**values)
+
+
+class ScriptedPhone:
+    """A :class:`ivr.phone.Phone` on which a :class:`Citizen` listens; takes no time and plays no sound."""
+
+    def __init__(self, citizen: Citizen, caller: Caller, *, operator: Operator = Operator.AWAY) -> None:
+        self.citizen = citizen
+        self.stages: list[Stage] = []
+        self.is_done = False
+        self.spoken_language = "vi"
+        self._caller = caller
+        self._operator = operator
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        return self._caller
+
+    def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
+        """See :class:`ivr.phone.Phone`."""
+        self.citizen.hear((sound.id for sound in sounds if sound.id), keys=bool(keys))
+        return self.citizen.press(1) if keys else ""
+
+    def read(self, sounds: Sequence[Sound], *, most: int, wait: float, end: str = "#") -> str:
+        """See :class:`ivr.phone.Phone`."""
+        self.citizen.hear(sound.id for sound in sounds if sound.id)
+        keys = self.citizen.press(most)
+        return keys if most == 1 else keys.removesuffix(end)
+
+    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+        """See :class:`ivr.phone.Phone`; a tone stands for speech."""
+        said = self.citizen.speak(limit=limit, silence=silence, ends=end)
+        if said.end is not RecordEnd.NOTHING:
+            write_wav(path, samples_of(said))
+        return Recorded(end=said.end, key=said.key, lasted=said.seconds + said.quiet)
+
+    def ring(self, target: str, *, wait: float) -> RingResult:
+        """See :class:`ivr.phone.Phone`."""
+        self.citizen.hear(())
+        return RingResult.ANSWERED if self._operator is Operator.ANSWERS else RingResult.UNANSWERED
+
+    def stage(self, stage: Stage) -> None:
+        """See :class:`ivr.phone.Phone`."""
+        self.stages.append(stage)
+
+    def language(self, language: str) -> None:
+        """See :class:`ivr.phone.Phone`."""
+        self.spoken_language = language
+
+    def done(self) -> None:
+        """See :class:`ivr.phone.Phone`."""
+        self.is_done = True
+
+
+def samples_of(said: Speech) -> Samples:
+    """A tone and then silence."""
+    return np.concatenate([tone(said.seconds), quiet(said.quiet)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """One instance on a temporary home: spool, codes, clerk and a migrated SQLite database, all real."""
+
+    settings: Settings
+    store: Store
+    clerk: Clerk
+    desk: CallDesk
+
+    def prepare(self, scenario: Scenario) -> None:
+        """Make a scenario's circumstances true."""
+        prepare(self.settings, self.store, scenario)
+
+    def settle(self) -> None:
+        """Wait until the clerk has done what the calls left it."""
+        assert self.clerk.wait(20), "the clerk is stuck"
+
+
+@contextmanager
+def open_house(settings: Settings, template: Path, clock: Clock) -> Iterator[House]:
+    """A house whose database is a copy of ``template`` (a migrated SQLite file); everything is closed afterwards."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(template, settings.home / "tongdai.db")
+    store = open_store(settings)
+    clerk = Clerk(settings, lambda: open_store(settings), now=clock)
+    status = StatusDesk(settings)
+    codes = CodeBook(settings.codes)
+    codes.renew(lambda year, size: range(1, size + 1), clock())
+    desk = CallDesk(
+        spool=Spool(settings),
+        codes=codes,
+        clerk=clerk,
+        find_status=status.find,
+        pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
+    )
+    try:
+        yield House(settings=settings, store=store, clerk=clerk, desk=desk)
+    finally:
+        clerk.close()
+        status.close()
+        store.close()
+
+
+CALLS = Path(__file__).resolve().parent.parent / "tests" / "calls"
+NO_DATABASE = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"
+"""Nothing listens on port 1."""
+
+
+def all_scenarios() -> list[Scenario]:
+    """Every call of ``tests/calls``."""
+    return [read_scenario(path) for path in sorted(CALLS.glob("*.toml"))]
+
+
+def scenario_settings(home: Path, scenario: Scenario, **given: object) -> Settings:
+    """Settings of an instance on which a scenario's circumstances hold."""
+    spare = shutil.disk_usage(home).total // 2**20 + 1
+    return temporary_settings(home, free_space_mb=0 if scenario.room else spare, **given)
+
+
+def prepare(settings: Settings, store: Store, scenario: Scenario) -> None:
+    """Throw the switches and file the tickets a scenario begins with."""
+    lines = [f"{name} = true\n" for name in sorted(scenario.switches)]
+    (settings.home / "switches.toml").write_text("".join(lines), encoding="utf-8")
+    with store.transaction() as session:
+        for prepared in scenario.tickets:
+            _file_ticket(session, prepared, scenario)
+
+
+def _file_ticket(session: Session, prepared: Prepared, scenario: Scenario) -> None:
+    sidecar = Sidecar(
+        ulid=str(ULID()),
+        version=1,
+        state=SidecarState.TO_FILE,
+        instance="test",
+        city=scenario.city,
+        started_at=scenario.at,
+        spoken_at=scenario.at,
+        code=prepared.code,
+        contact_kind=ContactKind.OTHER,
+        contact_number=f"+8490512{prepared.last4}",
+        ended=True,
+    )
+    ticket = session.get_one(Ticket, file_report(session, sidecar, None, scenario.at).ticket_id)
+    ticket.state, ticket.agency = prepared.state, prepared.agency

@@ -1,0 +1,161 @@
+"""An Asterisk on a socket for tests: connects to our FastAGI server and answers as the real one was measured.
+
+Imported by tests alone.
+"""
+
+import re
+import shlex
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ivr.phone import HungUp, RecordEnd
+from ivr.scenario.citizen import Citizen
+from ivr.scenario.sounds import write_wav
+from ivr.scenario.values import Operator
+from ivr.testing import samples_of
+
+_RECORD_REPLIES = {
+    RecordEnd.KEY: "200 result={key} (dtmf) endpos={end}",
+    RecordEnd.SILENCE: "200 result=0 (timeout) endpos={end}",
+    RecordEnd.LIMIT: "200 result=0 (timeout) endpos={end}",
+    RecordEnd.HANGUP: "200 result=-1 (hangup) endpos={end}",
+    RecordEnd.NOTHING: "200 result=-1 (randomerror) endpos=0",
+}
+
+
+@dataclass(kw_only=True)
+class FakeAsterisk:
+    """One call. ``abrupt``: at hang-up the line ends at once, without the reply Asterisk sometimes still sends."""
+
+    citizen: Citizen
+    env: Mapping[str, str]
+    operator: Operator = Operator.AWAY
+    abrupt: bool = False
+    override: Callable[[str], str | None] = lambda line: None
+    """Answers a command itself; None leaves it to the fake."""
+    variables: dict[str, str] = field(default_factory=dict)
+    commands: list[str] = field(default_factory=list)
+    missing_files: frozenset[str] = frozenset()
+    """Prompts whose file is not there: Playback and STREAM FILE answer -1 as at a hang-up."""
+
+    def call(self, port: int) -> None:
+        """Connect, send the header, answer until the server closes or the citizen leaves."""
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line, line.makefile("rb") as reader:
+            line.sendall("".join(f"{name}: {value}\n" for name, value in self.env.items()).encode() + b"\n")
+            while raw := reader.readline():
+                command = raw.decode().rstrip("\n")
+                self.commands.append(command)
+                reply, gone = self._reply(command)
+                if reply:
+                    line.sendall(reply.encode() + b"\n")
+                if gone:
+                    line.sendall(b"HANGUP\n")
+                    return
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether the dialplan's fallback would take the call."""
+        return "TONGDAI_DONE" not in self.variables
+
+    def _reply(self, command: str) -> tuple[str, bool]:
+        """The reply, and whether the line ends after it."""
+        own = self.override(command)
+        if own is not None:
+            return own, False
+        try:
+            return self._answer(*_split(command))
+        except HungUp:
+            return ("" if self.abrupt else "200 result=-1"), True
+
+    def _answer(self, name: str, arguments: list[str]) -> tuple[str, bool]:
+        match name, arguments:
+            case "SET VARIABLE", [variable, value]:
+                self.variables[variable] = value
+                return "200 result=1", False
+            case "GET FULL VARIABLE", [text]:
+                value = re.sub(r"\$\{([^}]*)\}", lambda found: self.variables.get(found[1], ""), text)
+                return f"200 result=1 ({value})", False
+            case "CHANNEL STATUS", _:
+                return "200 result=6", False
+            case "STREAM FILE", [path, keys]:
+                return self._stream(path, keys), False
+            case "RECORD FILE", [path, _, ends, limit, _, _, silence]:
+                return self._record(path, ends, int(limit) / 1000, float(silence.removeprefix("s=")))
+            case "EXEC", [application, options]:
+                return self._execute(application, options), False
+        return f"510 Invalid or unknown command {name}", False
+
+    def _stream(self, path: str, keys: str) -> str:
+        if set(prompt_ids(path)) & self.missing_files:
+            return "200 result=-1 endpos=0"
+        self.citizen.hear(prompt_ids(path), keys=bool(keys))
+        key = self.citizen.press(1) if keys else ""
+        return f"200 result={ord(key) if key else 0} endpos=8000"
+
+    def _record(self, path: str, ends: str, limit: float, silence: float) -> tuple[str, bool]:
+        said = self.citizen.speak(limit=limit, silence=silence, ends=ends)
+        samples = samples_of(said)
+        if said.end is not RecordEnd.NOTHING:
+            write_wav(Path(path + ".wav"), samples)
+        gone = said.end in (RecordEnd.HANGUP, RecordEnd.NOTHING)
+        if gone and self.abrupt:
+            return "", True
+        return _RECORD_REPLIES[said.end].format(key=ord(said.key or "0"), end=len(samples)), gone
+
+    def _execute(self, application: str, options: str) -> str:
+        match application:
+            case "Playback":
+                self.citizen.hear(prompt_ids(options), keys=False)
+            case "Read":
+                variable, files, most, *_ = options.split(",")
+                self.citizen.hear(prompt_ids(files))
+                keys = self.citizen.press(int(most))
+                self.variables[variable] = keys.removesuffix("#")
+                self.variables["READSTATUS"] = "OK" if keys else "TIMEOUT"
+            case "Dial":
+                self.citizen.hear(())
+                self.variables["DIALSTATUS"] = "ANSWER" if self.operator is Operator.ANSWERS else "CHANUNAVAIL"
+            case _:
+                return "200 result=-2"
+        return "200 result=0"
+
+
+def header(port: int, *, city: str, number: str, name: str, called: str = "1022") -> dict[str, str]:
+    """What Asterisk sends before the first command."""
+    return {
+        "agi_network": "yes",
+        "agi_network_script": "hotline",
+        "agi_request": f"agi://127.0.0.1:{port}/hotline?city={city}",
+        "agi_channel": "PJSIP/trunk-00000001",
+        "agi_language": "en",
+        "agi_type": "PJSIP",
+        "agi_uniqueid": "1772505000.1",
+        "agi_version": "22.10.1",
+        "agi_callerid": number or "unknown",
+        "agi_calleridname": name or "unknown",
+        "agi_dnid": called,
+        "agi_extension": called,
+        "agi_context": "tongdai-hotline",
+        "agi_priority": "7",
+    }
+
+
+def prompt_ids(files: str) -> list[str]:
+    """Ids of the prompts among ``a&b&c``; words of numbers have none, a take of the caller is ``take.N``."""
+    found = []
+    for path in filter(None, files.split("&")):
+        name = Path(path)
+        if name.parent.name == "words":
+            continue
+        take = re.fullmatch(r"[0-9A-Z]{26}\.(\d+)", name.name)
+        found.append(f"take.{take[1]}" if take else name.name)
+    return found
+
+
+def _split(command: str) -> tuple[str, list[str]]:
+    """Name and arguments of a command; quotes and backslashes as Asterisk reads them."""
+    words = shlex.split(command)
+    length = {"SET": 2, "GET": 3, "CHANNEL": 2, "STREAM": 2, "RECORD": 2}.get(words[0], 1)
+    return " ".join(words[:length]), words[length:]

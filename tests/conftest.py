@@ -1,0 +1,39 @@
+"""Fixtures of all tests: the database that houses are copied from, cities and prompts read once."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ivr.flow.city import City, load_city
+from ivr.migrate import migrate
+from ivr.prompts import Catalogue, load_catalogue
+from ivr.settings import Settings
+from ivr.testing import temporary_settings
+
+
+@pytest.fixture(scope="session")
+def base_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a home that holds a migrated, empty SQLite database and nothing else."""
+    settings = temporary_settings(tmp_path_factory.mktemp("base"))
+    migrate(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def empty_database(base_settings: Settings) -> Path:
+    """A migrated SQLite file to copy."""
+    return base_settings.home / "tongdai.db"
+
+
+@pytest.fixture(scope="session")
+def get_city(base_settings: Settings) -> Callable[[str], City]:
+    """Cities of ``config/``, each read once."""
+    return cache(lambda name: load_city(base_settings.config, name))
+
+
+@pytest.fixture(scope="session")
+def get_sounds(base_settings: Settings) -> Callable[[str], Catalogue]:
+    """Prompts of a city, each read once; the sounds need not be built."""
+    return cache(lambda name: load_catalogue(base_settings, name))

@@ -1,0 +1,56 @@
+"""Every call of ``tests/calls`` on a fake Asterisk: our FastAGI server, its threads and its wire are real."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agi_scripts.hotline import Hotline
+from ivr.fastagi import FastAgiServer
+from ivr.flow.city import City
+from ivr.prompts import Catalogue
+from ivr.scenario import Scenario
+from ivr.scenario.citizen import Citizen
+from ivr.scenario.outcome import differences, find_outcome
+from ivr.testing import all_scenarios, open_house, scenario_settings
+from ivr.testing_wire import FakeAsterisk, header
+
+
+@pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)
+def test_fake_asterisk(
+    scenario: Scenario,
+    tmp_path: Path,
+    empty_database: Path,
+    get_city: Callable[[str], City],
+    get_sounds: Callable[[str], Catalogue],
+) -> None:
+    citizen = Citizen(scenario.steps)
+    with open_house(scenario_settings(tmp_path, scenario), empty_database, lambda: scenario.at) as house:
+        house.prepare(scenario)
+        hotline = Hotline(
+            settings=house.settings,
+            cities={scenario.city: get_city(scenario.city)},
+            sounds={scenario.city: get_sounds(scenario.city)},
+            desk=house.desk,
+            clock=lambda: scenario.at,
+        )
+        server = FastAgiServer({"hotline": hotline}, port=0)
+        serving = threading.Thread(target=server.serve)
+        serving.start()
+        try:
+            env = header(
+                server.port, city=scenario.city, number=scenario.number, name=scenario.token, called=scenario.called
+            )
+            asterisk = FakeAsterisk(citizen=citizen, env=env, operator=scenario.operator)
+            asterisk.call(server.port)
+            assert server.wait(10)
+        finally:
+            server.stop()
+            serving.join(10)
+        house.settle()
+        outcome = find_outcome(house.store, scenario.token)
+    assert outcome is not None, "the call left no row"
+    assert differences(scenario.expected, outcome) == []
+    assert citizen.steps_left == 0, f"never came to {scenario.steps[-citizen.steps_left]}"
+    assert asterisk.fell_back == (outcome.end != "completed")

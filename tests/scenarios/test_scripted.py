@@ -1,0 +1,44 @@
+"""Every call of ``tests/calls`` on a scripted phone: the engine and everything behind it, no wire."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ivr.engine import run_call
+from ivr.flow.city import City
+from ivr.phone import Caller
+from ivr.prompts import Catalogue
+from ivr.scenario import Scenario
+from ivr.scenario.citizen import Citizen
+from ivr.scenario.outcome import differences, find_outcome
+from ivr.testing import ScriptedPhone, all_scenarios, open_house, scenario_settings
+
+
+@pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)
+def test_scripted_phone(
+    scenario: Scenario,
+    tmp_path: Path,
+    empty_database: Path,
+    get_city: Callable[[str], City],
+    get_sounds: Callable[[str], Catalogue],
+) -> None:
+    citizen = Citizen(scenario.steps)
+    caller = Caller(
+        number=scenario.number,
+        name=scenario.token,
+        called=scenario.called,
+        uniqueid="1772505000.1",
+        linkedid="1772505000.1",
+        city=scenario.city,
+    )
+    with open_house(scenario_settings(tmp_path, scenario), empty_database, lambda: scenario.at) as house:
+        house.prepare(scenario)
+        phone = ScriptedPhone(citizen, caller, operator=scenario.operator)
+        city, sounds = get_city(scenario.city), get_sounds(scenario.city)
+        run_call(phone, city, sounds, house.desk, lambda: scenario.at, house.settings)
+        house.settle()
+        outcome = find_outcome(house.store, scenario.token)
+    assert outcome is not None, "the call left no row"
+    assert differences(scenario.expected, outcome) == []
+    assert citizen.steps_left == 0, f"never came to {scenario.steps[-citizen.steps_left]}"
