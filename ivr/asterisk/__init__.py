@@ -3,7 +3,7 @@
 from ivr.asterisk.control import cli, command, fully_booted, prepare
 from ivr.asterisk.install import AsteriskInstall, AsteriskMissing, find_asterisk, get_asterisk
 from ivr.asterisk.logins import Logins, load_logins
-from ivr.asterisk.render import configuration_folder, render
+from ivr.asterisk.rendering import configuration_folder, render, render_site
 
 __all__ = [
     "AsteriskInstall",
@@ -18,4 +18,5 @@ __all__ = [
     "load_logins",
     "prepare",
     "render",
+    "render_site",
 ]

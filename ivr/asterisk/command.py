@@ -6,7 +6,7 @@ import os
 from ivr.asterisk.control import cli, prepare
 from ivr.asterisk.install import get_asterisk
 from ivr.asterisk.logins import load_logins
-from ivr.asterisk.render import render
+from ivr.asterisk.rendering import render, render_site
 from ivr.command import Command
 from ivr.settings import Settings
 from ivr.words import tr
@@ -14,8 +14,16 @@ from ivr.words import tr
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar=tr("VIỆC", "VERB"))
-    verbs.add_parser(
+    writing = verbs.add_parser(
         "render", help=tr("ghi cấu hình vào <home>/asterisk/etc", "write the configuration into <home>/asterisk/etc")
+    )
+    writing.add_argument(
+        "--site",
+        action="store_true",
+        help=tr(
+            "chỉ phần mà tổng đài sẵn có của thành phố nạp thêm (docs/asterisk.md)",
+            "only what a city's own PBX includes (docs/asterisk.md)",
+        ),
     )
     verbs.add_parser("start", help=tr("chạy riêng Asterisk, ở tiền cảnh", "run Asterisk alone, in the foreground"))
     verbs.add_parser("phones", help=tr("tài khoản để đăng ký máy SIP", "logins for registering softphones"))
@@ -27,7 +35,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     match arguments.verb:
         case "render":
-            print(render(settings))
+            print(render_site(settings) if arguments.site else render(settings))
         case "start":
             words = prepare(settings)
             os.execv(words[0], words)  # noqa: S606  # an argument list of our own; Asterisk takes this process's place

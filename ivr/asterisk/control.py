@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from ivr.asterisk.install import AsteriskInstall, get_asterisk
-from ivr.asterisk.render import configuration_folder, render, run_folder
+from ivr.asterisk.rendering import configuration_folder, render, run_folder
 from ivr.errors import TongdaiError
 from ivr.settings import Settings
 from ivr.words import tr

@@ -5,7 +5,7 @@ import signal
 import time
 from types import FrameType
 
-from ivr.asterisk import load_logins
+from ivr.asterisk import load_logins, render_site
 from ivr.command import Command
 from ivr.settings import Settings
 from ivr.supervisor.child import State
@@ -85,7 +85,10 @@ def _greet(settings: Settings, supervisor: Supervisor, seconds: float, *, ready:
             name, log = child.spec.name, child.spec.log
             _say(tr(f"✗ {name} chưa chạy được, xem {log}", f"✗ {name} does not serve yet, see {log}"))
     _say(tr(f"  Bàn làm việc: {settings.console_address}", f"  Console: {settings.console_address}"))
-    if asterisk:
+    if not asterisk:
+        site = render_site(settings)
+        _say(tr(f"  Tổng đài của thành phố nạp: {site}/*.conf", f"  The city's PBX includes: {site}/*.conf"))
+    else:
         logins = load_logins(settings)
         server = f"{settings.bind}:{settings.sip_port}"
         for user, use_vi, use_en in (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ivr import prompts
 from ivr.command import Finding
-from ivr.desk import people
+from ivr.desk.people import FIRST_ADMIN, ensure_first_admin
 from ivr.errors import TongdaiError
 from ivr.findings import find_checks, gather
 from ivr.migrate import migrate
@@ -46,7 +46,7 @@ def prepare_database(settings: Settings, now: datetime) -> str | None:
     store = open_store(settings)
     try:
         with store.transaction() as session:
-            return people.ensure_first_admin(session, now)
+            return ensure_first_admin(session, now)
     finally:
         store.close()
 
@@ -98,7 +98,7 @@ class DatabaseWork:
 
 def first_sign_in(password: str) -> str:
     """The one line that shows the first administrator's password."""
-    user = people.FIRST_ADMIN
+    user = FIRST_ADMIN
     return tr(
         f"  Đăng nhập lần đầu: {user} / {password}   (chỉ in một lần; đổi bằng: tongdai user password {user})",
         f"  First sign-in: {user} / {password}   (printed once; change it with: tongdai user password {user})",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ivr.asterisk import load_logins, render
+from ivr.asterisk import load_logins, render, render_site
 from ivr.asterisk.logins import LoginsError
 from ivr.asterisk.numbers import NumbersFault, cities_by_number, dialled_forms, entries
-from ivr.asterisk.render import SOCKET_PATH_MAX, RenderFault, run_folder
+from ivr.asterisk.rendering import SOCKET_PATH_MAX, RenderFault, run_folder
 from ivr.settings import Settings, load_settings
 
 pytestmark = pytest.mark.asterisk
@@ -52,7 +52,7 @@ def test_no_way_out_and_no_stranger(settings: Settings) -> None:
     assert "autoload = no" in (folder / "modules.conf").read_text()
     dials = re.findall(r"Dial\(([^)]*)\)", (folder / "tongdai-dialplan.conf").read_text())
     assert dials == [f"{settings.operator_phone},{settings.operator_wait}"]
-    manager = (folder / "manager.conf").read_text()
+    manager = (folder / "tongdai-manager.conf").read_text()
     assert re.search(r"^write = reporting$", manager, re.MULTILINE)
     assert re.search(r"^read = call,agent$", manager, re.MULTILINE)
 
@@ -129,3 +129,11 @@ def test_a_deep_home_gets_a_short_folder_for_the_socket(tmp_path: Path) -> None:
     folder = run_folder(deep)
     assert len(str(folder / "asterisk.ctl").encode()) <= SOCKET_PATH_MAX
     assert folder != run_folder(load_settings(home=tmp_path / ("e" * 120)))
+
+
+def test_a_site_gets_its_two_files_without_any_asterisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.asterisk.rendering.get_asterisk", lambda _: pytest.fail("a site has its own"))
+    folder = render_site(settings)
+    assert {path.name for path in folder.iterdir()} == {"tongdai-dialplan.conf", "tongdai-manager.conf"}
+    contexts = re.findall(r"^\[([^]]+)\]", (folder / "tongdai-dialplan.conf").read_text(), re.MULTILINE)
+    assert all(context.startswith("tongdai") for context in contexts), "a PBX may have contexts of any other name"

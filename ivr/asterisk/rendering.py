@@ -47,11 +47,19 @@ def run_folder(settings: Settings) -> Path:
 
 def render(settings: Settings) -> Path:
     """Write every configuration file (0600, only where it changed) and return their folder."""
-    values = _values(settings)
-    folder = configuration_folder(settings)
+    values = _values(settings) | {"modules": _harmless("modules", str(get_asterisk(settings).modules))}
+    return _fill_all(settings, configuration_folder(settings), "*.conf", values)
+
+
+def render_site(settings: Settings) -> Path:
+    """Only what a city's own PBX includes (docs/asterisk.md): the dialplan and the manager user; needs no Asterisk."""
+    return _fill_all(settings, settings.home.absolute() / "asterisk" / "site", "tongdai-*.conf", _values(settings))
+
+
+def _fill_all(settings: Settings, folder: Path, pattern: str, values: dict[str, str]) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     source = settings.config / "asterisk"
-    templates = sorted(source.glob("*.conf"))
+    templates = sorted(source.glob(pattern))
     if not templates:
         raise RenderFault(
             tr(
@@ -65,11 +73,10 @@ def render(settings: Settings) -> Path:
 
 
 def _values(settings: Settings) -> dict[str, str]:
-    install, logins = get_asterisk(settings), load_logins(settings)
+    logins = load_logins(settings)
     home = settings.home.absolute()
     values: dict[str, object] = {
         "etc": configuration_folder(settings),
-        "modules": install.modules,
         "state": home / "asterisk",
         "run": run_folder(settings),
         "log": settings.logs.absolute() / "asterisk",
