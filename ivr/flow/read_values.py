@@ -126,13 +126,15 @@ def _items(table: Table | None, key: str, seen: set[str]) -> Iterator[tuple[str,
 
 
 def _languages(item: Table) -> Text:
-    """``vi = {text, say}`` and ``en = {text, say}``; what is spoken is the prompt builder's business."""
+    """``vi`` and ``en``, each a string or ``{text, say, voice}``; what is spoken is the prompt builder's business."""
     shown: dict[str, str] = {}
     for language in ("vi", "en"):
-        child = item.table(language)
-        if child is not None:
+        if isinstance(item.data.get(language), str):
+            shown[language] = item.text(language)
+        elif (child := item.table(language)) is not None:
             shown[language] = child.text("text")
-            child.has("say") and child.text("say")
+            for other in ("say", "voice"):
+                child.text(other, "-")
             child.close()
     return Text(vi=shown.get("vi", ""), en=shown.get("en", ""))
 

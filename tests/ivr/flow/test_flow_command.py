@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from ivr.__main__ import main
 from ivr.flow.city import load_city
 from ivr.flow.draw import draw
+from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.prompt_texts import read_prompt_texts
 from ivr.flow.switches import SwitchError, is_on, read_switches, throw_switch
 from ivr.settings import Settings
@@ -106,3 +108,16 @@ def test_an_unreadable_switch_file_means_off_for_callers_and_an_error_for_people
 def test_a_switch_needs_a_plain_name(home: Path) -> None:
     with pytest.raises(SwitchError, match="not the name"):
         throw_switch(Settings(home=home, config=CONFIG), 'x = "\n', True)
+
+
+@pytest.mark.parametrize("name", sorted(NODE_TYPES))
+def test_the_document_names_every_setting_of_a_node_type(name: str) -> None:
+    document = (CONFIG.parent / "docs" / "menu.md").read_text(encoding="utf-8")
+    row = next(line for line in document.splitlines() if line.startswith(f"| `{name}` |"))
+    told = {(match[2], bool(match[1])) for match in re.finditer(r"(\[?)`(\w+)`?[^`,|]*", row.rsplit("|", 2)[1])}
+    optional = {
+        field.name: field.default is not MISSING or field.default_factory is not MISSING
+        for field in fields(NODE_TYPES[name])
+        if field.name != "id"
+    }
+    assert told == set(optional.items())
