@@ -19,6 +19,8 @@ from transcription.errors import AudioError
 from transcription.recogniser import Samples
 
 PIECE_SECONDS = 1.0
+RATES = range(4_000, 192_001)
+"""Samples a second that sound is recorded at; a header with another is damaged and would blow the resampler up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,8 @@ def open_audio(file: BinaryIO, name: str) -> Iterator[Audio]:
     with sound:
         if sound.frames <= 0:
             raise AudioError(tr(f"{name}: không có âm thanh nào.", f"{name}: there is no sound in it."))
+        if sound.samplerate not in RATES:
+            raise _unreadable(name, ValueError(f"{sound.samplerate} Hz"))
         yield Audio(
             name=name,
             rate=sound.samplerate,
