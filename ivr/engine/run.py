@@ -21,10 +21,10 @@ from ivr.engine.speaking import (
     record,
     review,
 )
-from ivr.engine.switches import is_on
 from ivr.engine.telling import announce, choose, look_up, ring, tell_status
 from ivr.flow import nodes
 from ivr.flow.city import City
+from ivr.flow.switches import is_on
 from ivr.model.calls import EndReason
 from ivr.model.numbers import masked
 from ivr.phone import HungUp, Phone, Stage
@@ -118,7 +118,7 @@ def _visit(call: Call, node: nodes.Node) -> str | None:
         case nodes.Hours():
             return node.open if call.city.is_open(node.schedule, call.clock()) else node.closed
         case nodes.Switch():
-            return node.on if is_on(call.settings.home, node.switch) else node.off
+            return node.on if is_on(call.settings, node.switch) else node.off
         case nodes.Consent():
             return ask_consent(call, node)
         case nodes.Record():
