@@ -72,11 +72,11 @@ def _configure_transcribe(parser: argparse.ArgumentParser) -> None:
 
 def _run_transcribe(settings: Settings, given: argparse.Namespace) -> int:
     """Each file by itself: one that cannot be heard is told and makes the exit status 1."""
+    from ivr.model.word_errors import word_errors
     from transcription.audio import open_audio_file
     from transcription.hearing import hear
     from transcription.probe import probe_model
     from transcription.vosk_recogniser import VoskRecogniser
-    from transcription.wer import word_errors
 
     model = read_model(given.model, Origin.SETTING) if given.model else get_model(settings)
     probe_model(model)

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ivr.model.word_errors import word_errors
 from transcription.audio import open_audio_file
 from transcription.hearing import Hearing, hear
 from transcription.recogniser import Recogniser
 from transcription.vosk_recogniser import VoskRecogniser
-from transcription.wer import word_errors
 
 
 def _hear(path: Path, recogniser: Recogniser) -> Hearing:

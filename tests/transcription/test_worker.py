@@ -15,13 +15,13 @@ from ulid import ULID
 
 from ivr import jobs
 from ivr.model import EventKind, Outbox, Recording, Ticket, TicketEvent, Transcript, WorkItem, WorkState
+from ivr.model.word_errors import word_errors
 from ivr.settings import Settings, load_settings
 from ivr.store import Store, StoreAway
 from ivr.testing_database import sqlite_store
 from transcription.recogniser import Recognised, Samples
 from transcription.values import Word
 from transcription.vosk_recogniser import VoskRecogniser
-from transcription.wer import word_errors
 from transcription.worker import Worker
 
 START = datetime(2026, 9, 15, 2, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transcription.spelling import canonical, canonical_syllable
+from ivr.model.spelling import canonical, canonical_syllable
 
 SAME = [
     ("hoà", "hòa"), ("thuỷ", "thủy"), ("khoẻ", "khỏe"), ("uỷ", "ủy"), ("hoạ", "họa"), ("xoè", "xòe"), ("thuý", "thúy"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from transcription.spelling import canonical_words
+from ivr.model.spelling import canonical_words
 
 
 @dataclass(frozen=True, kw_only=True)

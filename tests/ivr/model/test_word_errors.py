@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transcription.wer import word_errors
+from ivr.model.word_errors import word_errors
 
 WORDS = st.lists(st.sampled_from(["tôi", "phản", "ánh", "đèn", "đường", "hỏng", "hoà", "hòa"]), max_size=12).map(
     " ".join
