@@ -36,7 +36,7 @@ def describe(report: SweepReport) -> str:
             f"hủy: {report.silent}; cuộc gọi đã đóng: {report.calls}; mã cấp sau: {report.late_codes}; "
             f"đang diễn ra: {report.live}.",
             f"Filed: {report.filed}; adopted from the fallback: {report.adopted}; nobody spoke or cancelled: "
-            f"{report.silent}; calls closed: {report.calls}; late codes: {report.late_codes}; still live: {report.live}.",
+            f"{report.silent}; calls closed: {report.calls}; late codes: {report.late_codes}; live: {report.live}.",
         )
     ]
     if report.store_away:

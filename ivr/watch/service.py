@@ -1,0 +1,106 @@
+"""The watch process put together: AMI, hub, outbox tail and sweep, until a signal."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from ivr.ami import Ami
+from ivr.asterisk.logins import load_logins
+from ivr.errors import TongdaiError
+from ivr.settings import Settings
+from ivr.store import Store, open_store
+from ivr.watch.hub import Hub
+from ivr.watch.live import LiveChannels
+from ivr.watch.sweeping import Sweeping
+from ivr.watch.tail import Change, Tail
+from ivr.words import tr
+
+_log = structlog.get_logger(__name__)
+
+
+class HubPortTaken(TongdaiError):
+    """Another program listens on the hub's port."""
+
+
+async def watch(settings: Settings, now: Callable[[], datetime]) -> None:
+    """Serve until SIGTERM or SIGINT. Neither Asterisk nor the database needs to be there at the start."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    store = open_store(settings)
+    try:
+        async with Watch(settings, store, now):
+            await stopped.wait()
+    finally:
+        store.close()
+
+
+class Watch:
+    """Everything that runs, started and stopped as one."""
+
+    def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self.tail = Tail(store, self._from_tail)
+        self.hub = Hub(settings, store, now, store_away=lambda: self.tail.away, state=self.state)
+        self.live = LiveChannels(on_change=self.hub.publish_live)
+        self.sweeping = Sweeping(settings, store, now, self.live.snapshot)
+        logins = load_logins(settings)
+        self.ami = Ami(
+            port=settings.ami_port,
+            username=logins.ami_user,
+            secret=logins.ami_secret,
+            on_ready=self._resync,
+            on_lost=self.live.lost,
+        )
+        self.live.listen(self.ami)
+        self._runner = web.AppRunner(self.hub.app(), access_log=None, shutdown_timeout=1.0)
+
+    def state(self) -> dict[str, Any]:
+        """How the parts are."""
+        last = self.sweeping.last
+        return {
+            "asterisk": bool(self.ami.authenticated),
+            "database": not self.tail.away,
+            "sweep_faults": len(last.faults) if last else 0,
+        }
+
+    async def __aenter__(self) -> "Watch":
+        self._loop = asyncio.get_running_loop()
+        await self._listen()
+        self.tail.start()
+        self.ami.start()
+        self.sweeping.start()
+        _log.info("watch.ready", hub=self._settings.hub_address)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.ami.close()
+        await self._runner.cleanup()
+        await asyncio.gather(asyncio.to_thread(self.tail.stop), asyncio.to_thread(self.sweeping.stop))
+
+    async def _listen(self) -> None:
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._settings.bind, self._settings.hub_port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise HubPortTaken(
+                tr(
+                    f"Không mở được cổng sự kiện {self._settings.hub_port} ({error.strerror}). "
+                    "Dừng chương trình đang dùng cổng này hoặc đổi TONGDAI_HUB_PORT.",
+                    f"Cannot listen on the hub's port {self._settings.hub_port} ({error.strerror}). "
+                    "Stop the program that uses it or change TONGDAI_HUB_PORT.",
+                )
+            ) from error
+
+    async def _resync(self) -> None:
+        await self.live.resync(self.ami)
+
+    def _from_tail(self, changes: list[Change]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.hub.publish, changes)
