@@ -94,10 +94,3 @@ def operator(add_person: Callable[[str, Role], Person]) -> Person:
 def supervisor(add_person: Callable[[str, Role], Person]) -> Person:
     """A supervisor."""
     return add_person("hoa", Role.SUPERVISOR)
-
-
-@pytest.fixture
-def session(store: Store) -> Any:
-    """One writing transaction for the whole test."""
-    with store.transaction() as opened:
-        yield opened

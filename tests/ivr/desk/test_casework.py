@@ -1,0 +1,249 @@
+"""Moves, notes, changes and corrections: each an event, none over somebody else's."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from ivr import jobs
+from ivr.desk import casework, intake, outbox
+from ivr.desk.errors import MoveRefused, NotAllowed, NotFound, Stale
+from ivr.desk.transcripts import HeardText, store_transcript
+from ivr.model import CLOSED, MOVES, EventKind, Kind, Person, RecordingFlag, Refusal, Role, State, Ticket, Transcript
+from ivr.recordings import FiledAudio
+from ivr.spool import Sidecar
+from ivr.store import Store
+
+HEARD = HeardText(
+    raw_text="đường nguyễn trãi bị ngập",
+    tidy_text="Đường Nguyễn Trãi bị ngập",
+    words=[{"text": "đường", "start": 0.1, "end": 0.4, "confidence": 0.9}],
+    confidence=0.9,
+    model="starter",
+    model_version="1",
+    starter=True,
+    audio_seconds=12.5,
+    decode_seconds=2.5,
+)
+
+
+@pytest.fixture
+def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> int:
+    """The usual report, filed."""
+    with store.transaction() as session:
+        return intake.file_report(session, sidecar, audio, now).ticket_id
+
+
+@pytest.fixture
+def transcribed(store: Store, ticket_id: int, sidecar: Sidecar, now: datetime) -> str:
+    """The report's recording, heard."""
+    claimed = jobs.claim(store, jobs.TRANSCRIBE, "w", now, 60)
+    assert claimed is not None
+    with store.transaction() as session:
+        store_transcript(session, claimed, sidecar.ulid, HEARD, [1, 100], [RecordingFlag.CLIPPED], now)
+    return sidecar.ulid
+
+
+def test_a_transcript_shows_in_its_ticket(store: Store, ticket_id: int, transcribed: str, now: datetime) -> None:
+    with store.reading() as session:
+        ticket = session.get_one(Ticket, ticket_id)
+        assert (ticket.content, ticket.flags) == ("Đường Nguyễn Trãi bị ngập", ["clipped"])
+        assert ticket.folded == "260042174 duong nguyen trai bi ngap"
+        assert [event.kind for event in ticket.events] == [EventKind.FILED, EventKind.TRANSCRIBED]
+        transcript = session.get_one(Transcript, transcribed)
+        assert (transcript.recording.peaks, transcript.raw_text) == ([1, 100], HEARD.raw_text)
+        assert jobs.backlog(session, jobs.TRANSCRIBE, now).waiting == 0
+        assert [row.topic for row in outbox.read(session, 0)][-1] == outbox.TRANSCRIPT_READY
+
+
+def test_raw_text_that_stands_is_never_changed(store: Store, transcribed: str, now: datetime) -> None:
+    with store.transaction() as session:
+        jobs.add(session, jobs.TRANSCRIBE, "again", now)
+    claimed = jobs.claim(store, jobs.TRANSCRIBE, "w", now, 60)
+    assert claimed is not None
+    with store.transaction() as session:
+        other = HeardText(**{**HEARD.__dict__, "raw_text": "khác", "tidy_text": "Khác"})
+        store_transcript(session, claimed, transcribed, other, [], [], now)
+        assert session.get_one(Transcript, transcribed).text == "Đường Nguyễn Trãi bị ngập"
+        with pytest.raises(NotFound):
+            store_transcript(session, claimed, "none", other, [], [], now)
+
+
+def test_a_correction_stands_over_the_raw_text(
+    store: Store, ticket_id: int, transcribed: str, operator: Person, supervisor: Person, now: datetime
+) -> None:
+    with store.transaction() as session:
+        casework.correct_transcript(session, transcribed, " Đường Nguyễn Tri Phương\nngập ", operator, 1, now)
+    with pytest.raises(Stale) as caught, store.transaction() as session:
+        casework.correct_transcript(session, transcribed, "khác", supervisor, 1, now)
+    assert (caught.value.who, caught.value.at) == (operator.name, now)
+    with store.reading() as session:
+        transcript = session.get_one(Transcript, transcribed)
+        assert (transcript.text, transcript.raw_text) == ("Đường Nguyễn Tri Phương\nngập", HEARD.raw_text)
+        ticket = session.get_one(Ticket, ticket_id)
+        assert "nguyen tri phuong" in ticket.folded
+        assert ticket.events[-1].data["before"] == HEARD.tidy_text
+
+
+def test_a_text_nobody_heard_cannot_be_corrected(store: Store, ticket_id: int, operator: Person, now: datetime) -> None:
+    with pytest.raises(NotFound), store.transaction() as session:
+        casework.correct_transcript(session, "none", "x", operator, 1, now)
+
+
+def test_the_table_of_moves_is_whole() -> None:
+    assert set(MOVES) == set(State)
+    assert all(State.MO_LAI in MOVES[state] for state in CLOSED)
+    reached = {target for targets in MOVES.values() for target in targets}
+    assert reached | {State.MOI} == set(State)
+
+
+@pytest.mark.parametrize("before", State)
+def test_exactly_the_moves_of_the_table(
+    store: Store, ticket_id: int, operator: Person, now: datetime, before: State
+) -> None:
+    with store.transaction() as session:
+        other = Ticket(ulid="other", city="da-nang", created_at=now, filed_at=now)
+        session.add(other)
+        session.flush()
+        ticket = session.get_one(Ticket, ticket_id)
+        for to in State:
+            ticket.state = before
+            session.flush()
+
+            def go(to: State = to) -> Ticket:
+                return casework.move(
+                    session,
+                    ticket_id,
+                    to,
+                    operator,
+                    "vì",
+                    ticket.version,
+                    now,
+                    refusal=Refusal.QUAY_ROI,
+                    duplicate_of=other.id,
+                )
+
+            if to in MOVES[before]:
+                assert to in casework.possible_moves(ticket)
+                assert go().state is to
+                assert (ticket.closed_at is not None) == (to in CLOSED)
+                assert (ticket.refusal is not None, ticket.duplicate_of is not None) == (
+                    to is State.TU_CHOI,
+                    to is State.TRUNG,
+                )
+            else:
+                with pytest.raises(MoveRefused) as caught:
+                    go()
+                assert (caught.value.before, caught.value.to) == (before, to)
+
+
+def test_a_move_is_an_event_and_told(store: Store, ticket_id: int, operator: Person, now: datetime) -> None:
+    with store.transaction() as session:
+        casework.move(session, ticket_id, State.DA_TIEP_NHAN, operator, "đã nghe", 1, now)
+    with store.reading() as session:
+        ticket = session.get_one(Ticket, ticket_id)
+        event = ticket.events[-1]
+        assert (event.kind, event.from_state, event.to_state) == (EventKind.MOVED, State.MOI, State.DA_TIEP_NHAN)
+        assert (event.person and event.person.username, event.text, ticket.version) == ("lan", "đã nghe", 2)
+        told = outbox.read(session, 0)[-1]
+        assert (told.topic, told.subject, told.data["state"]) == ("ticket.changed", ticket.ulid, "da_tiep_nhan")
+
+
+def test_refusing_and_duplicating_need_their_reason(
+    store: Store, ticket_id: int, operator: Person, now: datetime
+) -> None:
+    with store.transaction() as session:
+        for to, duplicate in [(State.TU_CHOI, None), (State.TRUNG, None), (State.TRUNG, ticket_id), (State.TRUNG, 999)]:
+            with pytest.raises(MoveRefused) as caught:
+                casework.move(session, ticket_id, to, operator, "", 1, now, duplicate_of=duplicate)
+            assert caught.value.why
+
+
+def test_who_was_faster_is_named(
+    store: Store, ticket_id: int, operator: Person, supervisor: Person, now: datetime
+) -> None:
+    with store.transaction() as session:
+        casework.change(session, ticket_id, supervisor, 1, now, urgent=True)
+        casework.note(session, ticket_id, "đã gọi", operator, now + timedelta(seconds=5))
+    with pytest.raises(Stale, match="Hoa") as caught, store.transaction() as session:
+        casework.move(session, ticket_id, State.DA_TIEP_NHAN, operator, "", 1, now)
+    assert (caught.value.who, caught.value.at) == ("Hoa", now)
+
+
+def test_a_note_collides_with_nothing(store: Store, ticket_id: int, operator: Person, now: datetime) -> None:
+    with store.transaction() as session:
+        ticket = casework.note(session, ticket_id, "dòng một\ndòng hai\x00", operator, now)
+        assert ticket.version == 1
+        assert ticket.events[-1].text == "dòng một\ndòng hai"
+
+
+def test_only_what_differs_is_a_change(store: Store, ticket_id: int, operator: Person, now: datetime) -> None:
+    with store.transaction() as session:
+        same = casework.change(session, ticket_id, operator, 1, now, category="ha-tang", kind=Kind.PHAN_ANH)
+        assert (same.version, len(same.events)) == (1, 1)
+        due = now + timedelta(hours=8)
+        changed = casework.change(
+            session,
+            ticket_id,
+            operator,
+            1,
+            now,
+            category=None,
+            kind=Kind.GOP_Y,
+            agency="so-xd",
+            assignee=operator.id,
+            due_at=due,
+            reason="nghe lại",
+        )
+        assert (changed.category, changed.kind, changed.assignee_id, changed.due_at) == (
+            None,
+            Kind.GOP_Y,
+            operator.id,
+            due,
+        )
+    with store.reading() as session:
+        data = session.get_one(Ticket, ticket_id).events[-1].data
+        assert data["kind"] == ["phan_anh", "gop_y"]
+        assert data["due_at"] == [None, due.isoformat()]
+
+
+def test_operators_take_work_and_supervisors_give_it(
+    store: Store, ticket_id: int, operator: Person, supervisor: Person, now: datetime
+) -> None:
+    with store.transaction() as session:
+        with pytest.raises(NotAllowed):
+            casework.change(session, ticket_id, operator, 1, now, assignee=supervisor.id)
+        with pytest.raises(NotAllowed):
+            casework.change(session, ticket_id, operator, 1, now, confidential=True)
+        with pytest.raises(NotFound):
+            casework.change(session, ticket_id, supervisor, 1, now, assignee=999)
+        casework.change(session, ticket_id, supervisor, 1, now, assignee=supervisor.id)
+        with pytest.raises(NotAllowed):  # it is somebody's already
+            casework.change(session, ticket_id, operator, 2, now, assignee=operator.id)
+        casework.change(session, ticket_id, supervisor, 2, now, assignee=operator.id, confidential=True)
+        casework.change(session, ticket_id, operator, 3, now, assignee=None)
+        with pytest.raises(NotAllowed):  # given away, and confidential
+            casework.note(session, ticket_id, "x", operator, now)
+
+
+def test_confidential_work_is_closed_to_other_operators(
+    store: Store,
+    ticket_id: int,
+    transcribed: str,
+    supervisor: Person,
+    add_person: Callable[[str, Role], Person],
+    now: datetime,
+) -> None:
+    other = add_person("mai", Role.OPERATOR)
+    with store.transaction() as session:
+        casework.change(session, ticket_id, supervisor, 1, now, confidential=True)
+        with pytest.raises(NotAllowed):
+            casework.move(session, ticket_id, State.DA_TIEP_NHAN, other, "", 2, now)
+        with pytest.raises(NotAllowed):
+            casework.correct_transcript(session, transcribed, "x", other, 1, now)
+        casework.correct_transcript(session, transcribed, "x", supervisor, 1, now)
+
+
+def test_no_such_ticket(store: Store, operator: Person, now: datetime) -> None:
+    with pytest.raises(NotFound, match="999"), store.transaction() as session:
+        casework.note(session, 999, "x", operator, now)

@@ -1,0 +1,180 @@
+"""Lists: newest first, filtered, counted; search folds, the same on both databases."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from ivr.desk import intake, listing
+from ivr.desk.errors import NotFound
+from ivr.desk.intake import refresh_search_copy
+from ivr.desk.listing import CallFilter, TicketFilter
+from ivr.model import EndReason, Kind, Person, State, Ticket
+from ivr.spool import CallJournal, Sidecar, Step
+from ivr.store import Store
+
+TEXTS = [
+    "Đường Nguyễn Trãi, phường Hòa Cường, bị ngập",
+    "Ngã tư Nguyễn Huệ với đường Trần Phú, trại gà hôi",
+    "Hoà Khánh mất điện 100%",
+    "",
+]
+
+
+@pytest.fixture
+def tickets(store: Store, sidecar: Sidecar, now: datetime) -> list[int]:
+    """Four tickets, a minute apart, each with a text of its own; the last is confidential, from an unknown number."""
+    made = []
+    with store.transaction() as session:
+        for number, text in enumerate(TEXTS):
+            last = number == 3
+            report = replace(
+                sidecar,
+                ulid=f"{sidecar.ulid[:-1]}{number}",
+                code="260042174" if number == 0 else None,
+                caller_number=None if last else f"+8490512345{number}",
+                started_at=now + timedelta(minutes=number),
+                spoken_at=now + timedelta(minutes=number),
+                kind=Kind.THAI_DO if last else Kind.PHAN_ANH,
+                confidential=last,
+                urgent=number == 2,
+                category="ha-tang" if number < 2 else "rac",
+                takes=(),
+            )
+            filed = intake.file_report(session, report, None, now, now + timedelta(hours=number + 1))
+            ticket = session.get_one(Ticket, filed.ticket_id)
+            ticket.content = text
+            refresh_search_copy(ticket)
+            made.append(ticket.id)
+    return made
+
+
+def found(store: Store, wanted: TicketFilter, viewer: Person | None = None) -> list[str]:
+    with store.reading() as session:
+        page = listing.tickets(session, wanted, viewer=viewer)
+        assert page.total == len(page.rows)
+        return [row.ticket.content for row in page.rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("duong nguyen trai", [1, 0]),  # the words, anywhere: trại and Trãi are one when folded
+        ('"duong nguyen trai"', [0]),
+        ("đường Nguyễn Trãi ngập", [0]),
+        ("DUONG   NGUYEN, TRAI ngap", [0]),
+        ("Hoà", [2, 0]),
+        ("Hòa", [2, 0]),
+        ("100%", [2]),
+        ("%", []),
+        ("_", []),
+        ("' OR 1=1 --", []),
+        ("DN26-004217-4", [0]),
+        ("260042174", [0]),
+        ("0905123451", [1]),
+        ("0905 123 452", [2]),
+        ("không có gì", []),
+        ("   ", [3, 2, 1, 0]),
+    ],
+)
+def test_search(store: Store, tickets: list[int], query: str, numbers: list[int]) -> None:
+    assert found(store, TicketFilter(query=query)) == [TEXTS[number] for number in numbers]
+
+
+def test_filters(store: Store, tickets: list[int], operator: Person, now: datetime) -> None:
+    with store.transaction() as session:
+        session.get_one(Ticket, tickets[0]).state = State.DA_TRA_LOI
+        session.get_one(Ticket, tickets[1]).assignee_id = operator.id
+    minute = timedelta(minutes=1)
+    for wanted, numbers in [
+        (TicketFilter(states=frozenset({State.MOI})), [3, 2, 1]),
+        (TicketFilter(is_open=True), [3, 2, 1]),
+        (TicketFilter(is_open=False), [0]),
+        (TicketFilter(category="rac"), [3, 2]),
+        (TicketFilter(kind=Kind.THAI_DO), [3]),
+        (TicketFilter(urgent=True), [2]),
+        (TicketFilter(urgent=False), [3, 1, 0]),
+        (TicketFilter(assignee_id=operator.id), [1]),
+        (TicketFilter(city="hai-phong"), []),
+        (TicketFilter(since=now + minute, until=now + 3 * minute), [2, 1]),
+        (TicketFilter(overdue_at=now + timedelta(hours=2, minutes=1)), [1]),
+        (TicketFilter(query="nguyen", category="ha-tang", is_open=True), [1]),
+    ]:
+        assert found(store, wanted) == [TEXTS[number] for number in numbers], wanted
+
+
+def test_confidential_tickets_are_not_listed_for_other_operators(
+    store: Store, tickets: list[int], operator: Person, supervisor: Person
+) -> None:
+    assert len(found(store, TicketFilter(), supervisor)) == 4
+    assert found(store, TicketFilter(), operator) == [TEXTS[2], TEXTS[1], TEXTS[0]]
+    with store.reading() as session:
+        confidential = session.get_one(Ticket, tickets[3]).ulid
+        rows = listing.calls(session, viewer=operator).rows
+        assert [row.call.id for row in rows if row.ticket is None] == [confidential]
+    with store.transaction() as session:
+        session.get_one(Ticket, tickets[3]).assignee_id = operator.id
+    assert len(found(store, TicketFilter(), operator)) == 4
+
+
+def test_pages(store: Store, tickets: list[int]) -> None:
+    with store.reading() as session:
+        first = listing.tickets(session, viewer=None, size=3)
+        second = listing.tickets(session, viewer=None, size=3, page=2)
+        beyond = listing.tickets(session, viewer=None, size=3, page=9)
+    assert [row.ticket.id for row in (*first.rows, *second.rows)] == tickets[::-1]
+    assert (first.total, first.pages, first.total_is_exact, list(beyond.rows)) == (4, 2, True, [])
+
+
+def test_a_row_carries_its_call(store: Store, tickets: list[int]) -> None:
+    with store.reading() as session:
+        row = listing.tickets(session, TicketFilter(query="260042174"), viewer=None).rows[0]
+        assert row.call is not None
+        assert (row.call.caller_number, row.recording, row.ticket.assignee) == ("+84905123450", None, None)
+
+
+def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime) -> None:
+    silent = CallJournal(
+        ulid="01K5CALLSILENT000000000000",
+        instance="1022",
+        city="da-nang",
+        caller_number="+84905123451",
+        started_at=now + timedelta(hours=1),
+        steps=(Step(node="chao", type="say", at=now),),
+        ended_at=now + timedelta(hours=1, minutes=1),
+        end_reason=EndReason.HUNG_UP,
+    )
+    with store.transaction() as session:
+        intake.record_call(session, silent, now)
+    with store.reading() as session:
+
+        def ids(wanted: CallFilter) -> list[str]:
+            page = listing.calls(session, wanted, viewer=None)
+            assert page.total == len(page.rows)
+            return [row.call.id[-1] if row.ticket else "silent" for row in page.rows]
+
+        assert ids(CallFilter()) == ["silent", "3", "2", "1", "0"]
+        assert ids(CallFilter(query="0905123451")) == ["silent", "1"]
+        assert ids(CallFilter(query="3451")) == ["silent", "1"]
+        assert ids(CallFilter(query="nguyễn trãi ngập")) == ["0"]
+        assert ids(CallFilter(query="anonymous")) == []
+        assert ids(CallFilter(end_reason=EndReason.HUNG_UP)) == ["silent"]
+        assert ids(CallFilter(with_ticket=False)) == ["silent"]
+        assert ids(CallFilter(with_ticket=True, city="da-nang", until=now + timedelta(minutes=2))) == ["1", "0"]
+        history = listing.calls_of_number(session, "+84905123451", viewer=None)
+        assert history[0].call.id == silent.ulid
+        assert [row.ticket is None for row in history] == [True, False]
+        assert [step.node for step in listing.get_call(session, silent.ulid).steps] == ["chao"]
+
+
+def test_single_things(store: Store, tickets: list[int], sidecar: Sidecar, now: datetime) -> None:
+    with store.reading() as session:
+        ticket = listing.get_ticket(session, tickets[0])
+        assert listing.find_ticket_of_call(session, ticket.ulid) is ticket
+        assert listing.find_ticket_by_code(session, "dn26-004217-4") is ticket
+        assert listing.find_ticket_by_code(session, "") is None
+        assert listing.recordings_of_call(session, ticket.ulid) == []
+        assert listing.find_call(session, "none") is None
+        for get, key in [(listing.get_ticket, 999), (listing.get_call, "none"), (listing.get_recording, "none")]:
+            with pytest.raises(NotFound):
+                get(session, key)  # type: ignore[operator]

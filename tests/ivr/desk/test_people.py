@@ -1,0 +1,153 @@
+"""Accounts and sessions: limited before hashing, kept in the database, ended when they should be."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import func, select
+
+from ivr.desk import people
+from ivr.desk.attempts import Locked
+from ivr.desk.people import PeopleError, Refused
+from ivr.model import Role, SignIn
+from ivr.store import Store
+
+PASSWORD = "đúng mật khẩu"
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id at its least cost: its strength is the library's, not ours."""
+    monkeypatch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    people._nobody.cache_clear()
+
+
+@pytest.fixture
+def lan(store: Store, now: datetime) -> str:
+    """The user name of an operator."""
+    with store.transaction() as session:
+        return people.create_person(session, "Lan", "Trần Thị Lan", Role.OPERATOR, PASSWORD, now).username
+
+
+def sign_in(store: Store, now: datetime, password: str = PASSWORD, username: str = "lan") -> str | Refused | Locked:
+    return people.sign_in(store, username, password, "10.0.0.1", now)
+
+
+def token_of(answer: str | Refused | Locked) -> str:
+    assert isinstance(answer, str)
+    return answer
+
+
+def test_in_and_out(store: Store, lan: str, now: datetime) -> None:
+    token = token_of(sign_in(store, now, username=" LAN "))
+    with store.reading() as session:
+        found = people.find_session(session, token, now)
+        assert found is not None
+        assert (found.username, found.role) == ("lan", Role.OPERATOR)
+        assert session.scalars(select(SignIn.token_sha256)).one() != token
+    with store.transaction() as session:
+        people.sign_out(session, token)
+        people.sign_out(session, "no token")
+    with store.reading() as session:
+        assert people.find_session(session, token, now) is None
+
+
+def test_a_session_ends_after_its_hours(store: Store, lan: str, now: datetime) -> None:
+    token = token_of(people.sign_in(store, "lan", PASSWORD, "10.0.0.1", now, hours=8))
+    with store.reading() as session:
+        assert people.find_session(session, token, now + timedelta(hours=7, minutes=59)) is not None
+        assert people.find_session(session, token, now + timedelta(hours=8)) is None
+    sign_in(store, now + timedelta(hours=9))
+    with store.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SignIn)) == 1  # the ended one is swept
+
+
+@pytest.mark.parametrize(
+    ("username", "password"), [("lan", "wrong"), ("nobody", PASSWORD), ("", ""), ("lan", "x" * 9999)]
+)
+def test_wrong_ones_are_refused_alike(store: Store, lan: str, now: datetime, username: str, password: str) -> None:
+    assert sign_in(store, now, password, username) == Refused()
+
+
+def test_a_disabled_person_is_out_at_once_and_stays_out(store: Store, lan: str, now: datetime) -> None:
+    token = token_of(sign_in(store, now))
+    with store.transaction() as session:
+        people.set_active(session, people.get_person(session, lan), False)
+    with store.reading() as session:
+        assert people.find_session(session, token, now) is None
+    assert sign_in(store, now) == Refused()
+
+
+def test_the_limit_stands_before_hashing(
+    store: Store, lan: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed = []
+    verify = people._verify
+    monkeypatch.setattr(people, "_verify", lambda stored, given: hashed.append(given) or verify(stored, given))
+    for _ in range(9):
+        sign_in(store, now, "wrong")
+    assert len(hashed) == 5
+    assert sign_in(store, now) == Locked(until=now + timedelta(seconds=30))
+    assert isinstance(sign_in(store, now + timedelta(seconds=31)), str)
+
+
+def test_many_tries_at_once_cannot_outrun_the_limit(
+    store: Store, lan: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed = []
+    monkeypatch.setattr(people, "_verify", lambda stored, given: bool(hashed.append(given)))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: sign_in(store, now, "wrong"), range(24)))
+    assert len(hashed) == sum(isinstance(answer, Refused) for answer in answers) == 5
+
+
+def test_an_own_account_does_not_buy_guesses_at_others(store: Store, lan: str, now: datetime) -> None:
+    answers = []
+    for number in range(40):
+        sign_in(store, now)
+        answers.append(sign_in(store, now, "wrong", f"user{number}"))
+    assert sum(isinstance(answer, Refused) for answer in answers) == 20
+
+
+def test_accounts_are_made_once_and_soundly(store: Store, lan: str, now: datetime) -> None:
+    with store.transaction() as session:
+        for username, password in [
+            ("lan", PASSWORD),
+            ("LAN", PASSWORD),
+            ("", PASSWORD),
+            ("a b", PASSWORD),
+            ("mai", "short"),
+        ]:
+            with pytest.raises(PeopleError):
+                people.create_person(session, username, "", Role.OPERATOR, password, now)
+        assert [person.username for person in people.find_all_people(session)] == ["lan"]
+
+
+def test_the_first_administrator_is_made_once(store: Store, now: datetime) -> None:
+    with store.transaction() as session:
+        password = people.ensure_first_admin(session, now)
+        assert password is not None
+    with store.transaction() as session:
+        assert people.ensure_first_admin(session, now) is None
+        assert people.get_person(session, people.FIRST_ADMIN).role is Role.ADMIN
+    assert isinstance(sign_in(store, now, password, people.FIRST_ADMIN), str)
+
+
+def test_role_and_password_change(store: Store, lan: str, now: datetime) -> None:
+    token = token_of(sign_in(store, now))
+    with store.transaction() as session:
+        people.set_role(session, people.get_person(session, lan), Role.SUPERVISOR)
+    with store.reading() as session:
+        found = people.find_session(session, token, now)
+        assert found is not None
+        assert found.role is Role.SUPERVISOR
+    with store.transaction() as session:
+        people.set_password(session, people.get_person(session, lan), "another password")
+    with store.reading() as session:
+        assert people.find_session(session, token, now) is None
+
+
+def test_a_stored_hash_is_argon2id(store: Store, lan: str) -> None:
+    with store.reading() as session:
+        assert people.get_person(session, lan).password_hash.startswith("$argon2id$")
