@@ -67,7 +67,7 @@ class Scenario:
     """One call."""
 
     name: str
-    """The file's name without its ending; also what the caller's name begins with."""
+    """The file's name without its ending."""
     title: Mapping[str, str]
     city: str
     number: str
@@ -87,8 +87,13 @@ class Scenario:
 
     @property
     def token(self) -> str:
-        """What the caller's name is on the line: begins with the scenario's name, so that its call is found."""
-        return f"{self.name} {self.caller_name}".strip()
+        """What the caller's name is on the line: begins with :attr:`tag`."""
+        return f"{self.tag} {self.caller_name}".strip()
+
+    @property
+    def tag(self) -> str:
+        """What the scenario's call is found by."""
+        return f"{self.name}:"
 
     @property
     def plain(self) -> bool:

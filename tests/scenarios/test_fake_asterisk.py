@@ -49,7 +49,7 @@ def test_fake_asterisk(
             server.stop()
             serving.join(10)
         house.settle()
-        outcome = find_outcome(house.store, scenario.token)
+        outcome = find_outcome(house.store, scenario.tag)
     assert outcome is not None, "the call left no row"
     assert differences(scenario.expected, outcome) == []
     assert citizen.steps_left == 0, f"never came to {scenario.steps[-citizen.steps_left]}"

@@ -38,7 +38,7 @@ def test_scripted_phone(
         city, sounds = get_city(scenario.city), get_sounds(scenario.city)
         run_call(phone, city, sounds, house.desk, lambda: scenario.at, house.settings)
         house.settle()
-        outcome = find_outcome(house.store, scenario.token)
+        outcome = find_outcome(house.store, scenario.tag)
     assert outcome is not None, "the call left no row"
     assert differences(scenario.expected, outcome) == []
     assert citizen.steps_left == 0, f"never came to {scenario.steps[-citizen.steps_left]}"

@@ -1,0 +1,91 @@
+"""Play a scenario as a real SIP call against a running system, in step with the call's journal."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr.engine.line import BEEP
+from ivr.scenario.sip import SipCall
+from ivr.scenario.sounds import spoken, to_alaw, tone
+from ivr.scenario.tail import Journals, Tail
+from ivr.scenario.values import Scenario, Step
+
+REACTION = 0.15
+"""Seconds between a prompt's beginning and the key that answers it: nobody is faster, and Asterisk is listening."""
+AFTER_BEEP = 0.6
+"""Seconds from the journal's word of the beep until speech: the beep itself takes 0.25 s."""
+LONGEST = 300.0
+"""Seconds after which a call is given up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """A call that was made: how it went wrong as a play (empty: it went to its end), and what the citizen heard."""
+
+    faults: tuple[str, ...]
+    heard: bytes = b""
+    """A-law, if it was kept."""
+
+
+async def play(
+    scenario: Scenario,
+    *,
+    host: str,
+    port: int,
+    journals: Journals,
+    keep_audio: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+) -> Played:
+    """Make the call and return when it is over. ``say`` hears each thing played and done, for people who watch."""
+    call = SipCall(
+        host=host,
+        port=port,
+        called=scenario.called,
+        number=scenario.number,
+        name=scenario.token,
+        keep_audio=keep_audio,
+    )
+    try:
+        async with asyncio.timeout(LONGEST):
+            await call.dial()
+            with await journals.find(scenario.tag) as tail:
+                faults = await _live_through(scenario, call, tail, say)
+    except TimeoutError:
+        faults = [f"not over after {LONGEST:.0f} s"]
+    finally:
+        await call.close()
+    return Played(faults=tuple(faults), heard=bytes(call.heard))
+
+
+async def _live_through(scenario: Scenario, call: SipCall, tail: Tail, say: Callable[[str], None]) -> list[str]:
+    since = 0
+    for number, step in enumerate(scenario.steps, 1):
+        if step.wait:
+            found = await tail.wait_for(step.wait, since)
+            if found is None:
+                return [f"step {number}: the call ended before {step.wait} was heard"]
+            for played in tail.plays[since : found + 1]:
+                say(f"♪ {' '.join(played)}")
+            since = found + 1
+            await asyncio.sleep(AFTER_BEEP if step.wait == BEEP else REACTION)
+        await _do(step, call, say)
+    end = await tail.wait_for_end()
+    for played in tail.plays[since:]:
+        say(f"♪ {' '.join(played)}")
+    say(f"■ {end}")
+    return []
+
+
+async def _do(step: Step, call: SipCall, say: Callable[[str], None]) -> None:
+    if step.press:
+        say(f"☎ {step.press}")
+        await call.press(step.press)
+    elif step.speak:
+        say(f"☎ … {step.speak:g} s")
+        await call.speak(to_alaw(tone(step.speak)))
+    elif step.say:
+        say(f"☎ “{step.say}”")
+        await call.speak(to_alaw(await asyncio.to_thread(spoken, step.say)))
+    elif step.hang_up:
+        say("☎ ×")
+        await call.hang_up()

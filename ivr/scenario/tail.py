@@ -1,0 +1,101 @@
+"""Follow a call's journal while the call lasts: what is being played, and how it ended."""
+
+import asyncio
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from ivr.spool import find_journals
+
+POLL = 0.03
+"""Seconds between looks at the journal."""
+
+
+class Tail:
+    """One journal; stays readable after the clerk has filed and removed it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._rest = b""
+        self.plays: list[tuple[str, ...]] = []
+        """Prompt ids of each thing played, in order."""
+        self.end: str | None = None
+        """How the call ended."""
+
+    def read(self) -> None:
+        """Take in what was written since."""
+        *lines, self._rest = (self._rest + self._file.read()).split(b"\n")
+        for line in lines:
+            match _values(line):
+                case {"line": "playing", "prompts": prompts}:
+                    self.plays.append(tuple(prompts))
+                case {"line": "end", "reason": reason}:
+                    self.end = reason
+
+    async def wait_for(self, prompt: str, since: int) -> int | None:
+        """Index of the first thing played from ``since`` on that holds ``prompt``; None when the call ended first."""
+        while True:
+            self.read()
+            for index in range(since, len(self.plays)):
+                if prompt in self.plays[index]:
+                    return index
+            if self.end is not None:
+                return None
+            await asyncio.sleep(POLL)
+
+    async def wait_for_end(self) -> str:
+        """How the call ended, once it has."""
+        while self.end is None:
+            await asyncio.sleep(POLL)
+            self.read()
+        return self.end
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Journals:
+    """Finds the journal of a call by its caller's name; one for all calls that are played together."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names: dict[Path, str] = {}
+        self._old = set(find_journals(folder))
+
+    async def find(self, caller_name: str) -> Tail:
+        """Follow the journal of the call whose caller's name begins with ``caller_name``, once it is there."""
+        while True:
+            for path in find_journals(self._folder):
+                if path not in self._old and self._name(path).startswith(caller_name):
+                    self._old.add(path)
+                    return Tail(path.open("rb"))
+            await asyncio.sleep(POLL)
+
+    def _name(self, path: Path) -> str:
+        if path not in self._names:
+            try:
+                first = _values(path.read_bytes().partition(b"\n")[0])
+            except FileNotFoundError:
+                return ""
+            if "caller_name" not in first:
+                return ""  # its first line is still being written
+            self._names[path] = first["caller_name"]
+        return self._names[path]
+
+
+def _values(line: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
