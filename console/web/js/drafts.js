@@ -68,10 +68,13 @@ document.addEventListener("input", (event) => {
 window.addEventListener("pagehide", () => {
   for (const field of document.querySelectorAll("[data-draft]")) if (field.value !== field.defaultValue) save(field);
 });
-document.addEventListener("htmx:afterRequest", (event) => {
+// Before htmx acts on the answer: the regions it makes fetch anew must find neither a draft nor an open form.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
   const form = event.detail.elt;
-  if (!event.detail.successful || !(form instanceof HTMLFormElement)) return;
+  const status = event.detail.xhr.status;
+  if (status < 200 || status >= 300 || !(form instanceof HTMLFormElement)) return;
   for (const field of form.querySelectorAll("[data-draft]")) forget(field);
+  if (form.matches("[data-edit-form]")) edit(form.closest("[data-edit]"), false);
 });
 document.addEventListener("draft:forget", (event) => forget(event.target));
 document.addEventListener("htmx:load", (event) => restoreAll(event.detail.elt));
@@ -103,12 +106,6 @@ document.addEventListener("draft:restored", (event) => {
   const region = event.target.closest("[data-edit]");
   if (region) edit(region, true);
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.detail.elt.matches?.("[data-edit-form]")) {
-    edit(event.detail.elt.closest("[data-edit]"), false);
-  }
-});
-
 if (person()) {
   restoreAll(document);
   prune();

@@ -1,0 +1,87 @@
+"""Who is asking, and whether they may: the cookie's token is looked up in the database on every request."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import Flask, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from console import context
+from console.language import language
+from ivr.desk import people
+from ivr.model import Person, Role
+from ivr.words import speak
+
+COOKIE = "tongdai_session"
+"""The hub reads the same cookie."""
+_RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def register(app: Flask) -> None:
+    """Know the person of every request before its view runs."""
+    app.before_request(_find_person)
+    app.context_processor(lambda: {"me": g.get("person"), "may": may})
+
+
+def me() -> Person:
+    """The signed-in person; only for views behind :func:`needs`."""
+    person = g.get("person")
+    if person is None:
+        abort(401)
+    return cast("Person", person)
+
+
+def may(role: Role | str) -> bool:
+    """Whether the signed-in person has at least this role."""
+    person = g.get("person")
+    return person is not None and _RANK[Role(person.role)] >= _RANK[Role(role)]
+
+
+def needs(role: Role = Role.OPERATOR) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Only for people with at least this role: 403 for others, the sign-in page for nobody."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if g.get("person") is None:
+                if wants_fragment():
+                    abort(401)
+                return cast("R", sign_in_first())
+            if not may(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.needs_role = role  # type: ignore[attr-defined]  # read by the test that every view is guarded
+        return guarded
+
+    return guard
+
+
+def wants_fragment() -> bool:
+    """Whether a script asks, so that an error must be a short answer and not a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def sign_in_first() -> Response:
+    """To the sign-in page, and back to here afterwards."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
+    return redirect(url_for("auth.sign_in", next=here))
+
+
+def source() -> str:
+    """Where the request comes from, for limits of attempts."""
+    return request.remote_addr or "unknown"
+
+
+def _find_person() -> None:
+    g.person = None
+    speak(language())  # errors of the desk's verbs, in the reader's language even while the database is away
+    token = request.cookies.get(COOKIE)
+    if token and request.endpoint not in {"static", "health.healthz", "health.metrics", "health.csp_reports"}:
+        with context.reading() as session:
+            g.person = people.find_session(session, token, context.now())
+        speak(language())

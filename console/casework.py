@@ -1,0 +1,217 @@
+"""What people do with a ticket from its page: take, move, note, change, correct; the page then fetches anew."""
+
+import json
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from console import context
+from console.access import me, needs, wants_fragment
+from console.language import language
+from console.say import gettext as _
+from console.visible import get_ticket
+from ivr.desk import casework, listing, people, rights
+from ivr.desk.casework import KEEP, Keep
+from ivr.desk.errors import MoveRefused, NotFound
+from ivr.errors import TongdaiError
+from ivr.model import MOVES, Kind, Refusal, Role, State, Ticket
+
+NEED_REASON = frozenset({State.TU_CHOI, State.CHUYEN_TRA, State.CHO_BO_SUNG, State.MO_LAI, State.DA_TRA_LOI})
+"""Moves that somebody else must be able to understand later."""
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the acts to the tickets' blueprint."""
+    blueprint.add_url_rule("/<ulid>/assignee", "take", take, methods=["POST"])
+    blueprint.add_url_rule("/<ulid>/notes", "note", note, methods=["POST"])
+    blueprint.add_url_rule("/<ulid>/text", "correct", correct, methods=["POST"])
+    blueprint.add_url_rule("/<ulid>/move", "move_form", move_form, methods=["GET"])
+    blueprint.add_url_rule("/<ulid>/move", "move", move, methods=["POST"])
+    blueprint.add_url_rule("/<ulid>/facts", "change_form", change_form, methods=["GET"])
+    blueprint.add_url_rule("/<ulid>/facts", "change", change, methods=["POST"])
+
+
+@needs()
+def take(ulid: str) -> BaseResponse:
+    """Become the one who works on it; a new ticket is accepted by that."""
+    with context.changing() as session:
+        ticket = get_ticket(session, ulid)
+        ticket = casework.change(session, ticket.id, me(), _version(), context.now(), assignee=me().id)
+        if ticket.state in {State.MOI, State.MO_LAI}:
+            casework.move(session, ticket.id, State.DA_TIEP_NHAN, me(), "", ticket.version, context.now())
+    return _done(ulid, _("Ông bà đã nhận phiếu này."))
+
+
+@needs()
+def note(ulid: str) -> BaseResponse:
+    """Add a note."""
+    text = request.form.get("text", "").strip()
+    if not text:
+        raise TongdaiError(_("Ghi chú đang trống."))
+    with context.changing() as session:
+        casework.note(session, get_ticket(session, ulid).id, text, me(), context.now())
+    return _done(ulid, _("Đã lưu ghi chú."))
+
+
+@needs()
+def correct(ulid: str) -> BaseResponse:
+    """Put one's own text over the machine's; the raw text stays."""
+    with context.changing() as session:
+        ticket = get_ticket(session, ulid)
+        recording = next(iter(listing.recordings_of_call(session, ticket.ulid)), None)
+        if recording is None:
+            raise NotFound("recording", ulid)
+        text = request.form.get("text", "")
+        casework.correct_transcript(session, recording.id, text, me(), _version(), context.now())
+    return _done(ulid, _("Đã lưu bản sửa; bản gốc vẫn còn."))
+
+
+@needs()
+def move_form(ulid: str) -> str:
+    """The dialog that asks what a move needs."""
+    with context.reading() as session:
+        ticket = get_ticket(session, ulid)
+        to = _state(request.args.get("to"))
+        if to not in MOVES[ticket.state]:
+            raise MoveRefused(before=ticket.state, to=to)
+        return render_template(
+            "tickets/move.html",
+            ticket=ticket,
+            to=to,
+            needs_reason=to in NEED_REASON,
+            refusals=list(Refusal),
+            agencies=context.cities().get(ticket.city).agencies(language()),
+        )
+
+
+@needs()
+def move(ulid: str) -> BaseResponse:
+    """Move the ticket by the table of moves."""
+    to, reason = _state(request.form.get("to")), request.form.get("reason", "").strip()
+    with context.changing() as session:
+        ticket = get_ticket(session, ulid)
+        version = _version()
+        if to in NEED_REASON and len(reason) < 3:
+            raise MoveRefused(before=ticket.state, to=to, why=_("Xin ghi lý do."))
+        if to is State.DA_CHUYEN:
+            agency = _agency(ticket)
+            if agency is not None and agency != ticket.agency:
+                ticket = casework.change(session, ticket.id, me(), version, context.now(), agency=agency)
+                version = ticket.version
+        casework.move(
+            session,
+            ticket.id,
+            to,
+            me(),
+            reason,
+            version,
+            context.now(),
+            refusal=_refusal(),
+            duplicate_of=_duplicate(session),
+        )
+    return _done(ulid, _("Đã chuyển trạng thái."))
+
+
+@needs()
+def change_form(ulid: str) -> str:
+    """The dialog for category, kind, urgency and, for supervisors, who holds it."""
+    with context.reading() as session:
+        ticket = get_ticket(session, ulid)
+        supervisor = rights.at_least(me(), Role.SUPERVISOR)
+        return render_template(
+            "tickets/change.html",
+            ticket=ticket,
+            kinds=list(Kind),
+            categories=context.cities().get(ticket.city).categories(language()),
+            assignees=[person for person in people.find_all_people(session) if person.active] if supervisor else [],
+        )
+
+
+@needs()
+def change(ulid: str) -> BaseResponse:
+    """Change what a ticket is about; its due time follows from the city's rules."""
+    form = request.form
+    with context.changing() as session:
+        ticket = get_ticket(session, ulid)
+        words = context.cities().get(ticket.city)
+        category = form.get("category") or None
+        if category not in {None, ticket.category, *(known for known, _name in words.categories(language()))}:
+            abort(400)
+        urgent = form.get("urgent") == "1"
+        assignee: int | Keep | None = KEEP
+        if "assignee" in form:
+            assignee = form.get("assignee", type=int)
+        casework.change(
+            session,
+            ticket.id,
+            me(),
+            _version(),
+            context.now(),
+            category=category,
+            kind=_kind(form.get("kind")),
+            urgent=urgent,
+            assignee=assignee,
+            due_at=KEEP
+            if (category, urgent) == (ticket.category, ticket.urgent)
+            else words.due(category, urgent=urgent, spoken_at=ticket.created_at),
+        )
+    return _done(ulid, _("Đã lưu thay đổi."))
+
+
+def _done(ulid: str, text: str) -> BaseResponse:
+    """Tell the page to fetch its parts anew; without scripts, show the page."""
+    if not wants_fragment():
+        return redirect(url_for("tickets.page", ulid=ulid), code=303)
+    response = Response(status=204)
+    # Header values are Latin-1: JSON escapes keep Vietnamese whole.
+    response.headers["HX-Trigger"] = json.dumps({"changed": True, "notice": {"text": text}})
+    return response
+
+
+def _version() -> int:
+    version = request.form.get("version", type=int)
+    if version is None:
+        abort(400)
+    return version
+
+
+def _state(value: str | None) -> State:
+    try:
+        return State(value or "")
+    except ValueError:
+        abort(400)
+
+
+def _kind(value: str | None) -> Kind | Keep:
+    try:
+        return Kind(value) if value else KEEP
+    except ValueError:
+        abort(400)
+
+
+def _refusal() -> Refusal | None:
+    try:
+        return Refusal(request.form["refusal"]) if request.form.get("refusal") else None
+    except ValueError:
+        abort(400)
+
+
+def _duplicate(session: Session) -> int | None:
+    typed = request.form.get("duplicate", "").strip()
+    if not typed:
+        return None
+    other = listing.find_ticket_by_code(session, typed)
+    if other is None:
+        raise TongdaiError(_("Không có phiếu nào mang mã %(code)s.", code=typed[:20]))
+    return other.id
+
+
+def _agency(ticket: Ticket) -> str | None:
+    agency = request.form.get("agency") or None
+    known = {one for one, _name in context.cities().get(ticket.city).agencies(language())}
+    if agency is not None and agency not in known:
+        abort(400)
+    if agency is None and known:
+        raise TongdaiError(_("Xin chọn cơ quan xử lý."))
+    return agency

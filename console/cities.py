@@ -1,0 +1,103 @@
+"""Names of categories and agencies, texts of prompts: city data as the console shows it, never a machine's code."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import structlog
+
+from ivr.deadline import calendar_of
+from ivr.errors import TongdaiError
+from ivr.flow.city import City, find_cities, load_city
+from ivr.flow.prompt_texts import read_prompt_texts
+from ivr.flow.values import Text
+from ivr.model.code import display
+from ivr.model.deadlines import NoWorkingTimeError, due
+
+log = structlog.get_logger(__name__)
+
+
+class CityWords:
+    """One city's words; a city whose files are faulty still shows its tickets, with less beside them."""
+
+    def __init__(self, config: Path, city_id: str) -> None:
+        self._config = config
+        self.id = city_id
+
+    @cached_property
+    def city(self) -> City | None:
+        """The city, or None where its folder is missing or faulty (``tongdai flow check`` tells)."""
+        try:
+            return load_city(self._config, self.id)
+        except TongdaiError as error:
+            log.warning("city.unreadable", city=self.id, error=str(error))
+            return None
+
+    @cached_property
+    def prompts(self) -> Mapping[str, Text]:
+        """Shown texts of prompts by id."""
+        try:
+            return read_prompt_texts(self._config, self.id, [])
+        except TongdaiError as error:
+            log.warning("prompts.unreadable", city=self.id, error=str(error))
+            return {}
+
+    def code(self, code: str) -> str:
+        """A ticket's code as people write it: ``DN26-004217-4``."""
+        return display(self.city.prefix if self.city else "", code)
+
+    def category(self, category: str, language: str) -> str:
+        """A category's name; its id where the city has none of that id any more."""
+        found = self.city.find_category(category) if self.city else None
+        return found.name.of(language) if found else category
+
+    def agency(self, agency: str, language: str) -> str:
+        """An agency's name; its id where the city has none of that id any more."""
+        found = self.city.find_agency(agency) if self.city else None
+        return found.name.of(language) if found else agency
+
+    def prompt(self, prompt: str, language: str) -> str | None:
+        """What a prompt says; None for single words, which only make sense together."""
+        found = self.prompts.get(prompt)
+        return (found.of(language) or None) if found else None
+
+    def due(self, category: str | None, *, urgent: bool, spoken_at: datetime) -> datetime | None:
+        """When a matter of this category is to be answered, by the city's rules; None where there is no rule."""
+        found = self.city.find_category(category) if self.city else None
+        hours = (found.urgent_hours if urgent else found.hours) if found else None
+        if self.city is None or hours is None:
+            return None
+        try:
+            return due(spoken_at, calendar_of(self.city.hours), hours)
+        except NoWorkingTimeError:
+            return None
+
+    def name(self, language: str) -> str:
+        """The city's name."""
+        return self.city.name.of(language) if self.city else self.id
+
+    def categories(self, language: str) -> list[tuple[str, str]]:
+        """All categories as ``(id, name)`` in the order of the file."""
+        return [(one.id, one.name.of(language)) for one in self.city.categories.values()] if self.city else []
+
+    def agencies(self, language: str) -> list[tuple[str, str]]:
+        """All agencies as ``(id, name)``."""
+        return [(one.id, one.name.of(language)) for one in self.city.agencies.values()] if self.city else []
+
+
+class Cities:
+    """All cities' words, each read at first use and kept: a change of a city restarts the console."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._known: dict[str, CityWords] = {}
+
+    def get(self, city_id: str) -> CityWords:
+        """The words of one city; an unknown one has none."""
+        return self._known.setdefault(city_id, CityWords(self._config, city_id))
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """Ids of all configured cities."""
+        return find_cities(self._config)

@@ -1,0 +1,70 @@
+"""``tongdai console``: the console behind gunicorn (one process, many threads), and its checks for doctor."""
+
+import argparse
+import logging
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from console.app import create_app
+from console.texts import DIST
+from ivr.command import Check, Command, Finding
+from ivr.logs import configure_logs
+from ivr.settings import Settings
+from ivr.words import tr
+
+GRACE = 3
+"""Seconds a request in work gets at the end: the supervisor kills after four."""
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": f"{self._settings.bind}:{self._settings.console_port}",
+            "worker_class": "gthread",
+            "workers": 1,  # the SQLite writers would only wait for each other; argon2 and the drivers free the GIL
+            "threads": self._settings.console_threads,
+            "graceful_timeout": GRACE,
+            "timeout": 60,
+            "keepalive": 15,
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108  # gunicorn's heartbeat must not wait for a slow disk
+            "proc_name": f"tongdai-console-{self._settings.instance}",
+            "control_socket_disable": True,
+            "loglevel": self._settings.log_level,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._settings)
+
+
+def _run(settings: Settings, _arguments: argparse.Namespace) -> int:
+    configure_logs(settings)
+    logging.captureWarnings(True)
+    _Server(settings).run()
+    return 0
+
+
+def _check_assets(_settings: Settings) -> list[Finding]:
+    name = tr("Giao diện trình duyệt", "Browser assets")
+    missing = [file for file in ("app.js", "style.css", "theme.js", "icons.svg") if not (DIST / file).is_file()]
+    if missing:
+        text = tr(f"thiếu {', '.join(missing)} trong {DIST}", f"{', '.join(missing)} missing in {DIST}")
+        return [Finding(name=name, ok=False, text=text, remedy=tr("Chạy: make web", "Run: make web"))]
+    return [Finding(name=name, ok=True, text=tr("đã đóng gói", "built"))]
+
+
+COMMAND = Command(
+    help=tr("bàn làm việc trên trình duyệt (Flask, gunicorn)", "the desk in the browser (Flask, gunicorn)"),
+    configure=lambda parser: None,
+    run=_run,
+)
+CHECKS = [
+    Check(name=tr("Giao diện trình duyệt", "Browser assets"), check=_check_assets, at_start=True),
+]

@@ -1,0 +1,47 @@
+"""Ctrl+K: tickets, calls and pages from one field."""
+
+from flask import Blueprint, render_template, request, url_for
+
+from console import context
+from console.access import may, me, needs
+from console.say import gettext as _
+from ivr.desk import listing
+from ivr.desk.listing import CallFilter, TicketFilter
+from ivr.model.text import fold
+
+blueprint = Blueprint("find", __name__)
+_MOST = 6
+
+
+@blueprint.get("/find")
+@needs()
+def find() -> str:
+    """What the words lead to, a few of each kind; without words the pages alone."""
+    query = request.args.get("q", "").strip()[:200]
+    with context.reading() as session:
+        tickets = listing.tickets(session, TicketFilter(query=query), viewer=me(), size=_MOST).rows if query else []
+        calls = (
+            listing.calls(session, CallFilter(query=query), viewer=me(), size=_MOST).rows
+            if any(sign.isdigit() for sign in query)
+            else []
+        )
+        return render_template(
+            "find/found.html",
+            query=query,
+            tickets=[row.ticket for row in tickets],
+            calls=[row.call for row in calls],
+            places=_places(query),
+        )
+
+
+def _places(query: str) -> list[tuple[str, str, str]]:
+    known = [
+        (url_for("tickets.index"), "inbox", _("Phiếu mới")),
+        (url_for("tickets.index", tab="mine"), "person-check", _("Phiếu của tôi")),
+        (url_for("tickets.index", tab="late"), "exclamation-circle", _("Phiếu quá hạn")),
+        (url_for("calls.index"), "telephone", _("Cuộc gọi")),
+        (url_for("auth.password"), "key", _("Đổi mật khẩu")),
+    ]
+    if may("admin"):
+        known.append((url_for("people.index"), "people", _("Nhân sự")))
+    return [place for place in known if fold(query) in fold(place[2])]

@@ -1,0 +1,113 @@
+"""Words for what rows hold as codes, in the reader's language: no machine's code is shown to a person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from console.language import language
+from console.say import gettext as _
+from console.say import lazy_gettext as _l
+from console.times import moment
+from ivr.model import Consent, ContactKind, EventKind
+from ivr.model.labels import ENDS, KINDS, REFUSALS, ROLES, STATES
+
+EVENTS: Mapping[EventKind, object] = {
+    EventKind.FILED: _l("Nhận phản ánh qua điện thoại"),
+    EventKind.UPDATED: _l("Người gọi trả lời thêm"),
+    EventKind.MOVED: _l("Chuyển trạng thái"),
+    EventKind.NOTE: _l("Ghi chú"),
+    EventKind.TRANSCRIBED: _l("Đã có bản chữ"),
+    EventKind.NOT_TRANSCRIBED: _l("Không tạo được bản chữ"),
+    EventKind.CORRECTED: _l("Sửa bản chữ"),
+    EventKind.CODED: _l("Cấp mã phản ánh"),
+    EventKind.CHANGED: _l("Thay đổi phiếu"),
+}
+
+CONSENTS: Mapping[Consent, object] = {
+    Consent.GIVEN: _l("Đồng ý ghi âm (phím %(key)s)"),
+    Consent.NONE: _l("Không trả lời câu hỏi đồng ý"),
+}
+
+CONTACTS: Mapping[ContactKind, object] = {
+    ContactKind.CALLER: _l("Số máy đã gọi"),
+    ContactKind.OTHER: _l("Số khác do người gọi để lại"),
+    ContactKind.NONE: _l("Không để lại số, tra cứu bằng mã PIN"),
+    ContactKind.UNASKED: _l("Chưa hỏi: người gọi gác máy trước"),
+}
+
+FLAGS: Mapping[str, object] = {
+    "hung_up": _l("Gác máy khi chưa bấm gửi"),
+    "interrupted": _l("Ghi âm bị gián đoạn"),
+    "fallback": _l("Ghi âm dự phòng, không qua menu"),
+    "truncated": _l("Ghi âm bị cụt: ổ đĩa đầy"),
+    "short": _l("Lời nói rất ngắn"),
+    "silent": _l("Không nghe thấy tiếng nói"),
+    "clipped": _l("Âm thanh quá lớn, méo tiếng"),
+    "code_taken": _l("Mã trùng, đã cấp mã khác"),
+}
+
+NODES: Mapping[str, object] = {
+    "say": _l("Phát lời"),
+    "menu": _l("Chọn phím"),
+    "language": _l("Chọn ngôn ngữ"),
+    "hours": _l("Giờ làm việc"),
+    "switch": _l("Chế độ khẩn cấp"),
+    "consent": _l("Hỏi đồng ý ghi âm"),
+    "record": _l("Ghi âm phản ánh"),
+    "review": _l("Xác nhận phản ánh"),
+    "contact": _l("Hỏi số liên hệ"),
+    "publish": _l("Hỏi việc công khai"),
+    "receipt": _l("Đọc mã phản ánh"),
+    "callback": _l("Yêu cầu gọi lại"),
+    "status": _l("Tra cứu phản ánh"),
+    "ring": _l("Gọi điện thoại viên"),
+    "lookup": _l("Tra cứu thông tin"),
+    "announcements": _l("Nghe thông báo"),
+    "bye": _l("Chào kết thúc"),
+}
+
+FIELDS: Mapping[str, object] = {
+    "category": _l("Lĩnh vực"),
+    "kind": _l("Loại"),
+    "urgent": _l("Khẩn"),
+    "confidential": _l("Mật"),
+    "assignee_id": _l("Người giữ phiếu"),
+    "agency": _l("Cơ quan xử lý"),
+    "due_at": _l("Hạn trả lời"),
+}
+"""What an event of kind ``changed`` can have changed."""
+
+LANGUAGES: Mapping[str, object] = {"vi": _l("Tiếng Việt"), "en": _l("Tiếng Anh")}
+
+_PAIRS = (STATES, KINDS, REFUSALS, ROLES, ENDS)
+
+
+def label(word: StrEnum | str) -> str:
+    """The word for a state, kind, refusal, role, end of a call, consent, contact or event."""
+    for pairs in _PAIRS:
+        if word in pairs:
+            return pairs[word][language() == "en"]  # type: ignore[index]  # the line above found it there
+    for table in (EVENTS, CONTACTS, CONSENTS):
+        if word in table:
+            return str(table[word])  # type: ignore[index]  # as above
+    return str(word)
+
+
+def flag(name: str) -> str:
+    """The words for a flag of a ticket or recording."""
+    return str(FLAGS.get(name, name))
+
+
+def node(kind: str) -> str:
+    """The words for a kind of menu step."""
+    return str(NODES.get(kind, kind))
+
+
+def yes_no(value: object) -> str:
+    """A truth in words."""
+    return _("có") if value else _("không")
+
+
+def moment_of(text: str) -> str:
+    """A moment kept as ISO text in an event, as people read it."""
+    return moment(datetime.fromisoformat(text))

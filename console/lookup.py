@@ -1,0 +1,59 @@
+"""The public page where a citizen asks for the state of a report; tries are limited together with the phone's."""
+
+from functools import partial
+
+from flask import Blueprint, render_template, request
+
+from console import access, context
+from console.language import language
+from console.problems import locked_sentence
+from console.say import gettext as _
+from ivr.desk.attempts import Locked
+from ivr.desk.lookup import Status, WrongStatus, find_status
+from ivr.model.code import is_valid
+from ivr.secrets import pin_mac
+
+blueprint = Blueprint("lookup", __name__)
+
+
+@blueprint.route("/tra-cuu", methods=["GET", "POST"])
+def page() -> str | tuple[str, int]:
+    """Code and the last four digits or PIN in, the state out: never content, names or numbers."""
+    city = context.cities().get(context.settings().city).name(language())
+    if request.method == "GET":
+        return render_template("lookup/page.html", city=city, typed="", problem=None, found=None)
+    typed = request.form.get("code", "")[:20]
+    secret = request.form.get("secret", "").strip()[:4]
+    with context.changing() as session:
+        outcome = find_status(
+            session,
+            typed,
+            secret,
+            f"web:{access.source()}",
+            context.now(),
+            pin_mac=partial(pin_mac, context.settings()),
+        )
+    match outcome:
+        case Locked():
+            problem, status = locked_sentence(outcome), 429
+        case WrongStatus():
+            problem, status = _wrong(typed), 404
+        case Status():
+            return render_template("lookup/page.html", city=city, typed=typed, problem=None, found=_shown(outcome))
+    return render_template("lookup/page.html", city=city, typed=typed, problem=problem, found=None), status
+
+
+def _wrong(typed: str) -> str:
+    digits = "".join(sign for sign in typed if sign.isdigit())
+    if not is_valid(digits):
+        return _("Mã phản ánh chưa đúng: mã có chín chữ số, ví dụ DN26-004217-4.")
+    return _("Mã phản ánh hoặc bốn chữ số vừa nhập chưa đúng. Xin nhập lại.")
+
+
+def _shown(status: Status) -> dict[str, object]:
+    words = context.cities().get(status.city)
+    return {
+        "status": status,
+        "code": words.code(status.code),
+        "agency": words.agency(status.agency, language()) if status.agency else None,
+    }

@@ -1,0 +1,66 @@
+"""Listening: a play is granted and noted first, then the audio is served conditionally and by ranges."""
+
+from flask import Blueprint, Response, abort, jsonify, request, url_for
+from werkzeug.wsgi import wrap_file
+
+from console import context
+from console.access import me, needs, source
+from console.texts import code
+from ivr.desk import listing, plays
+from ivr.desk.plays import Action
+from ivr.model import Play, Recording
+from ivr.recordings import open_recording
+
+blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
+
+
+@blueprint.post("/<recording_id>/plays")
+@needs()
+def grant(recording_id: str) -> Response:
+    """Note who listens or downloads and why; the answer is the audio's address with a token for it."""
+    asked = request.get_json(silent=True) or request.form
+    try:
+        action = Action(str(asked.get("action", "play")))
+    except ValueError:
+        abort(400)
+    with context.changing() as session:
+        token = plays.grant(
+            session, recording_id, me(), action, str(asked.get("reason") or ""), context.now(), address=source()
+        )
+    return jsonify(url=url_for("recordings.audio", recording_id=recording_id, token=token))
+
+
+@blueprint.get("/<recording_id>/audio")
+@needs()
+def audio(recording_id: str) -> Response:
+    """The audio, for who was granted it: conditional (ETag), by ranges, never kept by proxies."""
+    token = request.args.get("token", "")
+    with context.reading() as session:
+        play = plays.find(session, token, context.now())
+        if play is None or play.recording_id != recording_id or play.person_id != me().id:
+            abort(403)
+        recording = listing.get_recording(session, recording_id)
+        ticket = listing.find_ticket_of_call(session, recording.call_id)
+        name = (code(ticket) if ticket else None) or recording_id
+    file = open_recording(context.settings(), recording.key)
+    response = Response(wrap_file(request.environ, file, 64 * 1024), mimetype="audio/wav", direct_passthrough=True)
+    response.call_on_close(file.close)
+    response.set_etag(recording.sha256)
+    response.content_length = recording.size
+    response.headers["Cache-Control"] = "private, no-cache"
+    if play.action == Action.DOWNLOAD:
+        response.headers.set("Content-Disposition", "attachment", filename=f"{name}.wav")
+    response.make_conditional(request, accept_ranges=True, complete_length=recording.size)
+    _note_progress(token, play, recording, response)
+    return response
+
+
+def _note_progress(token: str, play: Play, recording: Recording, response: Response) -> None:
+    """A range is the same play going on: it moves how far was fetched, it is no new access."""
+    if response.status_code not in {200, 206} or not recording.size:
+        return
+    last = response.content_range.stop if response.content_range else recording.size
+    seconds = recording.seconds * min(last or 0, recording.size) / recording.size
+    if seconds > play.seconds:
+        with context.changing() as session:
+            plays.heard(session, token, round(seconds, 1))

@@ -1,0 +1,65 @@
+"""Headers every answer carries, above all a Content-Security-Policy without inline scripts or styles."""
+
+import secrets
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from console import context
+
+_LOOPBACK = {"localhost", "127.0.0.1"}
+
+
+def register(app: Flask) -> None:
+    """Give each request a nonce and each answer its headers."""
+    app.before_request(_one_address)
+    app.after_request(_headers)
+    app.context_processor(lambda: {"csp_nonce": nonce})
+
+
+def nonce() -> str:
+    """This answer's nonce, for the one style element wavesurfer makes."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return cast("str", g.nonce)
+
+
+def _one_address() -> BaseResponse | None:
+    """Lead ``localhost`` and ``127.0.0.1`` to the one the hub knows: for browsers they are two different origins."""
+    ours = urlsplit(context.settings().console_address)
+    asked = urlsplit(f"//{request.host}")
+    mixed = {ours.hostname, asked.hostname} == _LOOPBACK and ours.port == asked.port
+    if mixed and request.method == "GET":
+        return redirect(f"{context.settings().console_address}{request.full_path.rstrip('?')}")
+    return None
+
+
+def _headers(response: Response) -> Response:
+    hub = context.settings().hub_address
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": f"'self' 'nonce-{nonce()}'",
+        "img-src": "'self' data:",  # Bootstrap draws its small signs by data: addresses
+        "font-src": "'self'",
+        "media-src": "'self'",
+        "connect-src": f"'self' {hub}",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+        "report-uri": "/csp-reports",
+    }
+    headers = response.headers
+    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(self)"
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")  # pages hold personal data
+    if context.settings().console_address.startswith("https://"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

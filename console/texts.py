@@ -1,0 +1,79 @@
+"""Filters and helpers of the templates: everything a page writes in words goes through one of these."""
+
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+from markupsafe import Markup
+
+from console import context, labels, looks, times
+from console.language import language
+from ivr.model import Ticket
+from ivr.model.numbers import displayed, masked
+
+DIST = Path(__file__).parent / "static" / "dist"
+
+
+def register(app: Flask) -> None:
+    """Make the helpers known to every template."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        ago=times.ago,
+        moment=times.moment,
+        time_of_day=times.time_of_day,
+        clock=times.clock,
+        phone=displayed,
+        masked=masked,
+        label=labels.label,
+        flag=labels.flag,
+        node=labels.node,
+    )
+    app.jinja_env.globals.update(
+        icon=icon,
+        asset=asset,
+        look=looks.look,
+        event_icons=looks.EVENT_ICONS,
+        age=lambda ticket: looks.age(ticket, context.now()),
+        find_due=lambda ticket: looks.find_due(ticket, context.now()),
+        code=code,
+        category=category,
+        agency=agency,
+        between=times.between,
+        hub=lambda: context.settings().hub_address,
+    )
+
+
+def asset(name: str) -> str:
+    """The address of a built file; it changes with every build, so browsers may keep the file."""
+    return url_for("static", filename=f"dist/{name}", v=_version())
+
+
+def icon(name: str, extra: str = "") -> Markup:
+    """A decorative icon of the sprite; the word stands beside it."""
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+        extra, asset("icons.svg"), name
+    )
+
+
+def code(ticket: Ticket) -> str | None:
+    """The ticket's code as people write it; None before a late code is given."""
+    return context.cities().get(ticket.city).code(ticket.code) if ticket.code else None
+
+
+def category(ticket: Ticket) -> str | None:
+    """The name of the ticket's category, if the caller or an operator chose one."""
+    return context.cities().get(ticket.city).category(ticket.category, language()) if ticket.category else None
+
+
+def agency(ticket: Ticket) -> str | None:
+    """The name of the ticket's agency, if one has it."""
+    return context.cities().get(ticket.city).agency(ticket.agency, language()) if ticket.agency else None
+
+
+@cache
+def _version() -> str:
+    try:
+        return (DIST / "version.txt").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return "0"  # `tongdai doctor` and the start of the console say that the assets are not built

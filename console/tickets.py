@@ -1,0 +1,164 @@
+"""The tickets list and a ticket's page with its parts; what people do with a ticket is in ``casework``."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template
+from sqlalchemy.orm import Session
+
+from console import casework, context, labels
+from console.access import me, needs
+from console.alignment import align
+from console.filters import TABS, TicketsAsked, read_tickets_asked
+from console.language import language
+from console.visible import get_ticket
+from ivr.desk import casework as desk
+from ivr.desk import listing, rights
+from ivr.model import Call, EventKind, Person, Recording, Role, State, Ticket, TicketEvent
+
+blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
+casework.register(blueprint)
+_PARTS = ("head", "said", "side", "history")
+
+
+@blueprint.get("")
+@needs()
+def index() -> Response:
+    """The list, whole or (for htmx) its rows alone."""
+    asked = read_tickets_asked()
+    with context.reading() as session:
+        found = listing.tickets(
+            session, asked.filter(me(), context.now()), viewer=me(), page=asked.page, size=asked.size
+        )
+        template = "tickets/list.html" if asked.fragment else "tickets/index.html"
+        page = render_template(
+            template,
+            asked=asked,
+            found=found,
+            tabs=_tabs(session, asked),
+            address=asked.address,
+            states=list(State),
+            categories=_all_categories(),
+        )
+    response = make_response(page)
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+@blueprint.get("/<ulid>")
+@needs()
+def page(ulid: str) -> str:
+    """One ticket."""
+    with context.reading() as session:
+        facts = _facts(session, get_ticket(session, ulid))
+        number = _number(facts["call"], facts["ticket"])
+        rows = listing.calls_of_number(session, number, viewer=me(), limit=8) if number else []
+        others = [row for row in rows if row.call.id != ulid]
+        return render_template("tickets/page.html", **facts, others=others, number=number)
+
+
+@blueprint.get("/<ulid>/parts/<name>")
+@needs()
+def part(ulid: str, name: str) -> str:
+    """One region of the page anew, after a change of ours or of others."""
+    if name not in _PARTS:
+        abort(404)
+    with context.reading() as session:
+        return render_template(f"tickets/{name}.html", **_facts(session, get_ticket(session, ulid)))
+
+
+def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """Everything the parts of a ticket's page show."""
+    recording = next(iter(listing.recordings_of_call(session, ticket.ulid)), None)
+    transcript = recording.transcript if recording else None
+    return {
+        "ticket": ticket,
+        "events": ticket.events,
+        "people": _names(session, ticket, recording),
+        "call": listing.find_call(session, ticket.ulid),
+        "duplicate": session.get(Ticket, ticket.duplicate_of) if ticket.duplicate_of else None,
+        "recording": recording,
+        "transcript": transcript,
+        "tokens": align(transcript.text, transcript.words, by_machine=transcript.corrected_text is None)
+        if transcript
+        else [],
+        "failed": any(event.kind is EventKind.NOT_TRANSCRIBED for event in ticket.events),
+        "moves": desk.possible_moves(ticket),
+        "takeable": ticket.assignee_id is None or rights.at_least(me(), Role.SUPERVISOR),
+        "sees_number": rights.holds(me(), ticket) or rights.at_least(me(), Role.SUPERVISOR),
+        "asks_reason": not rights.holds(me(), ticket),
+        "may_download": rights.may_download(me(), ticket),
+        "changes": _changes(session, ticket),
+    }
+
+
+def _names(session: Session, ticket: Ticket, recording: Recording | None) -> dict[int, str]:
+    """Names of everybody the page mentions, by id."""
+    names = {event.person.id: event.person.name for event in ticket.events if event.person}
+    if ticket.assignee:
+        names[ticket.assignee.id] = ticket.assignee.name
+    corrector = recording.transcript.corrected_by if recording and recording.transcript else None
+    if corrector and corrector not in names:
+        names[corrector] = session.get_one(Person, corrector).name
+    return names
+
+
+def _changes(session: Session, ticket: Ticket) -> Any:
+    """A function of an event: its changed values as sentences."""
+    words = context.cities().get(ticket.city)
+
+    def value(name: str, raw: Any) -> str:
+        if raw in (None, ""):
+            return "–"
+        match name:
+            case "category":
+                return words.category(raw, language())
+            case "agency":
+                return words.agency(raw, language())
+            case "assignee_id":
+                person = session.get(Person, raw)
+                return person.name if person else "–"
+            case "due_at":
+                return labels.moment_of(raw)
+            case "urgent" | "confidential":
+                return labels.yes_no(raw)
+            case _:
+                return labels.label(raw)
+
+    def sentences(event: TicketEvent) -> list[str]:
+        if event.kind is EventKind.MOVED and "refusal" in event.data:
+            return [labels.label(event.data["refusal"])]
+        if event.kind is not EventKind.CHANGED:
+            return []
+        pairs = ((name, both) for name, both in event.data.items() if name in labels.FIELDS)
+        return [f"{labels.FIELDS[name]}: {value(name, old)} → {value(name, new)}" for name, (old, new) in pairs]
+
+    return sentences
+
+
+def _number(call: Call | None, ticket: Ticket) -> str | None:
+    return (call.caller_number if call else None) or ticket.contact_number
+
+
+def _tabs(session: Session, asked: TicketsAsked) -> list[dict[str, Any]]:
+    """The groups with how many stand in those where a number says what to do."""
+    return [
+        {
+            "id": tab.id,
+            "text": str(tab.text),
+            "count": listing.tickets(session, tab.filter(me(), context.now()), viewer=me(), size=1).total
+            if tab.counted
+            else None,
+            "href": asked.address(1, tab=tab.id),
+        }
+        for tab in TABS
+    ]
+
+
+def _all_categories() -> list[tuple[str, str]]:
+    """Categories of every city, each id once."""
+    found: dict[str, str] = {}
+    ordered = [context.settings().city, *context.cities().ids]
+    for city in dict.fromkeys(ordered):
+        for one, name in context.cities().get(city).categories(language()):
+            found.setdefault(one, name)
+    return list(found.items())

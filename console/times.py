@@ -1,0 +1,60 @@
+"""Moments and lengths as people here read them: dd/mm/yyyy, 24 h, +07:00; relative with the exact time on hover."""
+
+from datetime import datetime, timedelta
+
+from babel.dates import format_timedelta
+from markupsafe import Markup
+
+from console import context
+from console.language import language
+from console.say import gettext as _
+from ivr.model.civil import ZONE
+
+_JUST_NOW = timedelta(minutes=1)
+
+
+def moment(at: datetime | None) -> str:
+    """``21/11/2026 18:48`` in civil time; a dash for None."""
+    return at.astimezone(ZONE).strftime("%d/%m/%Y %H:%M") if at else "–"
+
+
+def day(at: datetime) -> str:
+    """``21/11/2026`` in civil time."""
+    return at.astimezone(ZONE).strftime("%d/%m/%Y")
+
+
+def time_of_day(at: datetime) -> str:
+    """``18:48:05`` in civil time."""
+    return at.astimezone(ZONE).strftime("%H:%M:%S")
+
+
+def distance(length: timedelta) -> str:
+    """``5 phút``, ``3 giờ``, ``2 ngày``: the largest unit alone, rounded down."""
+    unit = next((one for one in (timedelta(days=1), timedelta(hours=1)) if length >= one), timedelta(minutes=1))
+    whole = max(length // unit, 1) * unit
+    granularity = {timedelta(days=1): "day", timedelta(hours=1): "hour"}.get(unit, "minute")
+    return format_timedelta(whole, granularity=granularity, threshold=10_000, locale=language())  # type: ignore[arg-type]
+
+
+def ago(at: datetime | None) -> Markup:
+    """``5 phút trước`` as a ``<time>`` that the browser keeps right, the exact moment on hover."""
+    if at is None:
+        return Markup("–")
+    length = context.now() - at
+    if abs(length) < _JUST_NOW:
+        text = _("vừa xong")
+    elif length > timedelta(0):
+        text = _("%(length)s trước", length=distance(length))
+    else:
+        text = _("sau %(length)s", length=distance(-length))
+    return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(at.isoformat(), moment(at), text)
+
+
+def clock(seconds: float | None) -> str:
+    """``1:05`` of seconds; a dash for None."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}" if seconds is not None else "–"
+
+
+def between(start: datetime, end: datetime | None) -> float | None:
+    """Seconds from one moment to another, where the other is known."""
+    return (end - start).total_seconds() if end else None
