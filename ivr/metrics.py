@@ -1,0 +1,77 @@
+"""The hotline's figures for Prometheus, computed from rows at each scrape: no process has to be up to be counted."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ivr import jobs
+from ivr.jobs import Backlog
+from ivr.model import CLOSED, Ticket, Transcript
+from ivr.store import Store, StoreAway
+
+WINDOW = timedelta(hours=1)
+"""The real-time factor is that of transcripts made within this time: an old machine's must not hide a new one's."""
+
+
+class StoreCollector(Collector):
+    """What is waiting and how fast it is heard. While the database is away only ``tongdai_store_up 0`` is told."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def collect(self) -> Iterable[Metric]:
+        """One reading transaction a scrape."""
+        now = self._now()
+        try:
+            with self._store.reading() as session:
+                found = [*_backlog(jobs.backlog(session, jobs.TRANSCRIBE, now)), *_speed(session, now)]
+                found.append(_open_tickets(session))
+        except StoreAway:
+            found = []
+        return [_gauge("store_up", "1 when the database answers.", float(bool(found))), *found]
+
+
+def exposition(store: Store, now: Callable[[], datetime]) -> bytes:
+    """The text a ``/metrics`` page serves (``text/plain; version=0.0.4``)."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(StoreCollector(store, now))
+    return generate_latest(registry)
+
+
+def find_rtf(session: Session, now: datetime) -> float | None:
+    """Seconds of decoding per second of audio in the last :data:`WINDOW`; None when nothing was heard in it."""
+    sums = select(func.sum(Transcript.decode_seconds), func.sum(Transcript.audio_seconds))
+    decoded, audio = session.execute(sums.where(Transcript.created_at > now - WINDOW)).one()
+    return decoded / audio if audio else None
+
+
+def _backlog(work: Backlog) -> list[Metric]:
+    items = GaugeMetricFamily("tongdai_transcription_items", "Unfinished transcriptions by state.", labels=["state"])
+    for state, count in (("waiting", work.waiting), ("claimed", work.claimed), ("parked", work.parked)):
+        items.add_metric([state], count)
+    oldest = "Age of the oldest transcription that is not done or parked."
+    return [items, _gauge("transcription_oldest_seconds", oldest, work.oldest_seconds)]
+
+
+def _speed(session: Session, now: datetime) -> list[Metric]:
+    rtf = find_rtf(session, now)
+    told = "Seconds of decoding per second of audio, last hour; absent when nothing was heard."
+    return [] if rtf is None else [_gauge("transcription_rtf", told, rtf)]
+
+
+def _open_tickets(session: Session) -> Metric:
+    tickets = GaugeMetricFamily("tongdai_tickets_open", "Open tickets by state.", labels=["state"])
+    rows = select(Ticket.state, func.count()).where(Ticket.state.not_in(CLOSED)).group_by(Ticket.state)
+    for state, count in session.execute(rows):
+        tickets.add_metric([state.value], count)
+    return tickets
+
+
+def _gauge(name: str, told: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"tongdai_{name}", told, value=value)

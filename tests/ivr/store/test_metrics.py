@@ -1,0 +1,73 @@
+"""Figures come from rows; an absent database is a figure too."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from ivr import jobs
+from ivr.desk import upkeep
+from ivr.metrics import WINDOW, exposition, find_rtf
+from ivr.model import Outbox, Recording, SignIn, State, Ticket, Transcript
+from ivr.store import Store, make_engine
+
+
+def add_transcript(store: Store, key: str, at: datetime, decode_seconds: float) -> None:
+    transcript = Transcript(
+        raw_text="a",
+        tidy_text="A",
+        words=[],
+        confidence=1,
+        model="m",
+        model_version="1",
+        audio_seconds=10,
+        decode_seconds=decode_seconds,
+        created_at=at,
+    )
+    recording = Recording(id=key, call_id=key, take=1, key=key, seconds=10, size=1, sha256="0", created_at=at)
+    recording.transcript = transcript
+    with store.transaction() as session:
+        session.add(recording)
+
+
+def figures(store: Store, now: datetime) -> dict[str, float]:
+    lines = exposition(store, lambda: now).decode().splitlines()
+    return {name: float(value) for name, value in (line.split(" ") for line in lines if not line.startswith("#"))}
+
+
+def test_figures_of_an_empty_and_a_busy_hotline(store: Store, now: datetime) -> None:
+    empty = figures(store, now)
+    assert empty["tongdai_store_up"] == 1
+    assert empty["tongdai_transcription_oldest_seconds"] == 0
+    assert "tongdai_transcription_rtf" not in empty
+    with store.transaction() as session:
+        for number, state in enumerate([State.MOI, State.MOI, State.DA_TRA_LOI]):
+            session.add(Ticket(ulid=str(number), city="x", state=state, created_at=now, filed_at=now))
+            jobs.add(session, jobs.TRANSCRIBE, str(number), now - timedelta(seconds=30))
+    jobs.claim(store, jobs.TRANSCRIBE, "w", now, 60)
+    add_transcript(store, "old", now - WINDOW, 99)
+    add_transcript(store, "new", now, 2.5)
+    busy = figures(store, now)
+    assert busy['tongdai_transcription_items{state="waiting"}'] == 2
+    assert busy['tongdai_transcription_items{state="claimed"}'] == 1
+    assert busy["tongdai_transcription_oldest_seconds"] == 30
+    assert busy["tongdai_transcription_rtf"] == 0.25
+    assert busy['tongdai_tickets_open{state="moi"}'] == 2
+    assert 'tongdai_tickets_open{state="da_tra_loi"}' not in busy
+    with store.reading() as session:
+        assert find_rtf(session, now + 2 * WINDOW) is None
+
+
+def test_an_absent_database_is_told(tmp_path: Path, now: datetime) -> None:
+    gone = Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'none' / 'x.db'}", busy=1))
+    assert figures(gone, now) == {"tongdai_store_up": 0}
+    gone.close()
+
+
+def test_upkeep_forgets_what_has_ended(store: Store, now: datetime) -> None:
+    with store.transaction() as session:
+        session.add(Outbox(at=now - timedelta(days=8), topic="x", subject="old"))
+        session.add(Outbox(at=now, topic="x", subject="new"))
+        upkeep.prune(session, now)
+        assert session.scalars(select(Outbox.subject)).all() == ["new"]
+        assert session.scalar(select(func.count()).select_from(SignIn)) == 0
