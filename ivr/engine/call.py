@@ -16,8 +16,7 @@ from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent, Kind
 from ivr.phone import Caller, Stage
 from ivr.settings import Settings
-from ivr.spool import CallJournal, Sidecar
-from ivr.spool.sidecar import SidecarState
+from ivr.spool import CallJournal, Sidecar, SidecarState
 
 LONGEST_TEXT = 128
 """Characters kept of what the network says about a caller."""
@@ -51,6 +50,7 @@ class Call:
     connected: bool = False
     """A person took the call."""
     reports: int = 0
+    """Reports of this call that left something behind."""
 
     @property
     def number(self) -> str | None:
@@ -64,10 +64,8 @@ class Call:
 
     def new_report(self) -> Report:
         """A report with the facts so far; the first carries the call's own ULID. Nothing is on disk yet."""
-        self.end_report()
         now = self.clock()
         ulid = self.ulid if self.reports == 0 else str(ULID.from_datetime(now))
-        self.reports += 1
         sidecar = replace(self._blank(ulid), spoken_at=now)
         minimum = self.settings.record_minimum
         self.report = Report(sidecar, desk=self.desk, clock=self.clock, minimum=minimum)
@@ -75,16 +73,27 @@ class Call:
 
     def open_report(self) -> Report:
         """The report that another take belongs to, else a new one."""
-        if self.report is None or self.report.sidecar.state in (SidecarState.TO_FILE, SidecarState.CANCELLED):
-            return self.new_report()
-        return self.report
+        if self.report is not None and self.report.sent:
+            self.end_report()
+        return self.report or self.new_report()
 
     def end_report(self, *, hung_up: bool = False) -> None:
         """Settle the present report; the next one in this call starts with facts of its own."""
         if self.report is not None:
-            self.report.close(hung_up=hung_up)
-            self.report = None
-            self.facts, self.agreement = Answers(), Agreement()
+            self._close(self.report, hung_up=hung_up)
+            self.facts = Answers()
+
+    def drop_report(self) -> None:
+        """Nothing was said: the report goes, what the caller's keys settled stays for the next one."""
+        if self.report is not None:
+            self._close(self.report, hung_up=False)
+
+    def _close(self, report: Report, *, hung_up: bool) -> None:
+        """One that left nothing behind leaves the call's ULID to the next: each call is counted once."""
+        report.close(hung_up=hung_up)
+        if report.sidecar.state is not SidecarState.CANCELLED:
+            self.reports += 1
+        self.report, self.agreement = None, Agreement()
 
     def stage(self, stage: Stage) -> None:
         """Tell the dialplan how far the report is."""

@@ -11,9 +11,6 @@ from ivr.phone import HungUp, RecordEnd, Sound, Stage
 from ivr.speech import PAUSE, spell_code, spell_pin
 from ivr.spool import SpoolUnwritable
 
-TAKES = 2
-"""Times a caller is asked to speak before silence is believed."""
-
 
 def ask_consent(call: Call, node: Consent) -> str:
     """Only key 1, pressed after the question, is consent; silence goes on without one."""
@@ -25,24 +22,31 @@ def ask_consent(call: Call, node: Consent) -> str:
 
 
 def record(call: Call, node: Record) -> str:
-    """Instruct, beep, record; what is too short is asked for once more."""
+    """Instruct, beep, record; what is too short is asked for once more. An older take stands until a newer is safe."""
     call.settle(node.set)
+    way = _speak(call, node)
+    if call.report is not None and call.report.spoken:
+        call.stage(Stage.RECORDED)
+        return node.next
+    call.drop_report()
+    return way
+
+
+def _speak(call: Call, node: Record) -> str:
+    """Where the caller goes if nothing of theirs is kept in the end."""
     if not call.desk.spool.room():
         call.line.note("no room")
         return node.cannot
-    call.line.instruct(call.line.prompts(*node.prompts))
-    for attempt in range(TAKES):
-        if attempt:
-            call.line.instruct(call.line.prompts(*node.short))
+    for prompts in (node.prompts, node.short):
+        call.line.instruct(call.line.prompts(*prompts))
         match _take(call):
             case RecordEnd.UNWRITABLE:
                 return node.cannot
             case RecordEnd.NOTHING:
                 continue
             case _:
-                call.stage(Stage.RECORDED)
                 return node.next
-    return node.silent if call.report is None or not call.report.spoken else node.next
+    return node.silent
 
 
 def _take(call: Call) -> RecordEnd:
@@ -152,6 +156,7 @@ def ask_callback(call: Call, node: Callback) -> str:
     if number is None:
         line.tell(line.prompts("goi-lai-khong-so"))
         return node.cannot
+    call.end_report()
     call.settle(node.set)
     report = call.new_report()
     if not report.request(kind=Kind.GOI_LAI, contact_kind=kind, contact_number=normalise(number)):
