@@ -123,13 +123,13 @@ def check_home(settings: Settings) -> list[Finding]:
         text = tr(f"{folder}: không có quyền ghi", f"{folder}: may not be written")
         remedy = tr(f"Hãy chạy: chown {os.getuid()} {folder}", f"Run: chown {os.getuid()} {folder}")
         return [Finding(name="home", ok=False, text=text, remedy=remedy)]
-    if settings.home.exists() and settings.home.stat().st_mode & 0o077:
+    if settings.home.exists() and settings.home.stat().st_mode & 0o007:
         return [
             Finding(
                 name="home",
                 ok=False,
                 text=tr(f"{settings.home}: người dùng khác vào được", f"{settings.home}: other users may enter"),
-                remedy=tr(f"Hãy chạy: chmod 700 {settings.home}", f"Run: chmod 700 {settings.home}"),
+                remedy=tr(f"Hãy chạy: chmod o= {settings.home}", f"Run: chmod o= {settings.home}"),
             )
         ]
     return [Finding(name="home", ok=True, text=str(settings.home))]
@@ -215,9 +215,12 @@ def check_sounds(settings: Settings) -> list[Finding]:
     ]
     for city in sorted(path.parent.name for path in settings.config.glob("cities/*/city.toml")):
         missing = load_catalogue(settings, city).missing(settings)
-        text = tr(f"{city}: thiếu {len(missing)} lời thoại", f"{city}: {len(missing)} prompts missing")
+        text = tr(f"{city}: đủ lời thoại", f"{city}: every prompt is built")
         if missing:
-            text += f" ({', '.join(missing[:3])}…)"
+            some = ", ".join(missing[:3])
+            text = tr(
+                f"{city}: thiếu {len(missing)} lời thoại ({some}…)", f"{city}: {len(missing)} prompts missing ({some}…)"
+            )
         remedy = tr("Hãy chạy: tongdai prompts build", "Run: tongdai prompts build") if missing else ""
         found.append(Finding(name="sounds", ok=not missing, text=text, remedy=remedy))
     return found

@@ -1,11 +1,12 @@
 """Runs the checks every room registered in the entry-point group ``tongdai.checks``."""
 
 from collections.abc import Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from ivr.command import Check, Finding
 from ivr.errors import TongdaiError
 from ivr.settings import Settings
+from ivr.words import tr
 
 GROUP = "tongdai.checks"
 
@@ -13,7 +14,7 @@ GROUP = "tongdai.checks"
 def find_checks(*, at_start: bool = False, without: Sequence[str] = ()) -> list[Check]:
     """All rooms' checks in a fixed order; ``at_start`` only those that also guard ``tongdai run``."""
     rooms = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
-    checks: list[Check] = [check for room in rooms for check in room.load()]
+    checks: list[Check] = [check for room in rooms for check in _load(room)]
     return [check for check in checks if (check.at_start or not at_start) and check.name not in without]
 
 
@@ -26,3 +27,18 @@ def gather(settings: Settings, checks: Sequence[Check]) -> list[Finding]:
         except (TongdaiError, OSError) as error:
             found.append(Finding(name=check.name, ok=False, text=str(error), remedy=""))
     return found
+
+
+def _load(room: EntryPoint) -> Sequence[Check]:
+    """A room whose packages are missing or broken is a fault that is told like the others."""
+    try:
+        checks: Sequence[Check] = room.load()
+    except ImportError as error:
+        broken = Finding(
+            name=room.name,
+            ok=False,
+            text=tr(f"{room.module}: không nạp được ({error})", f"{room.module}: cannot be loaded ({error})"),
+            remedy=tr("Hãy chạy: make setup", "Run: make setup"),
+        )
+        return [Check(name=room.name, check=lambda _: [broken], at_start=True)]
+    return checks

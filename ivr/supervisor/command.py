@@ -1,6 +1,7 @@
 """``tongdai run``: check, prepare, start every room, say where everything is, stop on Ctrl-C."""
 
 import argparse
+import os
 import signal
 import time
 from types import FrameType
@@ -47,10 +48,13 @@ class _Signals:
 def run(settings: Settings, *, asterisk: bool) -> int:
     """The whole life of one ``tongdai run``; 0 when it was asked to stop, 1 when it could not come up."""
     began = time.monotonic()
+    os.umask(0o077)  # what citizens said is nobody else's to read
     export_home(settings)
     make_folders(settings)
     with hold(settings):
-        refuse_faults(settings, asterisk=asterisk)
+        pass  # who runs already is said before its ports are called taken
+    refuse_faults(settings, asterisk=asterisk)
+    with hold(settings):
         database = DatabaseWork(settings, _say)
         database.first(time.monotonic())
         build_prompts(settings, _say)

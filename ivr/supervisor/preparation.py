@@ -22,6 +22,8 @@ class CannotStart(TongdaiError):
 def make_folders(settings: Settings) -> None:
     """The home and its folders, for this user alone: they hold what citizens said."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.home.stat().st_uid == os.getuid():  # set-up may have made it as open as the checkout
+        settings.home.chmod(settings.home.stat().st_mode & 0o7770)
     for folder in (settings.run, settings.logs, settings.spool, settings.recordings, settings.codes, settings.sounds):
         folder.mkdir(mode=0o700, exist_ok=True)
 

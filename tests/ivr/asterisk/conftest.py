@@ -8,7 +8,8 @@ import pytest
 
 from ivr.asterisk import find_asterisk
 from ivr.settings import Settings
-from ivr.testing_asterisk import RunningAsterisk, in_ci, private_settings, running_asterisk
+from ivr.testing import need
+from ivr.testing_asterisk import RunningAsterisk, private_settings, running_asterisk
 
 
 @pytest.fixture
@@ -26,10 +27,6 @@ def settings(home: Path) -> Settings:
 @pytest.fixture
 def asterisk(settings: Settings) -> Iterator[RunningAsterisk]:
     """Booted; ended and reaped afterwards."""
-    if find_asterisk(settings) is None:
-        reason = "no Asterisk ≥ 18: run `make asterisk`"
-        if in_ci():
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
     with running_asterisk(settings) as running:
         yield running

@@ -1,0 +1,157 @@
+"""``tongdai doctor``: every fault has a remedy; the exit status tells a script."""
+
+import argparse
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from ivr import checks, doctor
+from ivr.command import Check, Finding
+from ivr.errors import TongdaiError
+from ivr.findings import find_checks, gather
+from ivr.migrate import migrate
+from ivr.settings import Settings, load_settings
+from ivr.supervisor.lock import hold
+from ivr.testing_asterisk import private_settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "home").mkdir(mode=0o700)
+    return private_settings(tmp_path / "home", free_space_mb=1)
+
+
+def only(found: list[Finding]) -> Finding:
+    """The one fault; a fault always says what to do."""
+    (fault,) = [finding for finding in found if not finding.ok]
+    assert fault.remedy
+    return fault
+
+
+def test_free_ports_are_fine_and_a_taken_one_names_its_setting(settings: Settings) -> None:
+    assert all(finding.ok for finding in checks.check_ports(settings))
+    with socket.create_server(("127.0.0.1", settings.hub_port)):
+        assert "TONGDAI_HUB_PORT" in only(checks.check_ports(settings)).remedy
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
+        sip.bind(("127.0.0.1", settings.sip_port))
+        assert "TONGDAI_SIP_PORT" in only(checks.check_ports(settings)).remedy
+
+
+def test_while_it_runs_its_ports_must_answer(settings: Settings) -> None:
+    with hold(settings):
+        silent = [finding for finding in checks.check_ports(settings) if not finding.ok]
+        assert len(silent) == 6
+        with socket.create_server(("127.0.0.1", settings.console_port)):
+            assert len([finding for finding in checks.check_ports(settings) if not finding.ok]) == 5
+
+
+def test_no_asterisk_says_how_to_get_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "find_asterisk", lambda _: None)
+    assert "make asterisk" in only(checks.check_asterisk(settings)).remedy
+
+
+def test_a_full_disk_is_told(settings: Settings) -> None:
+    assert all(finding.ok for finding in checks.check_disk(settings))
+    wanting = load_settings(home=settings.home, free_space_mb=10**9)
+    assert "TONGDAI_FREE_SPACE_MB" in only(checks.check_disk(wanting)).remedy
+
+
+def test_two_file_systems_are_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.spool.mkdir()
+    settings.recordings.mkdir()
+    monkeypatch.setattr(checks, "_device", lambda path: path.name)
+    assert "spool" in only(checks.check_disk(settings)).text
+
+
+def test_a_home_others_may_enter_is_told(settings: Settings) -> None:
+    assert all(finding.ok for finding in checks.check_home(settings))
+    settings.home.chmod(0o755)
+    assert f"chmod o= {settings.home}" in only(checks.check_home(settings)).remedy
+
+
+def test_a_home_that_cannot_be_written_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "chown" in only(checks.check_home(settings)).remedy
+
+
+def test_the_database_is_missing_migrated_or_away(settings: Settings, tmp_path: Path) -> None:
+    assert "tongdai db migrate" in only(checks.check_database(settings)).remedy
+    migrate(settings)
+    found = checks.check_database(settings)
+    assert all(finding.ok for finding in found)
+    assert any(finding.text.startswith("SQLite 3.5") for finding in found), "one without the WAL fault"
+    away = load_settings(home=settings.home, database_url="postgresql+psycopg://x@127.0.0.1:1/x")
+    assert "TONGDAI_DATABASE_URL" in only(checks.check_database(away)).remedy
+
+
+def test_a_clock_that_went_back_is_told(settings: Settings) -> None:
+    assert all(finding.ok for finding in checks.check_clock(settings))
+    future = settings.home / "tongdai.db"
+    future.touch()
+    os.utime(future, (time.time() + 3600,) * 2)
+    assert "timedatectl" in only(checks.check_clock(settings)).remedy
+
+
+def test_missing_prompts_and_programs_are_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = checks.check_sounds(settings)
+    assert found
+    assert all("tongdai prompts build" in finding.remedy for finding in found)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert any("apt-get install espeak-ng" in finding.remedy for finding in checks.check_sounds(settings))
+
+
+def test_a_parked_process_names_its_log(settings: Settings) -> None:
+    assert all(finding.ok for finding in checks.check_processes(settings))
+    with hold(settings):
+        rows = (
+            '[{"name": "agi", "state": "ready", "log": "a.log"}, {"name": "watch", "state": "parked", "log": "w.log"}]'
+        )
+        (settings.run / "status.json").write_text(rows)
+        assert "w.log" in only(checks.check_processes(settings)).remedy
+
+
+def test_every_room_brings_its_checks_and_start_is_guarded() -> None:
+    names = {check.name for check in find_checks()}
+    assert {"ports", "asterisk", "disk", "home", "database", "clock", "sounds", "processes"} <= names
+    guarding = {check.name for check in find_checks(at_start=True, without=["asterisk"])}
+    assert {"ports", "disk"} <= guarding
+    assert "asterisk" not in guarding
+    assert "database" not in guarding, "calls are taken while the database is away"
+
+
+def test_a_check_that_breaks_does_not_end_the_others(settings: Settings) -> None:
+    def broken(_: Settings) -> list[Finding]:
+        raise TongdaiError("a cable is out")
+
+    fine = Check(name="b", check=lambda _: [Finding(name="b", ok=True, text="fine")])
+    found = gather(settings, [Check(name="a", check=broken), fine])
+    assert [(finding.ok, finding.text) for finding in found] == [(False, "a cable is out"), (True, "fine")]
+
+
+def test_a_room_that_cannot_be_loaded_is_a_finding(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import EntryPoint
+
+    entry = EntryPoint(name="x", value="ivr.nowhere:CHECKS", group="tongdai.checks")
+    monkeypatch.setattr("ivr.findings.entry_points", lambda group: [entry])
+    assert "ivr.nowhere" in only(gather(settings, find_checks())).text
+
+
+@pytest.mark.parametrize(("wrong", "status"), [([], 0), ([Finding(name="b", ok=False, text="bad", remedy="do it")], 1)])
+def test_the_exit_status_tells(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wrong: list[Finding],
+    status: int,
+) -> None:
+    fine = Finding(name="a", ok=True, text="good")
+    monkeypatch.setattr(doctor, "gather", lambda *_: [fine, *wrong])
+    assert doctor.COMMAND.run(settings, argparse.Namespace(quiet=False)) == status
+    said = capsys.readouterr().out
+    assert "✓ a" in said
+    assert ("→ do it" in said) is bool(wrong)
+    assert doctor.COMMAND.run(settings, argparse.Namespace(quiet=True)) == status
+    assert "good" not in capsys.readouterr().out
