@@ -1,5 +1,6 @@
 """Checks a menu as a whole: that links, prompts and names exist, and that every caller gets through."""
 
+import re
 from collections.abc import Collection, Iterator
 
 from ivr.flow.nodes import (
@@ -27,6 +28,7 @@ from ivr.words import tr
 
 OPERATOR = "operator"
 """The line that is a setting and not the city's."""
+_NAMED_KEY = re.compile(r"\b(?:phím|press) (\d)\b")
 
 
 def check_flow(
@@ -43,6 +45,8 @@ def check_flow(
     for name, node in menus.nodes.items():
         table = menus.raw[name]
         _check_prompts(table, node, texts)
+        if isinstance(node, Menu):
+            _check_named_keys(table, node, texts)
         _check_answers(table, node, categories)
         match node:
             case Hours() if schedules is not None and node.schedule not in schedules:
@@ -149,6 +153,19 @@ def _check_prompts(table: Table, node: Node, texts: PromptTexts) -> None:
                     f'prompt "{prompt}" has no text in {"Vietnamese" if language == "vi" else "English"}',
                 )
                 table.fault(setting, text)
+
+
+def _check_named_keys(table: Table, menu: Menu, texts: PromptTexts) -> None:
+    """A menu must not speak of a key that it does not have."""
+    for setting, prompt in _prompts(menu):
+        text = texts.get(prompt)
+        named = set(_NAMED_KEY.findall(f"{text.vi} {text.en}")) if text is not None else set()
+        for key in sorted(named - menu.keys.keys()):
+            said = tr(
+                f"lời nhắc “{prompt}” nói đến phím {key}, nhưng danh mục không có phím này",
+                f'prompt "{prompt}" speaks of key {key}, which this menu does not have',
+            )
+            table.fault(setting, said)
 
 
 def _prompts(node: Node) -> Iterator[tuple[str, str]]:
