@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from console import context
 from console.language import language
-from ivr.desk import people
+from ivr.desk import outbox, people
 from ivr.model import Person, Role
 from ivr.words import speak
 
@@ -84,4 +84,5 @@ def _find_person() -> None:
     if token and request.endpoint not in {"static", "health.healthz", "health.metrics", "health.csp_reports"}:
         with context.reading() as session:
             g.person = people.find_session(session, token, context.now())
+            g.live_after = outbox.last(session)  # before the page reads anything: it may hear of a change twice
         speak(language())

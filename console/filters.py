@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from console import context
 from console.access import wants_fragment
 from console.say import lazy_gettext as _l
+from console.times import civil_day, find_day
 from ivr.desk.listing import PAGE, CallFilter, TicketFilter
 from ivr.model import EndReason, Person, State
 from ivr.model.civil import ZONE
@@ -68,6 +70,10 @@ class Asked:
         """The first moment after the period."""
         return datetime.combine(self.end + timedelta(days=1), time(), ZONE) if self.end else None
 
+    @property
+    def _period(self) -> dict[str, str]:
+        return {"from": civil_day(self.start), "to": civil_day(self.end)}
+
     def _address(self, **values: object) -> str:
         given = {name: str(value) for name, value in values.items() if value not in ("", None, 1)}
         return f"{self.path}?{urlencode(given)}" if given else self.path
@@ -100,7 +106,7 @@ class TicketsAsked(Asked):
             q=self.q,
             state=self.state if tab is None else "",
             category=self.category,
-            **{"from": self.start, "to": self.end},
+            **self._period,
             page=page,
         )
 
@@ -130,7 +136,11 @@ class CallsAsked(Asked):
     def address(self, page: int) -> str:
         """This list on another page."""
         return self._address(
-            q=self.q, end=self.end_reason, ticket=self.ticket, **{"from": self.start, "to": self.end}, page=page
+            q=self.q,
+            end=self.end_reason,
+            ticket=self.ticket,
+            **self._period,
+            page=page,
         )
 
 
@@ -156,18 +166,12 @@ def read_calls_asked() -> CallsAsked:
 
 
 def _common() -> dict[str, Any]:
+    today = context.now().astimezone(ZONE).date()
     return {
         "path": request.path,
         "fragment": wants_fragment() and request.headers.get("HX-History-Restore-Request") != "true",
         "q": request.args.get("q", "").strip()[:200],
-        "start": _day(request.args.get("from")),
-        "end": _day(request.args.get("to")),
+        "start": find_day(request.args.get("from", ""), today),
+        "end": find_day(request.args.get("to", ""), today),
         "page": min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000),
     }
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

@@ -3,9 +3,11 @@
 import json
 
 import structlog
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from console import context
+from ivr.metrics import exposition
 from ivr.store import StoreAway
 
 blueprint = Blueprint("health", __name__)
@@ -22,6 +24,14 @@ def healthz() -> tuple[Response, int]:
     except StoreAway as error:
         return jsonify(status="database away", detail=str(error)), 503
     return jsonify(status="ok"), 200
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Figures in Prometheus' text form, for this machine alone: a request through a proxy is a stranger's."""
+    if request.remote_addr not in {"127.0.0.1", "::1"} or request.headers.get("X-Forwarded-For"):
+        abort(404)
+    return Response(exposition(context.store(), context.now), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.post("/csp-reports")

@@ -8,7 +8,7 @@ from console.language import language
 from console.say import gettext as _
 from console.say import lazy_gettext as _l
 from console.times import moment
-from ivr.model import Consent, ContactKind, EventKind
+from ivr.model import ContactKind, EventKind
 from ivr.model.labels import ENDS, KINDS, REFUSALS, ROLES, STATES
 
 EVENTS: Mapping[EventKind, object] = {
@@ -21,11 +21,6 @@ EVENTS: Mapping[EventKind, object] = {
     EventKind.CORRECTED: _l("Sửa bản chữ"),
     EventKind.CODED: _l("Cấp mã phản ánh"),
     EventKind.CHANGED: _l("Thay đổi phiếu"),
-}
-
-CONSENTS: Mapping[Consent, object] = {
-    Consent.GIVEN: _l("Đồng ý ghi âm (phím %(key)s)"),
-    Consent.NONE: _l("Không trả lời câu hỏi đồng ý"),
 }
 
 CONTACTS: Mapping[ContactKind, object] = {
@@ -77,17 +72,15 @@ FIELDS: Mapping[str, object] = {
 }
 """What an event of kind ``changed`` can have changed."""
 
-LANGUAGES: Mapping[str, object] = {"vi": _l("Tiếng Việt"), "en": _l("Tiếng Anh")}
-
 _PAIRS = (STATES, KINDS, REFUSALS, ROLES, ENDS)
 
 
 def label(word: StrEnum | str) -> str:
-    """The word for a state, kind, refusal, role, end of a call, consent, contact or event."""
+    """The word for a state, kind, refusal, role, end of a call, contact or event."""
     for pairs in _PAIRS:
         if word in pairs:
             return pairs[word][language() == "en"]  # type: ignore[index]  # the line above found it there
-    for table in (EVENTS, CONTACTS, CONSENTS):
+    for table in (EVENTS, CONTACTS):
         if word in table:
             return str(table[word])  # type: ignore[index]  # as above
     return str(word)

@@ -14,7 +14,7 @@ from ivr.recordings import open_recording
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
 
-@blueprint.post("/<recording_id>/plays")
+@blueprint.post("/<recording_id>/plays", endpoint="plays")
 @needs()
 def grant(recording_id: str) -> Response:
     """Note who listens or downloads and why; the answer is the audio's address with a token for it."""

@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         moment=times.moment,
         time_of_day=times.time_of_day,
         clock=times.clock,
+        civil_day=times.civil_day,
         phone=displayed,
         masked=masked,
         label=labels.label,

@@ -1,6 +1,7 @@
 """Moments and lengths as people here read them: dd/mm/yyyy, 24 h, +07:00; relative with the exact time on hover."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_timedelta
 from markupsafe import Markup
@@ -18,9 +19,20 @@ def moment(at: datetime | None) -> str:
     return at.astimezone(ZONE).strftime("%d/%m/%Y %H:%M") if at else "–"
 
 
-def day(at: datetime) -> str:
-    """``21/11/2026`` in civil time."""
-    return at.astimezone(ZONE).strftime("%d/%m/%Y")
+def civil_day(day: date | None) -> str:
+    """``21/11/2026``; empty for None."""
+    return day.strftime("%d/%m/%Y") if day else ""
+
+
+def find_day(text: str, today: date) -> date | None:
+    """The day somebody typed: ``21/11/2026``, ``21/11`` (this year), ``2026-11-21``; None where it is none."""
+    found = re.fullmatch(r"\s*(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?\s*", text)
+    try:
+        if found:
+            return date(int(found[3] or today.year), int(found[2]), int(found[1]))
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def time_of_day(at: datetime) -> str:

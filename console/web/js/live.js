@@ -11,9 +11,10 @@ const TOPICS = ["ticket.filed", "ticket.changed", "transcript.ready", "call.star
 let source = null;
 let lostAt = 0;
 let heardAt = 0;
-let beats = false;
 let retry = 0;
 let waiting = null;
+let calls = 0;
+let last = document.body.dataset.after; // the newest change this page shows
 
 function tell(name, detail) {
   htmx.trigger(document.body, name, detail);
@@ -34,6 +35,7 @@ function soon(name) {
 
 function hear(topic, event) {
   heardAt = Date.now();
+  last = event.lastEventId || last;
   let subject = "";
   try {
     subject = JSON.parse(event.data).subject;
@@ -51,11 +53,12 @@ function show() {
   const lost = lostAt !== 0;
   if (mark) {
     mark.dataset.state = lost ? "off" : source?.readyState === EventSource.OPEN ? "on" : "wait";
-    mark.querySelector("span").textContent = word(`live-${mark.dataset.state}`);
+    const busy = mark.dataset.state === "on" && calls > 0;
+    mark.querySelector("span").textContent = word(busy ? "live-calls" : `live-${mark.dataset.state}`, { calls });
   }
   if (banner) {
     banner.hidden = !lost;
-    const seconds = Math.round((Date.now() - lostAt) / 1000);
+    const seconds = Math.max(1, Math.round((Date.now() - lostAt) / 1000));
     if (lost) banner.querySelector("span").textContent = word("stale", { seconds });
   }
 }
@@ -63,6 +66,13 @@ function show() {
 function lose() {
   if (!lostAt) lostAt = Date.now();
   show();
+}
+
+// A change between the page and its stream, or while the stream was away, makes the regions fetch themselves anew.
+function begin(event) {
+  heardAt = Date.now();
+  if (event.type === "snapshot" || event.lastEventId !== last) tell("live:refresh");
+  last = event.lastEventId;
 }
 
 function connect() {
@@ -74,17 +84,22 @@ function connect() {
     retry = 0;
     lostAt = 0;
     show();
-    tell("live:refresh"); // events may have passed while nobody listened
   });
   source.addEventListener("error", () => {
     lose();
     if (source.readyState === EventSource.CLOSED) again();
   });
   source.addEventListener("heartbeat", () => {
-    beats = true;
     heardAt = Date.now();
   });
-  source.addEventListener("snapshot", () => tell("live:refresh"));
+  source.addEventListener("hello", begin);
+  source.addEventListener("snapshot", begin);
+  source.addEventListener("signed-out", () => location.reload());
+  source.addEventListener("calls.live", (event) => {
+    heardAt = Date.now();
+    calls = JSON.parse(event.data).data.calls;
+    show();
+  });
   for (const topic of TOPICS) source.addEventListener(topic, (event) => hear(topic, event));
 }
 
@@ -101,7 +116,7 @@ if (address) {
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => event.persisted && connect());
   setInterval(() => {
-    if (beats && !lostAt && Date.now() - heardAt > SILENCE) {
+    if (!lostAt && source.readyState === EventSource.OPEN && Date.now() - heardAt > SILENCE) {
       lose();
       connect();
     }
