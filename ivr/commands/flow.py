@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ivr.command import Command
+from ivr.command import Check, Command, Finding
 from ivr.flow.city import City, check_together, find_cities, load_city, read_city
 from ivr.flow.draw import draw
 from ivr.flow.faults import Fault
@@ -59,6 +59,19 @@ def _run(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _check(config: Path, names: list[str]) -> int:
     """0 when every city asked for may answer; 1 with the list of everything that is wrong."""
+    for unknown in set(names) - set(find_cities(config)):
+        read_city(config, unknown)
+    cities, faults = _read_all(config, names)
+    for city in cities:
+        if not names or city.id in names:
+            print(tr(f"{city.id}: đúng, {len(city.flow.nodes)} nút", f"{city.id}: right, {len(city.flow.nodes)} nodes"))
+    for fault in faults:
+        print(fault)
+    return int(any(not fault.warning for fault in faults))
+
+
+def _read_all(config: Path, names: list[str]) -> tuple[list[City], list[Fault]]:
+    """All cities that may answer, and the faults of those named (none: of all) and of all together."""
     cities: list[City] = []
     faults: list[Fault] = []
     for name in find_cities(config):
@@ -67,14 +80,23 @@ def _check(config: Path, names: list[str]) -> int:
             cities.append(city)
         if not names or name in names:
             faults += found
-            if city is not None:
-                print(tr(f"{name}: đúng, {len(city.flow.nodes)} nút", f"{name}: right, {len(city.flow.nodes)} nodes"))
-    for unknown in set(names) - set(find_cities(config)):
-        read_city(config, unknown)
-    faults += check_together(cities)
-    for fault in faults:
-        print(fault)
-    return int(any(not fault.warning for fault in faults))
+    return cities, faults + check_together(cities)
+
+
+def check_cities(settings: Settings) -> list[Finding]:
+    """One finding a fault; the city that answers by default must be among the faultless ones."""
+    cities, faults = _read_all(settings.config, [])
+    found = [
+        Finding(name="cities", ok=False, text=str(fault), remedy=tr("Sửa tệp này", "Mend this file"))
+        for fault in faults
+        if not fault.warning
+    ]
+    ids = [city.id for city in cities]
+    if settings.city not in ids and not found:
+        text = tr(f"không có thành phố mặc định “{settings.city}”", f'there is no default city "{settings.city}"')
+        remedy = tr(f"Đặt TONGDAI_CITY là một trong: {', '.join(ids)}", f"Set TONGDAI_CITY to one of: {', '.join(ids)}")
+        found.append(Finding(name="cities", ok=False, text=text, remedy=remedy))
+    return found or [Finding(name="cities", ok=True, text=", ".join(ids))]
 
 
 def _dial(settings: Settings, city: str) -> int:
@@ -101,3 +123,5 @@ COMMAND = Command(
     configure=_configure,
     run=_run,
 )
+
+CHECKS = [Check(name="cities", check=check_cities, at_start=True)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.__main__ import main
+from ivr.commands.flow import check_cities
 from ivr.flow.city import load_city
 from ivr.flow.draw import draw
 from ivr.flow.nodes import NODE_TYPES
@@ -121,3 +122,16 @@ def test_the_document_names_every_setting_of_a_node_type(name: str) -> None:
         if field.name != "id"
     }
     assert told == set(optional.items())
+
+
+def test_doctor_finds_the_cities_and_their_faults(home: Path) -> None:
+    settings = Settings(home=home, config=CONFIG)
+    assert [(finding.ok, finding.text) for finding in check_cities(settings)] == [
+        (True, "da-nang, dong-thap, hai-phong")
+    ]
+    elsewhere = settings.model_copy(update={"city": "hue"})
+    assert [finding.text for finding in check_cities(elsewhere)] == ['there is no default city "hue"']
+    shutil.copytree(CONFIG, home / "config")
+    (home / "config" / "cities" / "da-nang" / "hours.toml").unlink()
+    broken = settings.model_copy(update={"config": home / "config"})
+    assert [finding.text for finding in check_cities(broken)] == ["da-nang/hours.toml: there is no such file"]

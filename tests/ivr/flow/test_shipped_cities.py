@@ -80,6 +80,7 @@ def test_in_every_city_one_switch_puts_the_emergency_menu_first(city: City) -> N
     rescue = _node(city, "khan-cap", "1")
     assert isinstance(rescue, Record)
     assert (rescue.set.kind, rescue.set.urgent) == (Kind.CUU_NAN, True)
+    assert isinstance(_node(city, "khan-cap", "0"), Ring), "in a disaster a person is rung at any hour"
 
 
 def test_nobody_who_declines_recording_is_left_without_a_person(city: City) -> None:
