@@ -21,6 +21,7 @@ from ivr.codes import CodeBook
 from ivr.desk.intake import file_report
 from ivr.engine import CallDesk, Clock
 from ivr.engine.status import StatusDesk
+from ivr.filing import renew_codes
 from ivr.model.tickets import ContactKind, Ticket
 from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.scenario import read_scenario
@@ -31,6 +32,11 @@ from ivr.secrets import pin_mac
 from ivr.settings import Settings, load_settings
 from ivr.spool import Sidecar, SidecarState, Spool
 from ivr.store import Store, open_store
+from ivr.sweep import sweep
+
+CALLS = Path(__file__).resolve().parent.parent / "tests" / "calls"
+NO_DATABASE = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"
+"""Nothing listens on port 1."""
 
 
 def need(condition: object, reason: str) -> None:
@@ -52,7 +58,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 def temporary_settings(home: Path, **given: object) -> Settings:
     """Settings of an instance of its own in ``home``; no space is asked of a test machine's disk."""
-    values: dict[str, object] = {"home": home, "free_space_mb": 0, "sweep_every": 3600.0, **given}
+    values: dict[str, object] = {"home": home, "free_space_mb": 0, "sweep_every": 3600.0, "sweep_still": 0.2, **given}
     return load_settings(**values)
 
 
@@ -121,26 +127,35 @@ class House:
     store: Store
     clerk: Clerk
     desk: CallDesk
+    clock: Clock
+    away: bool
+    """Whether the clerk and the look-ups find no database."""
 
     def prepare(self, scenario: Scenario) -> None:
         """Make a scenario's circumstances true."""
         prepare(self.settings, self.store, scenario)
 
     def settle(self) -> None:
-        """Wait until the clerk has done what the calls left it."""
+        """Wait until the clerk has done what the calls left it; what it could not do, the sweep does."""
         assert self.clerk.wait(20), "the clerk is stuck"
+        if self.away:
+            sweep(self.settings, self.store, self.desk.spool, self.clock(), set())
 
 
 @contextmanager
-def open_house(settings: Settings, template: Path, clock: Clock) -> Iterator[House]:
-    """A house whose database is a copy of ``template`` (a migrated SQLite file); everything is closed afterwards."""
+def open_house(settings: Settings, template: Path, clock: Clock, *, away: bool = False) -> Iterator[House]:
+    """A house whose database is a copy of ``template`` (a migrated SQLite file); everything is closed afterwards.
+
+    ``away``: calls find no database; it is back when the house is settled.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(template, settings.home / "tongdai.db")
     store = open_store(settings)
-    clerk = Clerk(settings, lambda: open_store(settings), now=clock)
-    status = StatusDesk(settings)
+    during = settings.model_copy(update={"database_url": NO_DATABASE}) if away else settings
+    clerk = Clerk(settings, lambda: open_store(during), now=clock)
+    status = StatusDesk(during)
     codes = CodeBook(settings.codes)
-    codes.renew(lambda year, size: range(1, size + 1), clock())
+    renew_codes(store, codes, clock())
     desk = CallDesk(
         spool=Spool(settings),
         codes=codes,
@@ -149,16 +164,11 @@ def open_house(settings: Settings, template: Path, clock: Clock) -> Iterator[Hou
         pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
     )
     try:
-        yield House(settings=settings, store=store, clerk=clerk, desk=desk)
+        yield House(settings=settings, store=store, clerk=clerk, desk=desk, clock=clock, away=away)
     finally:
         clerk.close()
         status.close()
         store.close()
-
-
-CALLS = Path(__file__).resolve().parent.parent / "tests" / "calls"
-NO_DATABASE = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"
-"""Nothing listens on port 1."""
 
 
 def all_scenarios() -> list[Scenario]:

@@ -41,7 +41,8 @@ class Citizen:
         if step is None or self._keys:
             return
         if step.hang_up:
-            self._leave()
+            self._left(RecordEnd.NOTHING)
+            raise HungUp
         if step.silence:
             self._steps.pop(0)
         elif step.press:
@@ -70,8 +71,7 @@ class Citizen:
                 self._steps.pop(0)
             return Speech(seconds=0, quiet=silence, end=RecordEnd.SILENCE)
         if step.hang_up:
-            self._gone = True
-            return Speech(seconds=0, quiet=0, end=RecordEnd.NOTHING)
+            return Speech(seconds=0, quiet=0, end=self._left(RecordEnd.NOTHING))
         if not step.spoken:
             return Speech(seconds=0, quiet=silence, end=RecordEnd.SILENCE)
         self._steps.pop(0)
@@ -83,8 +83,7 @@ class Citizen:
         """How a recording ends is the next step, if that waits for nothing."""
         step = self._due([])
         if step is not None and step.hang_up:
-            self._gone = True
-            return Speech(seconds=seconds, quiet=0, end=RecordEnd.HANGUP)
+            return Speech(seconds=seconds, quiet=0, end=self._left(RecordEnd.HANGUP))
         if step is not None and step.press and step.press[0] in ends:
             self._steps.pop(0)
             self._keys = step.press[1:]
@@ -96,10 +95,10 @@ class Citizen:
         step = self._steps[0] if self._steps else None
         return step if step is not None and (not step.wait or step.wait in played) else None
 
-    def _leave(self) -> None:
+    def _left(self, end: RecordEnd) -> RecordEnd:
         self._gone = True
         self._steps.pop(0)
-        raise HungUp
+        return end
 
     def _here(self) -> None:
         if self._gone:

@@ -26,7 +26,8 @@ def test_fake_asterisk(
     get_sounds: Callable[[str], Catalogue],
 ) -> None:
     citizen = Citizen(scenario.steps)
-    with open_house(scenario_settings(tmp_path, scenario), empty_database, lambda: scenario.at) as house:
+    settings = scenario_settings(tmp_path, scenario)
+    with open_house(settings, empty_database, lambda: scenario.at, away=not scenario.database) as house:
         house.prepare(scenario)
         hotline = Hotline(
             settings=house.settings,

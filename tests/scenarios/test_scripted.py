@@ -32,7 +32,8 @@ def test_scripted_phone(
         linkedid="1772505000.1",
         city=scenario.city,
     )
-    with open_house(scenario_settings(tmp_path, scenario), empty_database, lambda: scenario.at) as house:
+    settings = scenario_settings(tmp_path, scenario)
+    with open_house(settings, empty_database, lambda: scenario.at, away=not scenario.database) as house:
         house.prepare(scenario)
         phone = ScriptedPhone(citizen, caller, operator=scenario.operator)
         city, sounds = get_city(scenario.city), get_sounds(scenario.city)
