@@ -11,18 +11,18 @@ from threading import Event
 
 import structlog
 
+from ivr.metrics import exposition
 from ivr.settings import Settings
 from ivr.store import open_store
 from transcription.errors import ModelError
 from transcription.listing import starter_warning
-from transcription.metrics import keep_metrics_file, metrics
 from transcription.model_folder import get_model
 from transcription.probe import probe_model
 from transcription.vosk_recogniser import VoskRecogniser
 from transcription.worker import Worker
 
 MODEL_AWAY = 30.0  # seconds before a broken model is tried again
-_BEHIND_CALLS = 10  # niceness: a transcript may wait, a caller may not
+_BEHIND_CALLS = 5  # niceness: a transcript may wait, a caller may not
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ def run_worker(settings: Settings, *, threads: int, once: bool) -> int:
     stop = Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: stop.set())
-    with closing(open_store(settings)) as store, ThreadPoolExecutor(threads + 1) as pool:
+    with closing(open_store(settings)) as store, ThreadPoolExecutor(threads) as pool:
         owner = f"{socket.gethostname()[:40]}:{os.getpid()}"
         workers = [
             Worker(
@@ -53,7 +53,6 @@ def run_worker(settings: Settings, *, threads: int, once: bool) -> int:
         ]
         _log.info("worker.ready", model=recogniser.name, version=recogniser.version, rate=recogniser.rate)
         working = [pool.submit(worker.run, once=once) for worker in workers]
-        pool.submit(keep_metrics_file, settings, store, stop, _now)
         try:
             for ended in as_completed(working):
                 ended.result()  # one that failed for a reason nobody foresaw ends the process: it is started afresh
@@ -63,9 +62,9 @@ def run_worker(settings: Settings, *, threads: int, once: bool) -> int:
 
 
 def print_metrics(settings: Settings) -> int:
-    """Print the figures for Prometheus."""
-    with closing(open_store(settings)) as store, store.reading() as session:
-        print(metrics(session, _now()).decode(), end="")
+    """Print the figures that the console's ``/metrics`` serves, for a machine that runs workers only."""
+    with closing(open_store(settings)) as store:
+        print(exposition(store, _now).decode(), end="")
     return 0
 
 

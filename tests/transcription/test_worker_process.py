@@ -18,8 +18,8 @@ from ivr.model import Recording, Transcript, WorkItem, WorkState
 from ivr.settings import Settings, load_settings
 from ivr.store import Store
 from ivr.testing_database import sqlite_store
-from transcription.metrics import metrics, metrics_file
 
+KILLED_AFTER = 4.0  # seconds the supervisor leaves a process it asked to stop; 0.2 on a machine at rest
 WAV = ["-r", "8000", "-b", "16", "-c", "1"]
 
 
@@ -84,19 +84,17 @@ def _wait(condition: Callable[[], bool], seconds: float = 40) -> None:
         time.sleep(0.02)
 
 
-def test_works_until_terminated_and_leaves_its_figures(
+def test_works_until_terminated(
     settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]], sox: Callable[..., Path]
 ) -> None:
     child = start("--threads", "2")
     audio = sox("a.wav", *WAV, effects=["synth", "3", "sine", "300"])
     ulids = [_add(settings, store, audio) for _ in range(3)]
     _wait(lambda: all(_state(store, ulid) is WorkState.DONE for ulid in ulids))
-    _wait(lambda: metrics_file(settings).exists())
     child.send_signal(signal.SIGTERM)
     began = time.monotonic()
     assert child.wait(10) == 0
-    assert time.monotonic() - began < 2.5
-    assert "tongdai_transcribe_waiting" in metrics_file(settings).read_text()
+    assert time.monotonic() - began < KILLED_AFTER
 
 
 def test_terminated_while_hearing_gives_the_item_back(
@@ -108,7 +106,7 @@ def test_terminated_while_hearing_gives_the_item_back(
     child.send_signal(signal.SIGTERM)
     began = time.monotonic()
     assert child.wait(10) == 0
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < KILLED_AFTER
     with store.reading() as session:
         item = session.scalars(select(WorkItem)).one()
         assert (item.state, item.attempt) == (WorkState.WAITING, 0)
@@ -117,7 +115,7 @@ def test_terminated_while_hearing_gives_the_item_back(
 def test_killed_while_hearing_another_worker_does_it_once(
     settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]], sox: Callable[..., Path]
 ) -> None:
-    ulid = _add(settings, store, sox("minute.wav", *WAV, effects=["synth", "60", "whitenoise", "gain", "-9"]))
+    ulid = _add(settings, store, sox("half-minute.wav", *WAV, effects=["synth", "25", "whitenoise", "gain", "-9"]))
     child = start()
     _wait(lambda: _state(store, ulid) is WorkState.CLAIMED)
     child.kill()
@@ -145,9 +143,6 @@ def test_broken_model_claims_nothing_and_is_told(
 
 def test_figures(settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]]) -> None:
     now = datetime.now(UTC)
-    with store.reading() as session:
-        empty = metrics(session, now).decode()
-    assert "tongdai_transcribe_hour_rtf 0.0" in empty
     with store.transaction() as session:
         jobs.add(session, jobs.TRANSCRIBE, "x", now)
         session.add(Recording(id="y", call_id="y", take=1, key="y", seconds=20, size=1, sha256="", created_at=now))
@@ -167,6 +162,5 @@ def test_figures(settings: Settings, store: Store, start: Callable[..., subproce
             )
         )
     printed, _ = start("--metrics").communicate(timeout=30)
-    assert "tongdai_transcribe_waiting 1.0" in printed
-    assert "tongdai_transcribe_hour_recordings 1.0" in printed
-    assert "tongdai_transcribe_hour_rtf 0.25" in printed
+    assert 'tongdai_transcription_items{state="waiting"} 1.0' in printed
+    assert "tongdai_transcription_rtf 0.25" in printed
