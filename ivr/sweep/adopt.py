@@ -36,8 +36,10 @@ from ivr.sweep.settle import blank, settled_takes
 _log = structlog.get_logger(__name__)
 
 
-def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, now: datetime) -> bool:
-    """Make one fallback recording a take of a report in the spool; whether there now is something to settle.
+def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, now: datetime) -> str | None:
+    """Make one fallback recording a take of a report in the spool, to be settled next; that report's ULID.
+
+    None when there is no recording in it, or its call is held just now.
 
     Repeating it after a crash at any point ends the same. Needs the database: only that knows whether the call has a
     report already, in which case both recordings are kept, as two tickets. Raises StoreAway, OSError.
@@ -53,7 +55,7 @@ def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, no
     if not fallback.has_audio:
         _end(spool, journal)
         _forget(spool, fallback)
-        return False
+        return None
     apart = fallback.ulid(settings.instance)
     again = fallback.ulid(settings.instance, sha256(fallback.audio.read_bytes()).hexdigest())
     for ulid in dict.fromkeys((call.ulid, apart, again)):
@@ -61,15 +63,14 @@ def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, no
             with spool.hold(ulid):
                 sidecar = _find_free(settings, store, spool, blank(call, ulid=ulid))
                 if sidecar is not None:
-                    if ulid not in (call.ulid, own.ulid):
-                        with store.transaction() as session:
-                            intake.record_call(session, replace(own, ulid=ulid), now)
+                    if ulid != call.ulid:
+                        _record_apart(store, call, fallback, ulid, now)
                     _end(spool, journal)
                     _move_in(spool, fallback, sidecar)
-                    return True
+                    return ulid
         except Held:
-            return False  # our server still has the call: the next sweep
-    return False
+            return None  # our server still has the call: the next sweep
+    return None
 
 
 def find_journal(spool: Spool, uniqueid: str) -> CallJournal | None:
@@ -132,6 +133,14 @@ def _own_call(settings: Settings, fallback: Fallback) -> CallJournal:
         ended_at=fallback.started_at,
         end_reason=EndReason.FAILED,
     )
+
+
+def _record_apart(store: Store, call: CallJournal, fallback: Fallback, ulid: str, now: datetime) -> None:
+    """The row of a recording that becomes a ticket of its own beside the call's first one."""
+    began = fallback.started_at
+    row = replace(call, ulid=ulid, steps=(), started_at=began, ended_at=began, end_reason=EndReason.FAILED)
+    with store.transaction() as session:
+        intake.record_call(session, row, now)
 
 
 def _find_free(settings: Settings, store: Store, spool: Spool, unknown: Sidecar) -> Sidecar | None:

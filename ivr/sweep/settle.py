@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from ulid import ULID
@@ -42,14 +43,14 @@ def _settle_takes(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar
         spool.cancel(settled)
         return None
     flags = sidecar.flags
-    if RecordingFlag.FALLBACK not in flags:
+    if RecordingFlag.FALLBACK not in flags or _is_torn(spool.audio(sidecar.ulid, settled.kept.number)):
         flags = tuple(dict.fromkeys((*flags, RecordingFlag.INTERRUPTED.value)))
     return spool.save(replace(settled, state=SidecarState.TO_FILE, ended=True, flags=flags))
 
 
 def settled_takes(settings: Settings, spool: Spool, sidecar: Sidecar) -> tuple[Take, ...]:
     """The takes as they are on disk: none is being recorded any more, and none is missing from the list."""
-    return tuple(_settled(settings, spool, take) for take in _all_takes(spool, sidecar))
+    return tuple(_settled(settings, spool, sidecar.ulid, take) for take in _all_takes(spool, sidecar))
 
 
 def _all_takes(spool: Spool, sidecar: Sidecar) -> tuple[Take, ...]:
@@ -63,25 +64,32 @@ def _all_takes(spool: Spool, sidecar: Sidecar) -> tuple[Take, ...]:
     return (*sidecar.takes, *unknown)
 
 
-def _settled(settings: Settings, spool: Spool, take: Take) -> Take:
+def _settled(settings: Settings, spool: Spool, ulid: str, take: Take) -> Take:
     """A take somebody was recording becomes recorded or dropped; the others stay as they are."""
     if take.state is not TakeState.RECORDING:
         return take
-    measured = _measure(spool, take)
+    measured = _measure(spool, spool.audio(ulid, take.number))
     if measured is None or not measured.is_report(settings.record_minimum):
         return replace(take, state=TakeState.DROPPED)
     return replace(take, state=TakeState.RECORDED, seconds=measured.seconds)
 
 
-def _measure(spool: Spool, take: Take) -> Measured | None:
-    path = spool.folder / take.file
+def _is_torn(path: Path) -> bool:
+    """Said now, because filing mends the header; audio that has gone meanwhile is filing's to tell."""
+    try:
+        return measure(path).torn
+    except (FileNotFoundError, NotAudio):
+        return False
+
+
+def _measure(spool: Spool, path: Path) -> Measured | None:
     try:
         return measure(path)
     except FileNotFoundError:
         return None
     except NotAudio as error:
         if path.stat().st_size > 0:  # nothing Asterisk began and lost, but a file from elsewhere: for a person to see
-            _log.error("report.audio_unreadable", take=take.file, error=str(error), kept_as=str(spool.set_aside(path)))
+            _log.error("report.audio_unreadable", file=path.name, error=str(error), kept_as=str(spool.set_aside(path)))
         return None
 
 

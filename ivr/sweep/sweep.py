@@ -88,6 +88,7 @@ class _Sweep:
         self._now = now
         self._live = live_channels
         self._unripe: list[Fallback] = []
+        self._adopted: set[str] = set()
 
     def attempt_each(self, step: Callable[[T], None], things: Iterable[T]) -> None:
         """Do a step with each thing: a held one is live, a database that is away is not asked again in this sweep."""
@@ -113,9 +114,12 @@ class _Sweep:
             self.report.live += 1
         else:
             self._unripe.append(fallback)  # until it is safe in a report, that report waits for it
-            if adopt(self._settings, self._store, self._spool, fallback, self._now):
+            ulid = adopt(self._settings, self._store, self._spool, fallback, self._now)
+            if ulid is not None:
+                self._adopted.add(ulid)
                 self.report.adopted += 1
-            self._unripe.pop()
+            if not fallback.files:
+                self._unripe.pop()
 
     def settle_report(self, ulid: str) -> None:
         """Settle and file one report, if its call is dead."""
@@ -171,7 +175,10 @@ class _Sweep:
                 return None
             sidecar = self._spool.save(rebuild(self._settings, self._spool, ulid, self._now))
         elif sidecar.state is not SidecarState.CANCELLED:
-            still = all(self._still(path) for path in (*audio, self._spool.path(ulid)))
+            written = (
+                audio if ulid in self._adopted else [*audio, self._spool.path(ulid)]
+            )  # the sidecar just now, by us
+            still = all(self._still(path) for path in written)
             if not still or (sidecar.kept is None and self._waits_for_fallback(sidecar.uniqueid)):
                 self.report.live += 1
                 return None

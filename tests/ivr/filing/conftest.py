@@ -1,0 +1,24 @@
+"""Fresh houses, on SQLite alone or on both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr.store import Store
+from ivr.testing import temporary_settings
+from ivr.testing_database import sqlite_store
+from ivr.testing_spool import Leavings
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Leavings]:
+    """A fresh house on SQLite."""
+    with sqlite_store(tmp_path) as store:
+        yield Leavings(settings=temporary_settings(tmp_path, sweep_still=10.0), store=store)
+
+
+@pytest.fixture
+def both_desk(tmp_path: Path, store: Store) -> Leavings:
+    """A fresh house, once on each database."""
+    return Leavings(settings=temporary_settings(tmp_path / "home", sweep_still=10.0), store=store)

@@ -1,0 +1,219 @@
+"""The sweep keeps its hands off calls that go on, and off what it does not understand."""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ivr.codes import CodeBook
+from ivr.commands.sweep import describe
+from ivr.desk import intake
+from ivr.filing import Outcome, file_one, give_late_codes
+from ivr.model import EndReason
+from ivr.spool import SidecarState, TakeState, read_journal
+from ivr.sweep import sweep
+from ivr.testing_spool import NOW, ULID, UNIQUEID, Leavings, wav
+
+R, T = SidecarState, TakeState
+
+
+def recording(desk: Leavings, **given: object) -> None:
+    desk.save(R.RECORDING, desk.take(1, T.RECORDING, wav(3)), **given)
+
+
+def test_a_held_report_is_left_alone(desk: Leavings) -> None:
+    recording(desk)
+    desk.journal()
+    before = desk.left()
+    with desk.spool.hold(ULID):
+        report = desk.sweep()
+        assert (report.live, report.filed, report.faults) == (2, 0, [])
+        assert desk.left() == sorted([*before, f"{ULID}.lock"])
+    assert desk.sweep().filed == 1
+
+
+def test_a_sent_report_is_filed_beside_its_living_call(desk: Leavings) -> None:
+    with desk.spool.hold(ULID):
+        sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), code="260000018")
+        assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW) is Outcome.FILED
+        desk.spool.save(replace(sent, ended=True, publish=False))
+        assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW) is Outcome.SETTLED
+        assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW) is Outcome.GONE
+    (ticket,) = desk.tickets()
+    assert (ticket.code, ticket.publish) == ("260000018", False)
+
+
+def test_two_filings_exclude_one_another(desk: Leavings) -> None:
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
+    with desk.spool.filing(ULID):
+        assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW) is Outcome.BUSY
+    assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW) is Outcome.SETTLED
+
+
+def test_what_the_caller_still_decides_is_not_filed(desk: Leavings) -> None:
+    recording(desk)
+    assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW) is Outcome.NOT_YET
+    desk.save(R.CANCELLED)
+    assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW) is Outcome.CANCELLED
+    assert desk.left() == []
+
+
+def test_audio_that_may_grow_is_waited_for(desk: Leavings) -> None:
+    recording(desk)
+    assert desk.sweep(aged=False).live == 1
+    desk.age(9)
+    assert desk.sweep(aged=False).filed == 0
+    desk.age(2)
+    assert desk.sweep(aged=False).filed == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "live", "filed"),
+    [
+        (149, None, 0),
+        (151, None, 1),
+        (9, set(), 0),  # the list may be older than the file
+        (11, set(), 1),
+        (11, {"1790843000.99"}, 1),
+        (11, {UNIQUEID}, 0),
+        (151, {UNIQUEID}, 1),
+    ],
+)
+@pytest.mark.parametrize("left", ["fallback", "orphan"])
+def test_audio_without_sidecar_waits_for_its_channel(
+    desk: Leavings, left: str, age: float, live: set[str] | None, filed: int
+) -> None:
+    if left == "fallback":
+        desk.fallback(wav(3))
+    else:
+        desk.take(1, T.RECORDED, wav(3))
+        desk.journal()
+    desk.age(age)
+    assert desk.sweep(live=live, aged=False).faults == []
+    assert len(desk.tickets()) == filed
+
+
+def test_a_short_take_waits_for_the_fallback_of_its_call(desk: Leavings) -> None:
+    desk.save(R.RECORDING, desk.take(1, T.RECORDING, wav(0.5)))
+    desk.journal()
+    desk.age(100)
+    desk.fallback(wav(1))  # the caller is speaking to the dialplan now
+    report = desk.sweep(live={UNIQUEID}, aged=False)
+    assert (report.silent, report.calls) == (0, 0)
+    desk.fallback(wav(4))
+    desk.sweep()
+    (ticket,) = desk.tickets()
+    assert (ticket.ulid, ticket.category) == (ULID, "ha-tang")
+    assert [call.end_reason for call in desk.calls()] == [EndReason.FAILED]
+
+
+def test_uniqueids_match_however_the_dialplan_wrote_them(desk: Leavings) -> None:
+    desk.journal(uniqueid="tongdai-1022-1790843000.17")
+    desk.fallback(wav(3), uniqueid="tongdai10221790843000.17")
+    desk.sweep()
+    assert [ticket.ulid for ticket in desk.tickets()] == [ULID]
+
+
+def test_a_broken_sidecar_is_told_every_time_and_stays(desk: Leavings) -> None:
+    desk.spool.path(ULID).write_text("{")
+    desk.spool.audio(ULID, 1).write_bytes(wav(3))
+    recording(desk, ulid="01ARZ3NDEKTSV4RRFFQ69G5FAW")
+    for _ in range(2):
+        report = desk.sweep()
+        assert len(report.faults) == 1
+        assert ULID in describe(report)
+    assert desk.spool.audio(ULID, 1).exists()
+    assert len(desk.tickets()) == 0  # the other one has no audio under its own name: nobody spoke
+
+
+def test_a_journal_without_a_start_is_set_aside_once(desk: Leavings) -> None:
+    path = desk.spool.folder / f"{ULID}.call.jsonl"
+    path.write_text('{"line": "sta')
+    assert desk.sweep(aged=False).faults == []
+    assert len(desk.sweep().faults) == 1
+    assert desk.sweep().faults == []
+    assert (desk.spool.folder / "aside" / path.name).exists()
+
+
+def test_an_orphan_beside_a_filed_recording_is_kept_and_told(desk: Leavings) -> None:
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True, spoken_at=NOW)
+    desk.sweep()
+    desk.take(1, T.RECORDED, wav(5))
+    path = desk.journal(end=EndReason.COMPLETED)
+    desk.sweep()
+    assert len(desk.heard()[ULID]) == 3 * 16000
+    assert desk.spool.audio(ULID, 1).exists()
+    assert len(desk.tickets()) == 1
+    assert not path.exists()
+    assert any(ULID in fault for fault in desk.sweep().faults)
+
+
+def test_one_mistake_does_not_stop_the_others(desk: Leavings, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
+    for ulid in (ULID, other):
+        desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=ulid), ulid=ulid, ended=True)
+    real = intake.file_report
+
+    def fails(session: object, sidecar: object, *given: object, **named: object) -> object:
+        if getattr(sidecar, "ulid", "") == ULID:
+            raise RuntimeError("a mistake")
+        return real(session, sidecar, *given, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "file_report", fails)
+        report = desk.sweep()
+    assert report.faults == ["RuntimeError('a mistake')"]
+    assert [ticket.ulid for ticket in desk.tickets()] == [other]
+    desk.sweep()
+    assert len(desk.tickets()) == 2
+
+
+def test_late_codes_go_to_those_who_can_hear_no_other(desk: Leavings) -> None:
+    waiting, ended, gone = (f"01ARZ3NDEKTSV4RRFFQ69G5FA{sign}" for sign in "VWX")
+    for ulid in (waiting, ended, gone):
+        desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=ulid), ulid=ulid)
+        file_one(desk.settings, desk.store, desk.spool, ulid, NOW)
+    with desk.store.transaction() as session:
+        for ulid in (ended, gone):
+            path = desk.journal(end=EndReason.HUNG_UP, ulid=ulid)
+            intake.record_call(session, read_journal(path), NOW)
+            path.unlink()
+    desk.spool.remove(desk.spool.load(gone))
+    assert give_late_codes(desk.store, desk.spool, desk.codes, NOW) == 0  # no block yet
+    desk.lease()
+    assert give_late_codes(desk.store, desk.spool, desk.codes, NOW) == 1
+    assert {ticket.ulid: ticket.code is not None for ticket in desk.tickets()} == {
+        waiting: False,
+        ended: False,
+        gone: True,
+    }
+    desk.sweep()
+    assert [ticket.code is not None for ticket in desk.tickets()] == [False, True, True]
+
+
+def test_crumbs_of_dead_processes_go(desk: Leavings) -> None:
+    for name in (f"{ULID}.lock", f"{ULID}.filing", f".{ULID}.json.tmp", ".room-1", ".now-2-3"):
+        (desk.spool.folder / name).touch()
+    desk.sweep()
+    assert desk.left() == sorted([f".{ULID}.json.tmp", ".now-2-3", ".room-1"])
+    desk.age(4000)
+    desk.sweep(aged=False)
+    assert desk.left() == []
+
+
+def test_a_sweep_keeps_the_block_of_codes_filled(desk: Leavings) -> None:
+    assert CodeBook(desk.settings.codes).left(NOW) == 0
+    desk.sweep()
+    assert CodeBook(desk.settings.codes).left(NOW) == 500
+
+
+def test_the_clock_of_the_process_decides_nothing(desk: Leavings) -> None:
+    recording(desk)
+    path = desk.spool.audio(ULID, 1)
+
+    assert sweep(desk.settings, desk.store, desk.spool, NOW + timedelta(hours=1), None).filed == 0
+    future = path.stat().st_mtime + 3600  # the machine's clock was set back an hour after Asterisk died
+    for one in (path, desk.spool.path(ULID)):
+        os.utime(one, (future, future))
+    assert desk.sweep(aged=False).filed == 1
