@@ -1,6 +1,5 @@
 """Speech and sounds for the tests of this room, made on the spot by espeak-ng and sox."""
 
-import os
 import shutil
 import subprocess
 import tomllib
@@ -9,24 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from ivr.testing import need
 from transcription.model_folder import STARTER, Origin, read_model
 from transcription.vosk_recogniser import VoskRecogniser
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _need_program(name: str) -> None:
-    if shutil.which(name) is None:
-        message = f"{name} is not installed (make setup installs it)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-
-
 @pytest.fixture
 def sox(tmp_path: Path) -> Callable[..., Path]:
     """``sox("file.gsm", "-r", "8000", effects=["synth", …])`` writes a file of generated sound and gives its path."""
-    _need_program("sox")
+    need(shutil.which("sox"), "sox is not installed (make setup installs it)")
 
     def make(name: str, *form: str, effects: list[str], source: list[str] | None = None) -> Path:
         target = tmp_path / name
@@ -40,7 +32,7 @@ def sox(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def speak(tmp_path: Path, sox: Callable[..., Path]) -> Callable[..., Path]:
     """``speak(text)``: the sentence as a telephone carries it, headerless A-law at 8 kHz."""
-    _need_program("espeak-ng")
+    need(shutil.which("espeak-ng"), "espeak-ng is not installed (make setup installs it)")
 
     def say(text: str, *, voice: str = "vi", speed: int = 150, name: str = "speech.alaw") -> Path:
         spoken = tmp_path / f"{name}.wav"
