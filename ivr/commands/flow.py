@@ -33,6 +33,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
     dial = actions.add_parser("dial", help=tr("gọi thử danh mục bằng bàn phím", "dial a menu from the keyboard"))
     dial.add_argument("city", nargs="?", help=tr("mã thành phố", "id of a city"))
+    dial.add_argument(
+        "--number", default="0905123456", help=tr('số gọi đến; "" là ẩn số', 'the caller\'s number; "" is anonymous')
+    )
     switch = actions.add_parser(
         "switch",
         help=tr("bật, tắt công tắc (emergency: chế độ khẩn cấp)", "throw a switch (emergency: the emergency menu)"),
@@ -52,7 +55,7 @@ def _run(settings: Settings, arguments: argparse.Namespace) -> int:
             sys.stdout.write(draw(city, read_prompt_texts(settings.config, city.id, []), arguments.language))
             return 0
         case "dial":
-            return _dial(settings, arguments.city or settings.city)
+            return _dial(settings, arguments.city or settings.city, arguments.number)
         case _:
             return _switch(settings, arguments.name, arguments.state)
 
@@ -99,11 +102,11 @@ def check_cities(settings: Settings) -> list[Finding]:
     return found or [Finding(name="cities", ok=True, text=", ".join(ids))]
 
 
-def _dial(settings: Settings, city: str) -> int:
+def _dial(settings: Settings, city: str, number: str) -> int:
     """The engine is loaded only here: a check needs no telephone."""
     from ivr.terminal import dial
 
-    return dial(settings, load_city(settings.config, city))
+    return dial(settings, load_city(settings.config, city), number)
 
 
 def _switch(settings: Settings, name: str | None, state: str | None) -> int:
