@@ -16,10 +16,8 @@ from types import TracebackType
 from xml.sax.saxutils import escape, quoteattr
 
 from ivr.errors import TongdaiError
+from ivr.rtp_keys import capture
 from ivr.words import tr
-
-KEYS = Path("/usr/share/sip-tester")
-"""Where Debian's sip-tester keeps its recorded RFC 4733 keys."""
 
 
 class CallerUnavailable(TongdaiError):
@@ -50,7 +48,7 @@ def find_sipp() -> Path:
     found = shutil.which("sipp")
     if os.geteuid() != 0 and copy.is_file():
         return copy
-    if found is None or not KEYS.is_dir():
+    if found is None:
         raise CallerUnavailable(
             tr("Thiếu sipp. Cài: sudo apt-get install sip-tester", "No sipp. Run: sudo apt-get install sip-tester")
         )
@@ -76,7 +74,7 @@ class SippCall:
         self._peer: socket.socket | None = None
         self._call_id = b""
         scenario = folder / "caller.xml"
-        scenario.write_text(_scenario(caller, self._actions), encoding="utf-8")
+        scenario.write_text(_scenario(caller, self._actions, folder), encoding="utf-8")
         self._command = [
             str(find_sipp()), f"{host}:{port}", "-sf", str(scenario), "-s", called, "-m", "1", "-i", "127.0.0.1",
             "-mi", "127.0.0.1", "-nostdin", "-trace_err", "-error_file", str(folder / "sipp-errors.log"),
@@ -139,9 +137,12 @@ class SippCall:
         self.close()
 
 
-def _scenario(caller: str, actions: Sequence[Action]) -> str:
+def _scenario(caller: str, actions: Sequence[Action], folder: Path) -> str:
     """SIPp's XML: call, wait for the answer, each action behind a word from us, hang up behind the last word."""
-    steps = "\n".join(f"  <recvCmd/>\n  <nop><action>{_action(action)}</action></nop>" for action in actions)
+    steps = "\n".join(
+        f"  <recvCmd/>\n  <nop><action>{_action(action, number, folder)}</action></nop>"
+        for number, action in enumerate(actions)
+    )
     who = escape(caller)
     head = f"""Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From: <sip:{who}@[local_ip]:[local_port]>;tag=[call_number]"""
@@ -203,10 +204,11 @@ Content-Length: 0
 """
 
 
-def _action(action: Action) -> str:
+def _action(action: Action, number: int, folder: Path) -> str:
     match action:
         case Press(key=key):
-            name = {"*": "star", "#": "pound"}.get(key, key)
-            return f"<exec play_pcap_audio={quoteattr(str(KEYS / f'dtmf_2833_{name}.pcap'))}/>"
+            file = folder / f"key-{number}.pcap"
+            file.write_bytes(capture(key, number))
+            return f"<exec play_pcap_audio={quoteattr(str(file))}/>"
         case Speak(file=file):
             return f"<exec rtp_stream={quoteattr(f'{file},1,8,PCMA/8000')}/>"

@@ -19,7 +19,7 @@ def _document(name: str) -> str:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_documented_with_its_description(name: str) -> None:
     row = next(
-        (line for line in _document("docs/settings.md").splitlines() if f"`TONGDAI_{name.upper()}`" in line), None
+        (line for line in _document("docs/settings.md").splitlines() if line.startswith(f"| `TONGDAI_{name.upper()}`")), None
     )
     assert row is not None, f"docs/settings.md lacks TONGDAI_{name.upper()}"
     description = Settings.model_fields[name].description

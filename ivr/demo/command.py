@@ -1,0 +1,61 @@
+"""``tongdai demo``: exit 0 only if every part of the way was really found."""
+
+import argparse
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+from ivr.command import Command
+from ivr.demo.citizen import speak_to_file
+from ivr.demo.story import ask, look, report
+from ivr.demo.system import hotline
+from ivr.settings import Settings
+from ivr.store import open_store
+from ivr.words import tr
+
+
+def _run(settings: Settings, arguments: argparse.Namespace) -> int:
+    began = time.monotonic()
+    script = tomllib.loads((settings.config / "demo.toml").read_text(encoding="utf-8"))
+    _say(tr("Khởi động một tổng đài riêng…", "Starting a hotline of its own…"))
+    with (
+        hotline(keep=arguments.keep) as (own, password),
+        tempfile.TemporaryDirectory(prefix="td-call-") as scratch,
+    ):
+        store = open_store(own)
+        folder = Path(scratch)
+        try:
+            spoken = speak_to_file(script["sentence"], voice=script["voice"], speed=script["speed"], folder=folder)
+            _say(tr("Cuộc gọi thứ nhất: người dân phản ánh", "First call: a citizen reports"))
+            filed = report(own, store, spoken, folder, _say)
+            look(own, store, filed, password, script["sentence"], _say)
+            _say(tr("Cuộc gọi thứ hai: người dân tra cứu", "Second call: the citizen asks"))
+            ask(own, store, filed, folder, _say)
+        finally:
+            store.close()
+        if arguments.keep:
+            _say(tr(f"Dữ liệu còn ở {own.home}", f"The data are kept in {own.home}"))
+    seconds = time.monotonic() - began
+    _say(tr(f"✓ Tất cả đều thấy thật, trong {seconds:.0f} giây.", f"✓ All of it was really found, in {seconds:.0f} s."))
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--keep", action="store_true", help=tr("giữ lại thư mục dữ liệu để xem", "keep the data folder for a look")
+    )
+
+
+COMMAND = Command(
+    help=tr(
+        "Chạy thử trên thành phần thật: gọi SIP, phản ánh, phiếu, bản chữ, rồi gọi lại nghe trạng thái.",
+        "Try it on real parts: a SIP call, a report, its ticket and text, then a second call that hears the state.",
+    ),
+    configure=_configure,
+    run=_run,
+)

@@ -1,0 +1,148 @@
+"""A whole hotline of its own for the demonstration: temporary home, free ports, ``tongdai run`` as a child."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
+
+from ivr.errors import TongdaiError
+from ivr.settings import Settings, load_settings
+from ivr.words import tr
+
+READY_WITHIN = 90.0
+"""Seconds for the start, the first building of prompts included."""
+RTP_PORTS = 100
+
+
+class DemoFailed(TongdaiError):
+    """Something the demonstration promises was not found."""
+
+
+@contextmanager
+def hotline(*, keep: bool) -> Iterator[tuple[Settings, str]]:
+    """Run a hotline while the block lasts; gives its settings and the first administrator's password."""
+    with ExitStack() as stack:
+        if keep:
+            home = Path(tempfile.mkdtemp(prefix="td-"))
+        else:
+            home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="td-", ignore_cleanup_errors=True)))
+        changes = _environment(home)
+        child = subprocess.Popen(
+            [sys.executable, "-m", "ivr", "run"],
+            env={**os.environ, **changes},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        stack.callback(_stop, child)
+        password = _wait_ready(child)
+        with _changed_environment(changes):
+            settings = load_settings()
+        yield settings, password
+
+
+def _environment(home: Path) -> dict[str, str]:
+    ports = free_ports(6)
+    names = ("CONSOLE", "HUB", "AGI", "AMI", "ASTERISK_HTTP", "SIP")
+    start = _free_rtp_range()
+    return {
+        "TONGDAI_HOME": str(home),
+        "TONGDAI_INSTANCE": "demo",
+        "TONGDAI_CITY": "da-nang",
+        "TONGDAI_RTP_START": str(start),
+        "TONGDAI_RTP_END": str(start + RTP_PORTS - 1),
+        **{f"TONGDAI_{name}_PORT": str(port) for name, port in zip(names, ports, strict=True)},
+    }
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports free for TCP and UDP on loopback at this moment, all different."""
+    with ExitStack() as stack:
+        ports: list[int] = []
+        while len(ports) < count:
+            tcp = stack.enter_context(socket.socket())
+            tcp.bind(("127.0.0.1", 0))
+            port: int = tcp.getsockname()[1]
+            udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            try:
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            ports.append(port)
+        return ports
+
+
+def _free_rtp_range() -> int:
+    """The first port of a range free for UDP: below the kernel's own ephemeral ports."""
+    for start in range(20000, 30000, RTP_PORTS):
+        try:
+            with ExitStack() as stack:
+                for port in range(start, start + RTP_PORTS):
+                    udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                    udp.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return start
+    raise DemoFailed(tr("Không còn cổng UDP trống cho RTP.", "No UDP ports are free for RTP."))
+
+
+def _wait_ready(child: "subprocess.Popen[str]") -> str:
+    """Read what ``tongdai run`` says until the password has been printed; its last lines tell what went wrong."""
+    said: list[str] = []
+    lines: Queue[str | None] = Queue()
+    Thread(target=_drain, args=(child, lines), daemon=True).start()
+    until = time.monotonic() + READY_WITHIN
+    with suppress(Empty):
+        while (line := lines.get(timeout=max(0.0, until - time.monotonic()))) is not None:
+            said.append(line.rstrip())
+            found = re.search(r"admin / (\S+)", line)
+            if found:
+                return found.group(1)
+    told = "\n".join(said[-12:])
+    raise DemoFailed(tr(f"Tổng đài chưa chạy được:\n{told}", f"The hotline did not start:\n{told}"))
+
+
+def _drain(child: "subprocess.Popen[str]", lines: "Queue[str | None]") -> None:
+    """Take every line as it comes, to the end: a full pipe would stop the supervisor."""
+    if child.stdout is not None:
+        with suppress(ValueError):  # closed by the stop
+            for line in child.stdout:
+                lines.put(line)
+    lines.put(None)
+
+
+def _stop(child: "subprocess.Popen[str]") -> None:
+    if child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
+
+
+@contextmanager
+def _changed_environment(changes: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
