@@ -172,7 +172,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
                 except Exception:  # whatever a callback does wrong
                     _log.exception("ami.callback_failed", event_name=event.event)
 
-    async def send_awaiting_actions(self, *_: object) -> None:
+    def send_awaiting_actions(self, *_: object) -> None:
         """Nothing awaits: unanswered actions have failed (:meth:`_Protocol.close`)."""
 
     def connect(self, *_: object, **__: object) -> "asyncio.Task[Any] | None":

@@ -1,0 +1,122 @@
+"""A fake of Asterisk's manager interface on a socket: what panoramisk's own tests never send. For tests alone."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+Action = dict[str, str]
+Answer = Callable[["FakeAmi", Action], str | None]
+"""What an action is answered with (blocks of lines, CRLF added); None: nothing."""
+
+
+class FakeAmi:
+    """Speaks AMI as Asterisk 22 does; single connections can be muted, fed raw bytes, or dropped."""
+
+    def __init__(self, answer: Answer | None = None) -> None:
+        self.port = 0
+        self.received: list[Action] = []
+        self.logins = 0
+        self.muted = False
+        self.secret = "geheim"  # noqa: S105  # of a fake
+        self._answer = answer or (lambda _fake, _action: None)
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self.listen()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def listen(self) -> None:
+        """Accept connections (again), on the same port."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Go away: every connection breaks."""
+        if self._server is not None:
+            self._server.close()
+        self.drop()
+        for task in list(self._tasks):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def drop(self) -> None:
+        """Break every connection as a crash does."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def send(self, raw: bytes) -> None:
+        """Write bytes as they are, one segment, to every connection."""
+        for writer in list(self._writers):
+            writer.write(raw)
+            await writer.drain()
+        await asyncio.sleep(0.01)
+
+    async def event(self, name: str, **values: str) -> None:
+        """An event."""
+        await self.send(message(Event=name, **values))
+
+    def actions(self, name: str) -> list[Action]:
+        """What was received of one kind."""
+        return [action for action in self.received if action["Action"] == name]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self._writers.add(writer)
+        try:
+            if not self.muted:
+                writer.write(b"Asterisk Call Manager/9.0.0\r\n")
+            while True:
+                raw = await reader.readuntil(b"\r\n\r\n")
+                action = dict(line.split(": ", 1) for line in raw.decode().strip().split("\r\n"))
+                self.received.append(action)
+                if not self.muted and (reply := self._reply(action)) is not None:
+                    writer.write(reply.encode())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self._writers.discard(writer)
+            self._tasks.discard(task)
+            writer.transport.abort()
+
+    def _reply(self, action: Action) -> str | None:
+        number = action["ActionID"]
+        match action["Action"]:
+            case "Login" if action["Secret"] == self.secret:
+                self.logins += 1
+                booted = message(Event="FullyBooted", Status="Fully Booted").decode()
+                return message(Response="Success", ActionID=number, Message="Authentication accepted").decode() + booted
+            case "Login":
+                return message(Response="Error", ActionID=number, Message="Authentication failed").decode()
+            case "Ping":
+                return message(Response="Success", ActionID=number, Ping="Pong").decode()
+            case _:
+                return self._answer(self, action)
+
+
+def message(**values: str) -> bytes:
+    """One AMI message."""
+    return "".join(f"{name}: {value}\r\n" for name, value in values.items()).encode() + b"\r\n"
+
+
+def channel_list(action: Action, *channels: tuple[str, str]) -> str:
+    """The reply to CoreShowChannels for (uniqueid, linkedid) pairs."""
+    number = action["ActionID"]
+    start = message(Response="Success", ActionID=number, EventList="start", Message="Channels will follow")
+    rows = b"".join(
+        message(Event="CoreShowChannel", ActionID=number, Channel=f"PJSIP/x-{one}", Uniqueid=one, Linkedid=linked)
+        for one, linked in channels
+    )
+    end = message(Event="CoreShowChannelsComplete", ActionID=number, EventList="Complete", ListItems=str(len(channels)))
+    return (start + rows + end).decode()
