@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
 from ivr.model import Base
+from ivr.search import is_mapped
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 
@@ -61,7 +62,9 @@ def head() -> str:
 def differences(store: Store) -> list[object]:
     """What the migrated tables lack or have too much against the mapped ones; empty when they agree."""
     with store.reading() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        context = MigrationContext.configure(
+            session.connection(), opts={"compare_type": True, "include_object": is_mapped}
+        )
         return list(compare_metadata(context, Base.metadata))
 
 

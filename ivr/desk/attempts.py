@@ -50,13 +50,17 @@ def limits(kind: Guarded, source: str, target: str) -> dict[str, Limit]:
         case Guarded.LOGIN:
             return {_key("source", source): Limit(free=20, window=timedelta(hours=1)), _key("target", target): LOGIN}
         case Guarded.LOOKUP:
-            return {_key("source", source): LOOKUP, _key("target", target): LOOKUP}
+            one = SHARED_LOOKUP if source == ANONYMOUS else LOOKUP
+            return {_key("source", source): one, _key("target", target): LOOKUP}
         case other:
             assert_never(other)
 
 
+ANONYMOUS = "anonymous"
+"""The source all callers without a number share: one of them must not lock the others out for long."""
 LOGIN = Limit(free=5)
 LOOKUP = Limit(free=5, window=timedelta(hours=12))
+SHARED_LOOKUP = Limit(free=30, pause=timedelta(seconds=10), most=timedelta(minutes=2), window=timedelta(hours=1))
 
 
 def check(session: Session, kind: Guarded, *, source: str, target: str, now: datetime) -> Locked | None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from ivr import search
 from ivr.desk import rights
 from ivr.desk.errors import NotFound
 from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, State, Ticket, TicketEvent
@@ -19,18 +20,24 @@ PAGE = 50
 """Rows of a page."""
 MOST_COUNTED = 10_000
 """Counting stops here: an exact number of a hundred thousand helps nobody and costs every page."""
+MOST_FOUND = 1_000
+"""The same for a search, where every row counted is a row looked into."""
+
+_WHOLE_NUMBER = 10
+"""Signs from which digits are a telephone number (+84236…) and not a house number."""
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[Row]):
-    """One page; ``number`` counts from 1, ``total`` is all rows found, at most :data:`MOST_COUNTED`."""
+    """One page; ``number`` counts from 1, ``total`` is all rows found, at most ``counted_to``."""
 
     rows: Sequence[Row]
     total: int
     number: int
     size: int
+    counted_to: int
 
     @property
     def pages(self) -> int:
@@ -40,7 +47,7 @@ class Page(Generic[Row]):
     @property
     def total_is_exact(self) -> bool:
         """Whether ``total`` is the whole truth."""
-        return self.total < MOST_COUNTED
+        return self.total < self.counted_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +108,8 @@ def tickets(
     size: int = PAGE,
 ) -> Page[TicketRow]:
     """Tickets ``viewer`` may see, newest first; None (a program, not a person) sees all."""
-    conditions = [*_ticket_conditions(wanted or TicketFilter()), *_visible(viewer)]
+    wanted = wanted or TicketFilter()
+    conditions = [*_ticket_conditions(session, wanted), *_visible(viewer)]
     rows = (
         select(Ticket, Call, Recording)
         .outerjoin(Call, Call.id == Ticket.ulid)
@@ -114,7 +122,7 @@ def tickets(
         TicketRow(ticket=row[0], call=row[1], recording=row[2])
         for row in session.execute(rows.limit(size).offset(_offset(page, size)))
     ]
-    return Page(rows=found, total=_count(session, select(Ticket.id).where(*conditions)), number=page, size=size)
+    return _page(session, found, select(Ticket.id).where(*conditions), wanted.query, page, size)
 
 
 def calls(
@@ -122,14 +130,21 @@ def calls(
 ) -> Page[CallRow]:
     """Calls, newest first; a ticket ``viewer`` may not see is left out of its call's row."""
     joined = and_(Ticket.ulid == Call.id, *_visible(viewer))
-    conditions = _call_conditions(wanted or CallFilter())
+    wanted = wanted or CallFilter()
+    conditions = _call_conditions(session, wanted)
     rows = select(Call, Ticket).outerjoin(Ticket, joined).where(*conditions)
     ordered = rows.order_by(Call.started_at.desc(), Call.id.desc())
     found = [
         CallRow(call=row[0], ticket=row[1]) for row in session.execute(ordered.limit(size).offset(_offset(page, size)))
     ]
     counted = select(Call.id).outerjoin(Ticket, joined).where(*conditions)
-    return Page(rows=found, total=_count(session, counted), number=page, size=size)
+    return _page(session, found, counted, wanted.query, page, size)
+
+
+def count_tickets(session: Session, wanted: TicketFilter, *, viewer: Person | None) -> int:
+    """How many there are, at most :data:`MOST_COUNTED`, without reading any."""
+    conditions = [*_ticket_conditions(session, wanted), *_visible(viewer)]
+    return _count(session, select(Ticket.id).where(*conditions), MOST_COUNTED)
 
 
 def calls_of_number(session: Session, number: str, *, viewer: Person | None, limit: int = 50) -> list[CallRow]:
@@ -198,8 +213,8 @@ def _visible(viewer: Person | None) -> list[ColumnElement[bool]]:
     return [or_(Ticket.confidential.is_(False), Ticket.assignee_id == viewer.id)]
 
 
-def _ticket_conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [_matches(wanted.query)] if wanted.query.strip() else []
+def _ticket_conditions(session: Session, wanted: TicketFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_matches(session, wanted.query)] if wanted.query.strip() else []
     if wanted.states:
         conditions.append(Ticket.state.in_(wanted.states))
     if wanted.is_open is not None:
@@ -218,10 +233,8 @@ def _ticket_conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
     return conditions + _between(Ticket.created_at, wanted.since, wanted.until)
 
 
-def _call_conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.query.strip():
-        conditions.append(or_(_calls_from(wanted.query), and_(Ticket.id.is_not(None), _matches(wanted.query))))
+def _call_conditions(session: Session, wanted: CallFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_calls_matching(session, wanted.query)] if wanted.query.strip() else []
     if wanted.city:
         conditions.append(Call.city == wanted.city)
     if wanted.end_reason is not None:
@@ -231,26 +244,35 @@ def _call_conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     return conditions + _between(Call.started_at, wanted.since, wanted.until)
 
 
-def _matches(query: str) -> ColumnElement[bool]:
+def _matches(session: Session, query: str) -> ColumnElement[bool]:
+    """A code or a whole telephone number is looked up as such; everything else is words."""
     code = find_code(query)
     if code is not None:
         return Ticket.code == code
-    # Folded terms hold letters, digits and spaces alone: none of LIKE's own signs can be among them.
-    words = [Ticket.folded.like(f"%{term}%") for term in search_terms(query)]
-    text = and_(*words) if words else false()
-    number = normalise(query)
-    if number is None:
-        return text
-    of_caller = Ticket.ulid.in_(select(Call.id).where(Call.caller_number == number))
-    return or_(text, Ticket.contact_number == number, of_caller)
+    number = _whole_number(query)
+    if number is not None:
+        left = select(Ticket.id).where(Ticket.contact_number == number)
+        called = select(Ticket.id).join(Call, Call.id == Ticket.ulid).where(Call.caller_number == number)
+        return Ticket.id.in_(union(left, called))  # OR would read every ticket on PostgreSQL
+    terms = search_terms(query)
+    return search.matching(session, terms) if terms else false()
 
 
-def _calls_from(query: str) -> ColumnElement[bool]:
+def _calls_matching(session: Session, query: str) -> ColumnElement[bool]:
+    """Calls from a number or its last digits, or whose ticket (one the viewer may see) matches."""
+    number = _whole_number(query)
+    if number is not None:
+        return Call.caller_number == number
+    by_ticket = and_(Ticket.id.is_not(None), Call.id.in_(select(Ticket.ulid).where(_matches(session, query))))
+    ending = query.strip()
+    if ending.isascii() and ending.isdigit():
+        return or_(by_ticket, Call.caller_number.like(f"%{ending}"))
+    return by_ticket
+
+
+def _whole_number(query: str) -> str | None:
     number = normalise(query)
-    if number is None:
-        return false()
-    digits = number.removeprefix("+")
-    return Call.caller_number == number if len(digits) > 6 else Call.caller_number.like(f"%{digits}")
+    return number if number is not None and len(number) >= _WHOLE_NUMBER else None
 
 
 def _between(column: Any, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
@@ -266,5 +288,10 @@ def _offset(page: int, size: int) -> int:
     return (max(1, page) - 1) * size
 
 
-def _count(session: Session, ids: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(ids.limit(MOST_COUNTED).subquery())) or 0
+def _page(session: Session, rows: Sequence[Row], ids: Select[Any], query: str, number: int, size: int) -> Page[Row]:
+    most = MOST_FOUND if query.strip() else MOST_COUNTED
+    return Page(rows=rows, total=_count(session, ids, most), number=number, size=size, counted_to=most)
+
+
+def _count(session: Session, ids: Select[Any], most: int) -> int:
+    return session.scalar(select(func.count()).select_from(ids.limit(most).subquery())) or 0

@@ -74,6 +74,17 @@ def found(store: Store, wanted: TicketFilter, viewer: Person | None = None) -> l
         ("0905123451", [1]),
         ("0905 123 452", [2]),
         ("không có gì", []),
+        ("nga hue", [1]),
+        ("ngay", []),
+        ("hoi", [1]),
+        ("oi", []),  # not inside of words
+        ("duo ngu", [1, 0]),  # beginnings
+        ('"nguyen tr"', [0]),
+        ('"trai nguyen"', []),
+        ('ngap" OR "hoa', []),
+        ("ngap* NOT (hoa)", []),
+        ("Hoà & !ngập | <-> :*", [0]),
+        ("ticket_search MATCH", []),
         ("   ", [3, 2, 1, 0]),
     ],
 )

@@ -11,6 +11,7 @@ from ivr.desk import attempts, intake, lookup
 from ivr.desk.attempts import Guarded, Limit, Locked
 from ivr.desk.lookup import Status, WrongStatus
 from ivr.model import Attempt, ContactKind, State, Ticket
+from ivr.model.code import make_code
 from ivr.recordings import FiledAudio
 from ivr.secrets import pin_mac
 from ivr.settings import load_settings
@@ -106,6 +107,13 @@ def test_the_pause_grows_and_ends(store: Store, ticket_id: int, now: datetime) -
             now = answer.until + timedelta(microseconds=1)
     assert [round(pause) for pause in pauses] == [30, 60, 120, 240, 480, 900, 900]
     assert isinstance(ask(store, "3456", now + timedelta(hours=13)), Status)
+
+
+def test_callers_without_a_number_share_a_wider_limit(store: Store, ticket_id: int, now: datetime) -> None:
+    for number in range(30):
+        assert ask(store, "0000", now, code=make_code(2026, 100 + number), source=attempts.ANONYMOUS) == WrongStatus()
+    assert ask(store, "3456", now, source=attempts.ANONYMOUS) == Locked(until=now + timedelta(seconds=10))
+    assert isinstance(ask(store, "3456", now), Status)
 
 
 def test_a_clock_that_ran_ahead_locks_nobody_out(store: Store, ticket_id: int, now: datetime) -> None:
