@@ -68,7 +68,7 @@ async def _live_through(scenario: Scenario, call: SipCall, tail: Tail, say: Call
                 say(f"♪ {' '.join(played)}")
             since = found + 1
             await asyncio.sleep(AFTER_BEEP if step.wait == BEEP else REACTION)
-        await _do(step, call, say)
+        await _do(step, call, tail, say)
     end = await tail.wait_for_end()
     for played in tail.plays[since:]:
         say(f"♪ {' '.join(played)}")
@@ -76,16 +76,26 @@ async def _live_through(scenario: Scenario, call: SipCall, tail: Tail, say: Call
     return []
 
 
-async def _do(step: Step, call: SipCall, say: Callable[[str], None]) -> None:
+async def _do(step: Step, call: SipCall, tail: Tail, say: Callable[[str], None]) -> None:
     if step.press:
         say(f"☎ {step.press}")
         await call.press(step.press)
     elif step.speak:
         say(f"☎ … {step.speak:g} s")
-        await call.speak(to_alaw(tone(step.speak)))
+        await _speak(to_alaw(tone(step.speak)), call, tail)
     elif step.say:
         say(f"☎ “{step.say}”")
-        await call.speak(to_alaw(await asyncio.to_thread(spoken, step.say)))
+        await _speak(to_alaw(await asyncio.to_thread(spoken, step.say)), call, tail)
     elif step.hang_up:
         say("☎ ×")
         await call.hang_up()
+
+
+async def _speak(alaw: bytes, call: SipCall, tail: Tail) -> None:
+    """Speak to the end, or until the hotline says something: nobody goes on speaking into a prompt."""
+    speaking = asyncio.create_task(call.speak(alaw))
+    interrupted = asyncio.create_task(tail.wait_for_more())
+    await asyncio.wait({speaking, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+    call.fall_silent()
+    await speaking
+    interrupted.cancel()

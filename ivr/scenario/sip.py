@@ -83,6 +83,11 @@ class SipCall:
         self._spoken.clear()
         await self._unless_ended(self._spoken.wait())
 
+    def fall_silent(self) -> None:
+        """Stop speaking."""
+        self._speech.clear()
+        self._spoken.set()
+
     async def hang_up(self) -> None:
         """Hang up, if the other side has not."""
         if not self.ended.is_set() and self._remote:

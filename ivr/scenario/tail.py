@@ -44,6 +44,13 @@ class Tail:
                 return None
             await asyncio.sleep(POLL)
 
+    async def wait_for_more(self) -> None:
+        """Return when something new is played, or the call ends."""
+        played = len(self.plays)
+        while len(self.plays) == played and self.end is None:
+            await asyncio.sleep(POLL)
+            self.read()
+
     async def wait_for_end(self) -> str:
         """How the call ended, once it has."""
         while self.end is None:

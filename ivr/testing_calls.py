@@ -1,0 +1,135 @@
+"""Many real calls at once for tests: instances on a real Asterisk, prompts cut short, circumstances that hold for all.
+
+Imported by tests alone.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import wave
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ivr.asterisk import configuration_folder
+from ivr.scenario import Operator, Scenario
+from ivr.scenario.play import Played, play
+from ivr.scenario.tail import Journals
+from ivr.settings import Settings
+from ivr.testing import NO_DATABASE
+from ivr.testing_asterisk import RunningAsterisk, wait_for
+
+AT_ONCE = 40
+"""Calls under way together: a test instance has 50 pairs of RTP ports."""
+TALKER = "Local/answer@tongdai-test"
+"""A person who takes every call and hangs up after a second."""
+_DIALPLAN = """[tongdai-test]
+exten => answer,1,Answer()
+ same => n,Wait(1)
+ same => n,Hangup()
+"""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Circumstances:
+    """What must hold of the whole instance while a call is made."""
+
+    at: datetime
+    switches: tuple[str, ...]
+    operator: Operator
+    room: bool
+    database: bool
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "Circumstances":
+        """Those of one scenario."""
+        return cls(
+            at=scenario.at,
+            switches=tuple(sorted(scenario.switches)),
+            operator=scenario.operator,
+            room=scenario.room,
+            database=scenario.database,
+        )
+
+    def __str__(self) -> str:
+        parts = [f"{self.at:%m-%d-%H%M}", *self.switches, self.operator.value]
+        return "-".join(parts + ["no-room"] * (not self.room) + ["no-database"] * (not self.database))
+
+
+def add_talker(settings: Settings) -> None:
+    """Put the person who takes calls into the dialplan; before Asterisk starts."""
+    folder = configuration_folder(settings) / "extensions.d"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "test.conf").write_text(_DIALPLAN, encoding="utf-8")
+
+
+def cut_short(settings: Settings, seconds: float) -> None:
+    """Leave only the beginning of every built prompt: a call then takes seconds instead of minutes."""
+    for path in settings.sounds.rglob("*.wav"):
+        with wave.open(str(path), "rb") as whole:
+            kind, start = whole.getparams(), whole.readframes(round(seconds * whole.getframerate()))
+        path.unlink()  # built sounds may be shared with a cache by hard links
+        with wave.open(str(path), "wb") as short:
+            short.setparams(kind)
+            short.writeframes(start)
+
+
+@contextmanager
+def hotline(settings: Settings, circumstances: Circumstances) -> Iterator[None]:
+    """The FastAGI server as a process, under the circumstances of a group."""
+    given: dict[str, object] = {
+        **{name: getattr(settings, name) for name in sorted(settings.model_fields_set)},
+        "free_space_mb": 0 if circumstances.room else 2**40,
+        "database_url": "" if circumstances.database else NO_DATABASE,
+    }
+    if circumstances.operator is Operator.ANSWERS:
+        given |= {"operator_phone": TALKER, "config": _talking_config(settings)}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("TONGDAI_")}
+    environment = ours | {f"TONGDAI_{name.upper()}": str(value) for name, value in given.items() if value is not None}
+    words = [sys.executable, "-m", "ivr", "agi", "--at", circumstances.at.isoformat()]
+    log = settings.home / f"agi-{circumstances}.log"
+    with log.open("wb") as output, subprocess.Popen(words, env=environment, stdout=output, stderr=output) as process:
+        try:
+            wait_for(
+                lambda: "agi.ready" in log.read_text() or process.poll() is not None, 30, "the server is not ready"
+            )
+            assert process.poll() is None, log.read_text()
+            yield
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def play_all(
+    scenarios: Sequence[Scenario], asterisk: RunningAsterisk, *, keep_audio: bool = False
+) -> dict[str, Played]:
+    """All calls, :data:`AT_ONCE` at a time; what became of each, by name."""
+    return asyncio.run(_play_all(scenarios, asterisk.settings, keep_audio=keep_audio))
+
+
+async def _play_all(scenarios: Sequence[Scenario], settings: Settings, *, keep_audio: bool) -> dict[str, Played]:
+    journals, free = Journals(settings.spool), asyncio.Semaphore(AT_ONCE)
+
+    async def one(scenario: Scenario) -> Played:
+        async with free:
+            return await play(
+                scenario, host="127.0.0.1", port=settings.sip_port, journals=journals, keep_audio=keep_audio
+            )
+
+    played = await asyncio.gather(*(one(scenario) for scenario in scenarios))
+    return {scenario.name: result for scenario, result in zip(scenarios, played, strict=True)}
+
+
+def _talking_config(settings: Settings) -> Path:
+    """The cities with every line of theirs answered."""
+    config = settings.home / "config-talking"
+    if not config.exists():
+        shutil.copytree(settings.config, config)
+        for path in config.glob("cities/*/city.toml"):
+            path.write_text(re.sub(r"PJSIP/\d+", TALKER, path.read_text(encoding="utf-8")), encoding="utf-8")
+    return config
