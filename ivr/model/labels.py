@@ -1,7 +1,7 @@
 """What people read instead of our words for states, kinds, refusals and roles: Vietnamese and English (DOMAIN §4)."""
 
 from collections.abc import Mapping
-from enum import StrEnum
+from typing import assert_never
 
 from ivr.model.calls import EndReason
 from ivr.model.people import Role
@@ -63,12 +63,21 @@ ENDS: Mapping[EndReason, Label] = {
 }
 
 
-def label(word: StrEnum) -> str:
+def label(word: State | Kind | Refusal | Role | EndReason) -> str:
     """The word in the command line's language; the console translates with its reader's own."""
-    for table in (STATES, KINDS, REFUSALS, ROLES, ENDS):
-        if word in table:
-            return tr(*table[word])  # type: ignore[index]  # the line above found it there
-    raise KeyError(word)
+    match word:  # by type: members of two sets with the same value are equal
+        case State():
+            return tr(*STATES[word])
+        case Kind():
+            return tr(*KINDS[word])
+        case Refusal():
+            return tr(*REFUSALS[word])
+        case Role():
+            return tr(*ROLES[word])
+        case EndReason():
+            return tr(*ENDS[word])
+        case other:
+            assert_never(other)
 
 
 def open311_status(state: State) -> str:
