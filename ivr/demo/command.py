@@ -1,6 +1,8 @@
 """``tongdai demo``: exit 0 only if every part of the way was really found."""
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 import tomllib
@@ -17,6 +19,7 @@ from ivr.words import tr
 
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave through the blocks below, which stop and remove
     script = tomllib.loads((settings.config / "demo.toml").read_text(encoding="utf-8"))
     _say(tr("Khởi động một tổng đài riêng…", "Starting a hotline of its own…"))
     with (

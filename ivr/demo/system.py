@@ -9,12 +9,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Thread
 
 from ivr.errors import TongdaiError
+from ivr.processes import spawn
 from ivr.settings import Settings, load_settings
 from ivr.words import tr
 
@@ -36,17 +35,10 @@ def hotline(*, keep: bool) -> Iterator[tuple[Settings, str]]:
         else:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="td-", ignore_cleanup_errors=True)))
         changes = _environment(home)
-        child = subprocess.Popen(
-            [sys.executable, "-m", "ivr", "run"],
-            env={**os.environ, **changes},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        log = home / "demo.log"
+        child = spawn([sys.executable, "-m", "ivr", "run"], log=log, env={**os.environ, **changes})
         stack.callback(_stop, child)
-        password = _wait_ready(child)
+        password = _wait_ready(child, log)
         with _changed_environment(changes):
             settings = load_settings()
         yield settings, password
@@ -97,32 +89,23 @@ def _free_rtp_range() -> int:
     raise DemoFailed(tr("Không còn cổng UDP trống cho RTP.", "No UDP ports are free for RTP."))
 
 
-def _wait_ready(child: "subprocess.Popen[str]") -> str:
+def _wait_ready(child: "subprocess.Popen[bytes]", log: Path) -> str:
     """Read what ``tongdai run`` says until the password has been printed; its last lines tell what went wrong."""
-    said: list[str] = []
-    lines: Queue[str | None] = Queue()
-    Thread(target=_drain, args=(child, lines), daemon=True).start()
     until = time.monotonic() + READY_WITHIN
-    with suppress(Empty):
-        while (line := lines.get(timeout=max(0.0, until - time.monotonic()))) is not None:
-            said.append(line.rstrip())
-            found = re.search(r"admin / (\S+)", line)
-            if found:
-                return found.group(1)
-    told = "\n".join(said[-12:])
+    while time.monotonic() < until:
+        ended = child.poll() is not None
+        said = log.read_text(encoding="utf-8")
+        found = re.search(r"admin / (\S+)", said)
+        if found:
+            return found.group(1)
+        if ended:
+            break
+        time.sleep(0.1)
+    told = "\n".join(log.read_text(encoding="utf-8").splitlines()[-12:])
     raise DemoFailed(tr(f"Tổng đài chưa chạy được:\n{told}", f"The hotline did not start:\n{told}"))
 
 
-def _drain(child: "subprocess.Popen[str]", lines: "Queue[str | None]") -> None:
-    """Take every line as it comes, to the end: a full pipe would stop the supervisor."""
-    if child.stdout is not None:
-        with suppress(ValueError):  # closed by the stop
-            for line in child.stdout:
-                lines.put(line)
-    lines.put(None)
-
-
-def _stop(child: "subprocess.Popen[str]") -> None:
+def _stop(child: "subprocess.Popen[bytes]") -> None:
     if child.poll() is None:
         child.send_signal(signal.SIGTERM)
         try:
@@ -130,8 +113,6 @@ def _stop(child: "subprocess.Popen[str]") -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-    if child.stdout is not None:
-        child.stdout.close()
 
 
 @contextmanager
