@@ -31,6 +31,14 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     drawing.add_argument(
         "--language", choices=("vi", "en"), default="vi", help=tr("tiếng của lời nhắc", "language of prompts")
     )
+    drawing.add_argument(
+        "--brief",
+        action="store_true",
+        help=tr(
+            "chỉ các lối đi tới, không lối về, im lặng hay lỗi",
+            "only ways further in: none back, for silence or failure",
+        ),
+    )
     dial = actions.add_parser("dial", help=tr("gọi thử danh mục bằng bàn phím", "dial a menu from the keyboard"))
     dial.add_argument("city", nargs="?", help=tr("mã thành phố", "id of a city"))
     dial.add_argument(
@@ -52,7 +60,9 @@ def _run(settings: Settings, arguments: argparse.Namespace) -> int:
             return _check(settings.config, arguments.city)
         case "draw":
             city = load_city(settings.config, arguments.city)
-            sys.stdout.write(draw(city, read_prompt_texts(settings.config, city.id, []), arguments.language))
+            sys.stdout.write(
+                draw(city, read_prompt_texts(settings.config, city.id, []), arguments.language, brief=arguments.brief)
+            )
             return 0
         case "dial":
             return _dial(settings, arguments.city or settings.city, arguments.number)

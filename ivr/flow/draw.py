@@ -1,6 +1,6 @@
 """Draws a city's menu as a Mermaid flowchart: what is said in the boxes, keys on the arrows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from ivr.flow.city import City
@@ -30,22 +30,48 @@ from ivr.words import tr
 
 WORDS = 7
 """Words of a prompt that a box shows."""
+_ORDINARY = frozenset({"next", "open", "on", "off", "unanswered"})
 
 
-def draw(city: City, texts: PromptTexts, language: str) -> str:
-    """The whole flowchart; prompts in ``language``, the rest in the language of the command line."""
+def draw(city: City, texts: PromptTexts, language: str, *, brief: bool = False) -> str:
+    """The flowchart; prompts in ``language``, the rest in the language of the command line.
+
+    ``brief`` shows only ways that lead further in: no way back, none for silence, refusal or failure.
+    """
+    nodes = city.flow.nodes
+    shown = _further(nodes, city.flow.start) if brief else {name: ways(node) for name, node in nodes.items()}
     lines = ["flowchart TD"]
-    lines.extend(f"  {_id(name)}{_box(city, node, texts, language)}" for name, node in city.flow.nodes.items())
-    for name, node in city.flow.nodes.items():
-        lines.extend(f"  {_id(name)} {_arrow(label)} {_id(goto)}" for goto, label in _arrows(node).items())
+    lines.extend(f"  {_id(name)}{_box(city, nodes[name], texts, language)}" for name in shown)
+    for name, kept in shown.items():
+        lines.extend(f"  {_id(name)} {_arrow(label)} {_id(goto)}" for goto, label in _arrows(kept).items())
     lines.append(f"  style {_id(city.flow.start)} stroke-width:3px")
     return "\n".join(lines) + "\n"
 
 
-def _arrows(node: Node) -> Mapping[str, str]:
+def _further(nodes: Mapping[str, Node], start: str) -> dict[str, list[Way]]:
+    """The ordinary ways of every node they reach, without those back to a node the caller has just come through."""
+    kept: dict[str, list[Way]] = {}
+
+    def walk(here: str, path: frozenset[str]) -> None:
+        if here in kept:
+            return
+        path |= {here}
+        kept[here] = [way for way in ways(nodes[here]) if _is_ordinary(way) and way.goto not in path]
+        for way in kept[here]:
+            walk(way.goto, path)
+
+    walk(start, frozenset())
+    return kept
+
+
+def _is_ordinary(way: Way) -> bool:
+    return way.setting in _ORDINARY or way.setting.startswith("keys.")
+
+
+def _arrows(kept: Iterable[Way]) -> Mapping[str, str]:
     """One arrow for each goal, with everything that leads there."""
     labels: dict[str, list[str]] = {}
-    for way in ways(node):
+    for way in kept:
         labels.setdefault(way.goto, []).append(_label(way))
     return {goto: ", ".join(filter(None, parts)) for goto, parts in labels.items()}
 

@@ -73,6 +73,16 @@ def test_a_drawing_has_a_box_for_every_node_and_no_arrow_into_nothing(city_id: s
     assert len(lines) == 1 + len(boxes) + len(arrows) + 1
 
 
+def test_a_brief_drawing_leads_only_further_in(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flow", "draw", "da-nang", "--brief"]) == 0
+    drawn = capsys.readouterr().out
+    assert 'n_menu -- "1" --> n_linh_vuc' in drawn
+    assert "n_noi --> n_xac_nhan" in drawn
+    assert "n_xac_nhan --> n_lien_he" in drawn
+    for gone in ("no key", "cancel", "silent", "--> n_chinh\n  n_menu", "n_khong_du_cho"):
+        assert gone not in drawn
+
+
 def test_draw_prints_keys_and_first_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flow", "draw", "hai-phong", "--language", "en"]) == 0
     drawn = capsys.readouterr().out
