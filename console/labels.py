@@ -78,7 +78,8 @@ _PAIRS = (STATES, KINDS, REFUSALS, ROLES, ENDS)
 def label(word: StrEnum | str) -> str:
     """The word for a state, kind, refusal, role, end of a call, contact or event."""
     for pairs in _PAIRS:
-        if word in pairs:
+        # by type where there is one: the state and the refusal da_tra_loi are equal, being strings
+        if word in pairs and (not isinstance(word, StrEnum) or type(word) is type(next(iter(pairs)))):
             return pairs[word][language() == "en"]  # type: ignore[index]  # the line above found it there
     for table in (EVENTS, CONTACTS):
         if word in table:
