@@ -9,18 +9,18 @@ cache="$(cache_dir)/asterisk"
 
 major() { sed -nE 's/^Asterisk (GIT-)?([0-9]+).*/\2/p' | head -n 1; }
 
-# run_root ROOT ARGUMENT…: that root's asterisk with that root's own loader and libraries.
-run_root() {
+# words_of ROOT: fills $words with the command line of that root's asterisk: its own loader, its own libraries.
+words_of() {
   local root=$1 loader libraries
-  shift
   loader=$(find "$root/usr/lib64" "$root/usr/lib" -maxdepth 2 -name 'ld-linux-*.so.*' 2>/dev/null | head -n 1)
-  libraries=$(find "$root/usr/lib" -maxdepth 1 -name '*-linux-gnu*' | head -n 1)
-  "$loader" --library-path "$libraries:$root/usr/lib" "$root/usr/sbin/asterisk" "$@"
+  libraries=$(find "$root/usr/lib" -maxdepth 1 -name '*-linux-gnu*' 2>/dev/null | head -n 1)
+  words=("$loader" --library-path "$libraries:$root/usr/lib" "$root/usr/sbin/asterisk")
 }
 
 good_version() { # ROOT → its version line, 1 when it does not run or is too old
-  local line
-  line=$(run_root "$1" -V 2>/dev/null) || return 1
+  local line words
+  words_of "$1"
+  line=$("${words[@]}" -V 2>/dev/null) || return 1
   [ "$(printf '%s\n' "$line" | major)" -ge "$LEAST" ] 2>/dev/null || return 1
   printf '%s\n' "$line"
 }
@@ -43,7 +43,7 @@ mirror() {
 
 # smoke ROOT: it boots on a configuration of four lines, a Local call runs its dialplan, it stops.
 smoke() {
-  local root=$1 home modules pid status=1 try
+  local root=$1 home modules pid status=1 try words
   home=$(mktemp -d /tmp/tongdai-smoke.XXXXXX)
   modules=$(dirname "$(find "$root/usr/lib" -path '*/asterisk/modules/pbx_config.so' | head -n 1)")
   mkdir -p "$home"/{etc,lib,run,log,spool,data}
@@ -52,13 +52,15 @@ smoke() {
     "$home" "$modules" "$home" "$home" "$home" "$home" "$home" "$home" "$home" >"$home/etc/asterisk.conf"
   printf '[modules]\nautoload=no\nload=pbx_config.so\nload=res_clioriginate.so\nload=func_env.so\n' >"$home/etc/modules.conf"
   printf '[smoke]\nexten=>s,1,Answer()\n same=>n,Set(FILE(%s/called)=yes)\n same=>n,Wait(1)\n' "$home" >"$home/etc/extensions.conf"
-  run_root "$root" -C "$home/etc/asterisk.conf" -f -n >"$home/out" 2>&1 </dev/null &
+  words_of "$root"
+  words+=(-C "$home/etc/asterisk.conf")
+  "${words[@]}" -f -n >"$home/out" 2>&1 </dev/null 9>&- & # 9: the lock is not its to hold
   pid=$!
   for try in $(seq 100); do
-    run_root "$root" -C "$home/etc/asterisk.conf" -rx 'core waitfullybooted' >/dev/null 2>&1 && break
+    "${words[@]}" -rx 'core waitfullybooted' >/dev/null 2>&1 && break
     sleep 0.1
   done
-  run_root "$root" -C "$home/etc/asterisk.conf" -rx 'channel originate Local/s@smoke application Wait 1' >/dev/null 2>&1 || true
+  "${words[@]}" -rx 'channel originate Local/s@smoke application Wait 1' >/dev/null 2>&1 || true
   for try in $(seq 50); do
     [ -s "$home/called" ] && { status=0; break; }
     sleep 0.1

@@ -39,7 +39,10 @@ checksum() { sha256sum -- "$@" | sha256sum | cut -c1-32; }
 one_at_a_time() {
   mkdir -p var/setup
   exec 9>"var/setup/$1.lock"
-  flock 9
+  flock -n 9 && return
+  say "đợi một lần cài đặt khác đang chạy ($1)" "waiting for another set-up that is running ($1)"
+  flock -w 1200 9 || fail "Lần cài đặt kia vẫn giữ var/setup/$1.lock sau 20 phút; dừng nó (fuser var/setup/$1.lock) rồi chạy lại." \
+    "The other set-up still holds var/setup/$1.lock after 20 minutes; stop it (fuser var/setup/$1.lock) and run again."
 }
 
 SETUP_LOGS="$PWD/var/setup"

@@ -8,7 +8,11 @@ import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import psutil
 import pytest
+
+from ivr.asterisk.install import cached_root
+from ivr.testing import need
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / ".setup").glob("*.sh"))
@@ -235,3 +239,29 @@ def test_every_pinned_version_is_one_a_dependency_may_have() -> None:
     named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     names = {re.split(r"[<>=\[ ]", one)[0].lower().replace("_", "-") for one in named}
     assert names <= pinned, f"not pinned in constraints.txt: {sorted(names - pinned)}"
+
+
+@pytest.mark.asterisk
+def test_the_smoke_test_leaves_no_asterisk_behind(checkout: Path) -> None:
+    root = cached_root()
+    need(root.exists(), "no unpacked Asterisk: run `make asterisk`")
+    script = (checkout / ".setup/asterisk.sh").read_text()
+    functions = script[script.index("# words_of ROOT") : script.index("unpack() {")]
+    done = subprocess.run(
+        ["bash", "-c", f"set -eu\n{functions}\nsmoke {root.resolve()} && echo passed"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        start_new_session=True,
+    )
+    assert done.stdout == "passed\n", done.stderr
+    left = [each.cmdline() for each in psutil.process_iter() if "tongdai-smoke" in " ".join(safely(each))]
+    assert left == []
+
+
+def safely(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
