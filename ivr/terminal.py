@@ -1,191 +1,211 @@
-"""A telephone on the keyboard: ``tongdai flow dial`` walks a city's real menu; what it files is thrown away."""
+"""A telephone on the keyboard: walk a city's menu without Asterisk. Nothing is recorded and nothing is filed."""
 
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
 
-from ivr.clerk import Clerk
-from ivr.codes import CodeBook
-from ivr.engine import CallDesk, run_call
-from ivr.engine.status import StatusDesk
+from ivr.engine import Answer, CallDesk, CannotLook, Clock, run_call
 from ivr.flow.city import City
 from ivr.flow.switches import FILE as SWITCHES
-from ivr.migrate import migrate
-from ivr.model.code import display
-from ivr.model.labels import KINDS
-from ivr.model.tickets import Ticket
+from ivr.model.civil import civil_year
+from ivr.model.code import make_code
 from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue, load_catalogue
-from ivr.scenario.sounds import tone, write_wav
-from ivr.secrets import pin_mac
 from ivr.settings import Settings
-from ivr.speech import PAUSE, Language, vocabulary
-from ivr.spool import Spool
-from ivr.store import open_store
+from ivr.speech import Language, vocabulary
+from ivr.spool import CallJournal, Sidecar, Spool
 from ivr.words import tr
 
-SECONDS_A_WORD = 0.4
-"""How long a typed word would take to say."""
+HANG_UP = "x"
+SPOKEN = 5.0
+"""Seconds a recording on the keyboard counts as."""
+_KEYS = frozenset("0123456789*#")
+_LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+Ask = Callable[[str], str]
 
 
-class Terminal:
-    """A :class:`ivr.phone.Phone` that prints what is said and reads keys as lines; end of input hangs up."""
+class KeyboardPhone:
+    """A :class:`ivr.phone.Phone` whose prompts are printed and whose keys are typed."""
 
-    def __init__(
-        self, caller: Caller, sounds: Catalogue, ask: Callable[[str], str], say: Callable[[str], None]
-    ) -> None:
-        """``ask`` is :func:`input`, ``say`` is :func:`print`, unless a test gives others."""
-        self.caller = caller
-        self._sounds = sounds
-        self._ask = ask
-        self._say = say
-        self._keys = ""
+    def __init__(self, catalogue: Catalogue, caller: Caller, *, ask: Ask = input, say: Callable[[str], None] = print):
+        self._catalogue, self._caller = catalogue, caller
+        self._ask, self._say = ask, say
         self._language: Language = "vi"
-        self._words = _words("vi")
+        self._rest = ""
+        self._phrases = {word.id: word.phrase for language in _LANGUAGES for word in vocabulary(language)}
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        return self._caller
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
-        """Print what is said; a key typed early cuts it short before it begins."""
-        if self._keys and self._keys[0] in keys:
-            return self._typed(1)
-        self._tell(sounds)
-        return ""
+        """Print; keys already typed ahead are given where they may interrupt."""
+        self._print(sounds)
+        return self._take(1) if keys else ""
 
     def read(self, sounds: Sequence[Sound], *, most: int, wait: float, end: str = "#") -> str:
-        """Print and read a line: an empty one is silence, what is too long stays for the next question."""
-        if not self._keys and (sounds or most > 1):
-            self._tell(sounds)
-            self._keys = "".join(key for key in self._line(tr("phím", "keys")) if key in "0123456789*#")
-        keys = self._typed(most)
+        """Print and read typed keys; an empty line is silence."""
+        self._print(sounds)
+        if not self._rest and sounds:
+            self._rest = self._typed(tr("  phím> ", "  keys> "))
+        keys = self._take(most)
         return keys if most == 1 else keys.removesuffix(end)
 
     def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
-        """A typed sentence stands for speech, an empty line for silence; a tone of its length is recorded."""
-        self._keys = ""
-        self._say(tr("(bíp)", "(beep)"))
-        words = self._line(tr("lời nói", "speech")).split()
-        seconds = min(len(words) * SECONDS_A_WORD, limit)
-        write_wav(path, tone(seconds))
-        if not words:
-            return Recorded(end=RecordEnd.SILENCE, lasted=0.0)
-        return Recorded(end=RecordEnd.KEY, lasted=seconds, key=end[:1])
+        """A line typed stands for speech, an empty one for silence."""
+        self._rest = ""
+        said = self._typed_line(tr("  ● bíp; nói> ", "  ● beep; speak> "))
+        spoken = b"\0\x20\0\xe0" * round(SPOKEN * 4000) if said else b""
+        length = len(spoken)
+        header = b"RIFF%bWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data%b"
+        path.write_bytes(header % ((36 + length).to_bytes(4, "little"), length.to_bytes(4, "little")) + spoken)
+        return Recorded(end=RecordEnd.KEY if said else RecordEnd.SILENCE, key=end if said else "")
 
     def ring(self, target: str, *, wait: float) -> RingResult:
-        """Ask whether somebody answers."""
-        answer = self._line(tr(f"{target} đổ chuông, có người nghe không? (c/k)", f"{target} rings: answered? (y/n)"))
-        return RingResult.ANSWERED if answer.strip().lower() in ("c", "y") else RingResult.UNANSWERED
+        """Nobody is rung: the caller at the keyboard says whether somebody answered."""
+        answered = self._typed_line(tr(f"  ☎ {target}; có người nhận? (c) > ", f"  ☎ {target}; answered? (y) > "))
+        return RingResult.ANSWERED if answered[:1].lower() in ("c", "y") else RingResult.UNANSWERED
 
     def stage(self, stage: Stage) -> None:
-        """Nobody listens to it here."""
+        """The fallback's business; there is none here."""
 
     def language(self, language: str) -> None:
-        """What is said from now on is shown in this language."""
+        """Print prompts in this language from now on."""
         self._language = "en" if language == "en" else "vi"
-        self._words = _words(self._language)
 
     def done(self) -> None:
-        """Nobody listens to it here."""
+        """The call is over."""
+        self._say(tr("■ Hết cuộc gọi.", "■ The call is over."))
 
-    def _tell(self, sounds: Sequence[Sound]) -> None:
-        said = " ".join(filter(None, (self._shown(sound) for sound in sounds)))
-        if said:
-            self._say(f"» {said}")
+    def _print(self, sounds: Sequence[Sound]) -> None:
+        words: list[str] = []
+        for sound in sounds:
+            if not sound.id:
+                words.append(self._phrases.get(Path(sound.path).name, "…"))
+                continue
+            self._print_words(words)
+            known = self._catalogue.has(sound.id, self._language)
+            self._say(f"♪ {sound.id}: {self._catalogue.text(sound.id, self._language) if known else '…'}")
+        self._print_words(words)
 
-    def _shown(self, sound: Sound) -> str:
-        """A prompt by its text, a word by its phrase, the caller's own recording as such."""
-        name = Path(sound.path).name
-        if name == PAUSE:
-            return "–"
-        if name in self._words:
-            return self._words[name]
-        if self._sounds.has(sound.id, self._language):
-            return self._sounds.text(sound.id, self._language)
-        return tr("(lời vừa ghi âm)", "(what was recorded)")
+    def _print_words(self, words: list[str]) -> None:
+        if words:
+            self._say(f"♪ ({' '.join(words)})")
+            words.clear()
 
-    def _typed(self, most: int) -> str:
-        """Keys up to ``most``, or through the ``#`` that ends an entry."""
-        ended = self._keys.find("#") + 1
-        count = min(most, ended) if ended and most > 1 else most
-        taken, self._keys = self._keys[:count], self._keys[count:]
+    def _take(self, most: int) -> str:
+        taken = self._rest[:most]
+        if "#" in taken:
+            taken = taken[: taken.index("#") + 1]
+        self._rest = self._rest[len(taken) :]
         return taken
 
-    def _line(self, prompt: str) -> str:
+    def _typed(self, question: str) -> str:
+        while not set(line := self._typed_line(question)) <= _KEYS:
+            self._say(tr(f"  Chỉ có phím 0–9 * #; {HANG_UP} là gác máy.", f"  Keys are 0–9 * #; {HANG_UP} hangs up."))
+        return line
+
+    def _typed_line(self, question: str) -> str:
         try:
-            return self._ask(f"[{prompt}] ")
-        except EOFError:
+            line = self._ask(question).strip()
+        except (EOFError, KeyboardInterrupt):
             raise HungUp from None
+        if line == HANG_UP:
+            raise HungUp
+        return line
+
+
+class _Nobody:
+    """Files nothing."""
+
+    def call_started(self, journal: CallJournal) -> None:
+        """Nothing."""
+
+    def report(self, ulid: str) -> None:
+        """Nothing."""
+
+    def call_ended(self, ulid: str) -> None:
+        """Nothing."""
+
+
+class _FirstCode:
+    """The same code every time: nothing of a rehearsal may use up a number."""
+
+    def take(self, now: datetime) -> str:
+        return make_code(civil_year(now), 1)
 
 
 def dial(
     settings: Settings,
     city: City,
-    number: str = "0905123456",
+    number: str,
     *,
-    ask: Callable[[str], str] = input,
+    ask: Ask = input,
     say: Callable[[str], None] = print,
+    clock: Clock = lambda: datetime.now(UTC),
 ) -> int:
-    """One call from the keyboard on a home of its own, with the switches as they are thrown; 0 when it ended well."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    """Walk the city's menu as ``number`` calls; print what would have been filed. Returns the exit status."""
     say(
         tr(
-            "Gõ phím rồi Enter; Enter không là im lặng; Ctrl-D là gác máy. Không có gì được lưu lại.",
-            "Type keys and Enter; Enter alone is silence; Ctrl-D hangs up. Nothing is kept.",
+            f"{city.name.vi}: gõ phím rồi Enter; Enter không là im lặng; {HANG_UP} là gác máy. Không có gì được lưu.",
+            f"{city.name.en}: type keys and Enter; Enter alone is silence; {HANG_UP} hangs up. Nothing is kept.",
         )
     )
+    caller = Caller(number=number, name="", called=city.numbers[0], uniqueid="", linkedid="", city=city.id)
+    catalogue = load_catalogue(settings, city.id)
     with tempfile.TemporaryDirectory(prefix="tongdai-dial-") as folder:
-        own = settings.model_copy(update={"home": Path(folder), "database_url": ""})
+        here = settings.model_copy(update={"home": Path(folder), "free_space_mb": 0})
         if (settings.home / SWITCHES).exists():
-            shutil.copy(settings.home / SWITCHES, own.home)
-        migrate(own)
-        reason = _call(own, city, number, ask, say)
-    say(tr(f"(cuộc gọi kết thúc: {reason})", f"(the call ended: {reason})"))
-    return 1 if reason == "failed" else 0
+            shutil.copy(settings.home / SWITCHES, here.home)
+        spool = Spool(here)
+        phone = KeyboardPhone(catalogue, caller, ask=ask, say=say)
+        desk = CallDesk(
+            spool=spool,
+            codes=_FirstCode(),
+            clerk=_Nobody(),
+            find_status=_look_nowhere,
+            pin_mac=lambda ulid, pin: pin,
+        )
+        with _quiet():
+            reason = run_call(phone, city, catalogue, desk, clock, here)
+        say(f"■ {reason.value}")
+        for sidecar in spool.all():
+            say(_told(sidecar))
+    return 0
 
 
-def _call(settings: Settings, city: City, number: str, ask: Callable[[str], str], say: Callable[[str], None]) -> str:
-    sounds = load_catalogue(settings, city.id)
-    called = city.numbers[0]
-    caller = Caller(number=number, name="", called=called, uniqueid="dial", linkedid="dial", city=city.id)
-    store = open_store(settings)
-    clerk = Clerk(settings, lambda: open_store(settings), now=_now)
-    status = StatusDesk(settings)
-    desk = CallDesk(
-        spool=Spool(settings),
-        codes=CodeBook(settings.codes),
-        clerk=clerk,
-        find_status=status.find,
-        pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
-    )
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Only what went wrong is logged between the prompts."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
-        clerk.renew_codes()
-        clerk.wait(10)
-        reason = run_call(Terminal(caller, sounds, ask, say), city, sounds, desk, _now, settings)
-        clerk.wait(10)
-        with store.reading() as session:
-            for ticket in session.scalars(select(Ticket)):
-                say(f"({_filed(city, ticket)})")
+        yield
     finally:
-        clerk.close()
-        status.close()
-        store.close()
-    return reason.value
+        structlog.configure(**before)
 
 
-def _filed(city: City, ticket: Ticket) -> str:
-    code = display(city.prefix, ticket.code) if ticket.code else tr("chưa có mã", "no code yet")
-    category = city.find_category(ticket.category)
-    about = category.name.of(tr("vi", "en")) if category is not None else tr("chưa rõ lĩnh vực", "no category")
-    return tr("phiếu", "ticket") + f" {code}: {tr(*KINDS[ticket.kind])}, {about}"
+def _look_nowhere(code: str, secret: str, source: str, now: datetime) -> Answer:
+    return CannotLook()
 
 
-def _words(language: Language) -> Mapping[str, str]:
-    return {word.id: word.phrase for word in vocabulary(language)}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _told(sidecar: Sidecar) -> str:
+    facts = {
+        "kind": sidecar.kind.value,
+        "category": sidecar.category or "-",
+        "consent": sidecar.consent.value,
+        "contact": f"{sidecar.contact_kind.value} {sidecar.contact_number or ''}".strip(),
+        "publish": sidecar.publish,
+        "confidential": sidecar.confidential,
+        "urgent": sidecar.urgent,
+    }
+    shown = " · ".join(f"{name} = {value}" for name, value in facts.items())
+    return tr(f"Sẽ thành phiếu: {shown}", f"Would become a ticket: {shown}")

@@ -1,0 +1,73 @@
+"""``tongdai flow dial``: a city walked from the keyboard."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from ivr.flow.city import City
+from ivr.model.civil import ZONE
+from ivr.terminal import dial
+from ivr.testing import temporary_settings
+
+TUESDAY = datetime(2026, 3, 3, 9, 30, tzinfo=ZONE)
+
+
+@pytest.fixture
+def walk(tmp_path: Path, get_city: Callable[[str], City]) -> Callable[..., str]:
+    """Types lines one after another, then the end of input; gives everything that was printed."""
+
+    def run(*lines: str, city: str = "da-nang", number: str = "0905123456", switches: str = "") -> str:
+        settings = temporary_settings(tmp_path)
+        (tmp_path / "switches.toml").write_text(switches)
+        typed, printed = iter(lines), list[str]()
+
+        def ask(question: str) -> str:
+            printed.append(question)
+            return _next(typed)
+
+        assert dial(settings, get_city(city), number, ask=ask, say=printed.append, clock=lambda: TUESDAY) == 0
+        assert not (tmp_path / "spool").exists(), "a rehearsal left something in the home"
+        return "\n".join(printed)
+
+    return run
+
+
+def _next(lines: Iterator[str]) -> str:
+    for line in lines:
+        return line
+    raise EOFError
+
+
+def test_a_report_from_the_keyboard_says_what_it_would_become(walk: Callable[..., str]) -> None:
+    said = walk("1", "2", "1", "ổ gà trước nhà", "1", "2", "0912345678#", "1", "1")
+    assert "♪ linh-vuc: Hạ tầng" in said
+    assert "category = moi-truong · consent = given · contact = other +84912345678 · publish = True" in said
+    assert "(hai sáu không … không không không … không một chín …)" in said
+    assert "■ completed" in said
+
+
+def test_hanging_up_and_silence(walk: Callable[..., str]) -> None:
+    said = walk("", "", "1", "nói", "x")
+    assert "chua-nghe" in said
+    assert "■ hung_up" in said
+    assert "consent = given" in said
+
+
+def test_a_line_that_is_no_keys_is_asked_again(walk: Callable[..., str]) -> None:
+    said = walk("một", "6")
+    assert "0–9" in said
+    assert "viec-khac" in said
+
+
+def test_someone_answers_the_operators_phone(walk: Callable[..., str]) -> None:
+    said = walk("0", "c")
+    assert "PJSIP/100" in said
+    assert "■ completed" in said
+
+
+def test_english_and_the_emergency_switch(walk: Callable[..., str]) -> None:
+    said = walk("9", "1", "help", switches="emergency = true\n")
+    assert "♪ khan-cap: The city is responding" in said
+    assert "urgent = True" in said
