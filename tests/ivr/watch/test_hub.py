@@ -1,0 +1,308 @@
+"""The hub: who may listen, what is replayed, what happens to slow, signed-out and foreign browsers."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlalchemy import delete
+
+from ivr.asterisk.logins import load_logins
+from ivr.desk import outbox, people
+from ivr.model import Outbox, Role, SignIn
+from ivr.settings import Settings
+from ivr.spool import SidecarState, TakeState
+from ivr.store import Store
+from ivr.testing import free_port, temporary_settings
+from ivr.testing_ami import FakeAmi, channel_list
+from ivr.testing_database import sqlite_store
+from ivr.testing_spool import Leavings, wav
+from ivr.watch import hub
+from ivr.watch.service import HubPortTaken, Watch
+
+NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
+CONSOLE = "http://127.0.0.1:8022"
+
+
+def run(test: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(test, 30))
+
+
+class Home:
+    """Settings, store and a signed-in operator."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.store = store
+        self.settings: Settings = temporary_settings(folder, hub_port=free_port(), ami_port=free_port())
+        with store.transaction() as session:
+            people.create_person(session, "lan", "Lan", Role.OPERATOR, "mat-khau-1", NOW)
+        token = people.sign_in(store, "lan", "mat-khau-1", "127.0.0.1", NOW)
+        assert isinstance(token, str)
+        self.token = token
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.hub_port}"
+
+    def announce(self, *subjects: str, at: datetime = NOW) -> None:
+        with self.store.transaction() as session:
+            for subject in subjects:
+                outbox.announce(session, outbox.TICKET_FILED, subject, {"id": 7}, now=at)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[Watch]:
+        async with Watch(self.settings, self.store, lambda: NOW) as watch:
+            await until(lambda: not watch.tail.away)
+            yield watch
+
+
+class Browser:
+    """An EventSource: reads events as (id, name, data)."""
+
+    def __init__(self, home: Home, *, token: str | None = None, **headers: str) -> None:
+        cookies = {hub.COOKIE: home.token if token is None else token}
+        self._session = aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._request = self._session.get(f"{home.url}/events", headers={"Origin": CONSOLE, **headers})
+
+    async def __aenter__(self) -> "Browser":
+        try:
+            self.response = await self._request
+        except BaseException:
+            await self._session.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.response.close()
+        await self._session.close()
+        await asyncio.sleep(0.01)
+
+    async def next(self) -> tuple[str, str, Any]:
+        fields: dict[str, str] = {}
+        while "data" not in fields:
+            fields = {}
+            while line := (await asyncio.wait_for(self.response.content.readline(), 10)).decode().rstrip("\n"):
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            if not fields and self.response.content.at_eof():
+                raise EOFError
+        return fields.get("id", ""), fields["event"], json.loads(fields["data"])
+
+    async def until(self, name: str) -> tuple[str, Any]:
+        while True:
+            number, found, data = await self.next()
+            if found == name:
+                return number, data
+
+
+async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    end = asyncio.get_running_loop().time() + seconds
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, "waited in vain"
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def home(tmp_path: Path, store: Store) -> Home:
+    """On both databases."""
+    return Home(tmp_path / "home", store)
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> Any:
+    """On SQLite alone."""
+    with sqlite_store(tmp_path) as store:
+        yield Home(tmp_path / "home", store)
+
+
+def test_a_committed_change_arrives(home: Home) -> None:
+    async def test() -> None:
+        home.announce("before")
+        async with home.watching(), Browser(home) as browser:
+            assert browser.response.headers["Access-Control-Allow-Origin"] == CONSOLE
+            assert browser.response.headers["Access-Control-Allow-Credentials"] == "true"
+            number, name, data = await browser.next()
+            assert (name, data) == ("hello", {})
+            assert number != ""
+            assert await browser.next() == ("", "calls.live", {"subject": "", "data": {"calls": 0}})
+            await asyncio.to_thread(home.announce, "01A", "01B")
+            first, second = await browser.next(), await browser.next()
+            assert first[1:] == ("ticket.filed", {"subject": "01A", "data": {"id": 7}})
+            assert [int(first[0]), int(second[0])] == [int(number) + 1, int(number) + 2]
+
+    run(test())
+
+
+def test_what_was_missed_is_replayed(home: Home) -> None:
+    async def test() -> None:
+        long_ago = NOW - timedelta(hours=1)
+        home.announce("a", "b", "c", at=long_ago)
+        with home.store.reading() as session:
+            first = outbox.read(session, 0)[0].id
+        async with home.watching(), Browser(home, **{"Last-Event-ID": str(first)}) as browser:
+            assert [(await browser.next())[2]["subject"] for _ in range(2)] == ["b", "c"]
+            assert (await browser.next())[1] == "calls.live"
+
+    run(test())
+
+
+@pytest.mark.parametrize("known", ["too many", "pruned", "other database"])
+def test_what_cannot_be_replayed_is_a_snapshot(home: Home, known: str) -> None:
+    async def test() -> None:
+        home.announce(*(str(number) for number in range(hub.MOST_REPLAYED + hub.OVERLAP_IDS + 1)))
+        with home.store.transaction() as session:
+            last = outbox.last(session)
+            if known == "pruned":
+                session.execute(delete(Outbox).where(Outbox.id < last - 2))
+        number = {"too many": 1, "pruned": last - 10, "other database": last + 5}[known]
+        async with home.watching(), Browser(home, **{"Last-Event-ID": str(number)}) as browser:
+            assert await browser.next() == (str(last), "snapshot", {})
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("token", "origin", "status"),
+    [("", CONSOLE, 401), ("x" * 43, CONSOLE, 401), ("x" * 500, CONSOLE, 401), (None, "http://evil.example", 403)],
+)
+def test_who_may_not_listen(lite: Home, token: str | None, origin: str, status: int) -> None:
+    async def test() -> None:
+        async with lite.watching(), Browser(lite, token=token, Origin=origin) as browser:
+            assert browser.response.status == status
+            assert ("Access-Control-Allow-Origin" in browser.response.headers) == (origin == CONSOLE)
+
+    run(test())
+
+
+def test_who_signs_out_hears_no_more(lite: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        monkeypatch.setattr(hub, "RECHECK", 0.1)
+        monkeypatch.setattr(hub, "HEARTBEAT", 0.05)
+        async with lite.watching(), Browser(lite) as browser:
+            await browser.until("heartbeat")
+            await asyncio.sleep(0.2)
+            await browser.until("heartbeat")
+            with lite.store.transaction() as session:
+                session.execute(delete(SignIn))
+            await browser.until("signed-out")
+            with pytest.raises(EOFError):
+                await browser.next()
+
+    run(test())
+
+
+def test_a_browser_that_cannot_keep_up_is_cut_off(lite: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        monkeypatch.setattr(hub, "MOST_BEHIND", 3)
+        async with lite.watching() as watch, Browser(lite) as slow, Browser(lite) as quick:
+            await slow.until("calls.live")
+            await quick.until("calls.live")
+            await until(lambda: watch.state()["database"])
+            for calls in range(5):  # all at once: the streams have no turn between
+                watch.hub.publish_live(calls)
+            with pytest.raises(EOFError):
+                await slow.until("never")
+            async with Browser(lite) as again:
+                assert (await again.next())[1] == "hello"
+                watch.hub.publish_live(9)
+                assert (await again.until("calls.live"))[1]["data"]["calls"] in (4, 9)
+
+    run(test())
+
+
+def test_too_many_browsers(lite: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        monkeypatch.setattr(hub, "MOST_BROWSERS", 1)
+        async with lite.watching(), Browser(lite) as one, Browser(lite) as two:
+            assert (one.response.status, two.response.status) == (200, 503)
+
+    run(test())
+
+
+def test_live_calls_come_from_asterisk_and_end_with_it(lite: Home) -> None:
+    async def test() -> None:
+        fake = FakeAmi(lambda _, action: channel_list(action, ("1.1", "1.1"), ("1.2", "1.1")))
+        fake.port, fake.secret = lite.settings.ami_port, load_logins(lite.settings).ami_secret
+        async with fake, lite.watching() as watch, Browser(lite) as browser:
+            while (await browser.until("calls.live"))[1]["data"]["calls"] != 1:
+                pass
+            assert watch.live.snapshot() == {"1.1", "1.2"}
+            await fake.event("Newchannel", Uniqueid="2.1", Linkedid="2.1")
+            assert (await browser.until("calls.live"))[1]["data"]["calls"] == 2
+            assert watch.state()["asterisk"]
+            await fake.stop()
+            assert (await browser.until("calls.live"))[1]["data"]["calls"] == 0
+            assert watch.live.snapshot() is None
+
+    run(test())
+
+
+def test_the_sweep_files_what_it_finds_and_pages_hear_of_it(lite: Home) -> None:
+    async def test() -> None:
+        desk = Leavings(settings=lite.settings, store=lite.store)
+        async with lite.watching() as watch, Browser(lite) as browser:
+            await browser.next()
+            await until(lambda: watch.sweeping.last is not None)
+            desk.save(SidecarState.TO_FILE, desk.take(1, TakeState.RECORDED, wav(3)), ended=True)
+            watch.sweeping.stop()
+            again = type(watch.sweeping)(lite.settings, lite.store, lambda: NOW, lambda: None)
+            again.start()
+            assert (await browser.until("ticket.filed"))[1]["subject"]
+            await asyncio.to_thread(again.stop)
+            assert again.last is not None
+            assert again.last.filed == 1
+
+    run(test())
+
+
+def test_healthz_names_the_parts(lite: Home) -> None:
+    async def test() -> None:
+        async with lite.watching(), aiohttp.ClientSession() as session, session.get(f"{lite.url}/healthz") as answer:
+            told = await answer.json()
+            assert told == {"browsers": 0, "live_calls": 0, "asterisk": False, "database": True, "sweep_faults": 0}
+
+    run(test())
+
+
+def test_a_taken_port_is_said(lite: Home) -> None:
+    async def test() -> None:
+        async with lite.watching():
+            with pytest.raises(HubPortTaken, match=str(lite.settings.hub_port)):
+                async with Watch(lite.settings, lite.store, lambda: NOW):
+                    pass
+
+    run(test())
+
+
+def test_a_database_that_is_away_is_told_and_comes_back(lite: Home) -> None:
+    async def test() -> None:
+        async with lite.watching() as watch:
+            with lite.store.engine.connect().execution_options(raw=True) as connection:
+                connection.exec_driver_sql("ALTER TABLE sign_ins RENAME TO hidden")
+            async with Browser(lite) as browser:
+                assert browser.response.status == 503
+            with lite.store.engine.connect().execution_options(raw=True) as connection:
+                connection.exec_driver_sql("ALTER TABLE hidden RENAME TO sign_ins")
+            async with Browser(lite) as browser:
+                assert browser.response.status == 200
+            assert watch.state()["database"]
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("http://127.0.0.1:8022", "http://127.0.0.1:8022"),
+        ("https://1022.danang.gov.vn", "https://1022.danang.gov.vn"),
+        ("https://1022.danang.gov.vn:443/x", "https://1022.danang.gov.vn"),
+        ("http://h:80", "http://h"),
+    ],
+)
+def test_origins_are_written_as_browsers_write_them(address: str, origin: str) -> None:
+    assert hub._origin(address) == origin
