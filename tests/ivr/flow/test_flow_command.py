@@ -3,6 +3,7 @@
 import re
 import shutil
 from dataclasses import MISSING, fields
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,17 @@ def test_the_document_names_every_setting_of_a_node_type(name: str) -> None:
         if field.name != "id"
     }
     assert told == set(optional.items())
+
+
+def test_dial_walks_the_city_asked_for_until_the_caller_hangs_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("9\n"))
+    assert main(["flow", "dial", "hai-phong", "--number", ""]) == 0
+    said = capsys.readouterr().out
+    assert "Đây là Tổng đài 1022 thành phố Hải Phòng" in said
+    assert "For faults of technical infrastructure, press 1." in said
+    assert "hung_up" in said
 
 
 def test_doctor_finds_the_cities_and_their_faults(home: Path) -> None:
