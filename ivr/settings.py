@@ -84,7 +84,8 @@ class Settings(BaseSettings):
     rtp_end: int = Field(default=10999, ge=1025, le=65535, description="Last UDP port of RTP.")
     astroot: Path | None = Field(
         default=None,
-        description="A ready unpacked Asterisk root; else an installed asterisk ≥ 18, else the root set-up keeps in the cache folder.",
+        description="A ready unpacked Asterisk root; else an installed asterisk ≥ 18, else the root set-up keeps in the "
+        "cache folder.",
     )
     trunk_addresses: str = Field(
         default="127.0.0.1",
