@@ -84,8 +84,8 @@ class Settings(BaseSettings):
     rtp_end: int = Field(default=10999, ge=1025, le=65535, description="Last UDP port of RTP.")
     astroot: Path | None = Field(
         default=None,
-        description="A ready unpacked Asterisk root; else an installed asterisk ≥ 18, else the root set-up keeps in the "
-        "cache folder.",
+        description="A ready unpacked Asterisk root; else an installed asterisk ≥ 18, "
+        "else the root set-up keeps in the cache folder.",
     )
     trunk_addresses: str = Field(
         default="127.0.0.1",
@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     )
     voice_pack: Path | None = Field(
         default=None,
-        description="Folder of recorded prompts (<language>/<id>.wav, 8 kHz mono); a file there wins over the synthetic voice.",
+        description="Folder of recorded prompts (<language>/<id>.wav); a file there wins over the synthetic voice.",
     )
     workers: int = Field(default=1, ge=1, le=64, description="Transcription worker processes.")
     console_threads: int = Field(default=8, ge=1, le=256, description="Threads of the console's web server.")
@@ -116,7 +116,7 @@ class Settings(BaseSettings):
         default=8,
         ge=2,
         le=60,
-        description="Seconds beyond a command's own length before the dialplan takes a call from a silent AGI server.",
+        description="Seconds beyond a command's length before the dialplan takes a call from a silent server.",
     )
     free_space_mb: int = Field(
         default=200, ge=0, description="Free MiB in the spool below which no recording is begun."
