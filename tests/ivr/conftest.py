@@ -32,7 +32,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
             yield opened
         return
     cluster: Cluster = request.getfixturevalue("cluster")
-    opened = Store(make_engine(cluster.new_database(), busy=2))
+    opened = Store(make_engine(cluster.lend_empty(), busy=2))
     yield opened
     opened.close()
 
