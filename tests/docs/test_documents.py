@@ -19,7 +19,8 @@ def _document(name: str) -> str:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_documented_with_its_description(name: str) -> None:
     row = next(
-        (line for line in _document("docs/settings.md").splitlines() if line.startswith(f"| `TONGDAI_{name.upper()}`")), None
+        (line for line in _document("docs/settings.md").splitlines() if line.startswith(f"| `TONGDAI_{name.upper()}`")),
+        None,
     )
     assert row is not None, f"docs/settings.md lacks TONGDAI_{name.upper()}"
     description = Settings.model_fields[name].description
@@ -39,7 +40,7 @@ def test_every_subcommand_is_documented(name: str) -> None:
 
 def test_the_commands_of_the_readme_are_make_targets() -> None:
     targets = set(re.findall(r"^([a-z][a-z-]*):", _document("Makefile"), flags=re.MULTILINE))
-    promised = set(re.findall(r"\bmake ([a-z][a-z-]*)", _document("README.md")))
+    promised = set(re.findall(r"(?:^ {4}|`)make ([a-z][a-z-]*)", _document("README.md"), flags=re.MULTILINE))
     assert {"run", "test", "demo"} <= promised
     assert promised <= targets, f"README promises make targets that do not exist: {promised - targets}"
 
@@ -50,7 +51,7 @@ def test_ci_runs_the_command_the_readme_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/*.md")) + ["README.md"]
+    "document", [*sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/*.md")), "README.md"]
 )
 def test_links_between_documents_lead_somewhere(document: str) -> None:
     here = (ROOT / document).parent
