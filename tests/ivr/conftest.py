@@ -1,6 +1,5 @@
 """Stores for tests of the data layer: every test that takes ``store`` runs on SQLite and on PostgreSQL."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.store import Store, make_engine
+from ivr.testing import need
 from ivr.testing_database import Cluster, find_server_programs, running_cluster, sqlite_store
 
 
@@ -15,11 +15,8 @@ from ivr.testing_database import Cluster, find_server_programs, running_cluster,
 def cluster() -> Iterator[Cluster]:
     """One PostgreSQL cluster a test process."""
     programs = find_server_programs()
-    if programs is None:
-        reason = "PostgreSQL's server programs (initdb, pg_ctl) are not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need(programs, "PostgreSQL's server programs (initdb, pg_ctl) are not installed")
+    assert programs is not None
     with running_cluster(programs) as running:
         yield running
 
