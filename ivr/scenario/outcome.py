@@ -24,12 +24,13 @@ class Outcome:
     ticket: Mapping[str, Any] | None
 
 
-def find_outcome(store: Store, caller_name: str) -> Outcome | None:
-    """The ended call whose caller's name begins with ``caller_name``; None while there is none."""
+def find_outcome(store: Store, caller_name: str, *, ulid: str = "") -> Outcome | None:
+    """The ended call whose caller's name begins with ``caller_name`` (``ulid``: that one); None while there is none."""
+    mine = Call.id == ulid if ulid else Call.caller_name.startswith(caller_name, autoescape=True)
     with store.reading() as session:
         call = session.scalar(
             select(Call)
-            .where(Call.caller_name.startswith(caller_name, autoescape=True), Call.end_reason.is_not(None))
+            .where(mine, Call.end_reason.is_not(None))
             .options(selectinload(Call.steps))
             .order_by(Call.started_at.desc())
         )

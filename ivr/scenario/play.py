@@ -23,6 +23,10 @@ class Played:
     """A call that was made: how it went wrong as a play (empty: it went to its end), and what the citizen heard."""
 
     faults: tuple[str, ...]
+    ulid: str = ""
+    """The call's id; ``""`` if it never began."""
+    plays: tuple[tuple[str, ...], ...] = ()
+    """Ids of prompts, in the order they were begun, those of one command together."""
     heard: bytes = b""
     """A-law, if it was kept."""
 
@@ -34,9 +38,13 @@ async def play(
     port: int,
     journals: Journals,
     keep_audio: bool = False,
+    reaction: float = REACTION,
     say: Callable[[str], None] = lambda line: None,
 ) -> Played:
-    """Make the call and return when it is over. ``say`` hears each thing played and done, for people who watch."""
+    """Make the call and return when it is over. ``say`` hears each thing played and done, for people who watch.
+
+    ``reaction`` is how long the citizen listens before each key, in seconds.
+    """
     call = SipCall(
         host=host,
         port=port,
@@ -45,19 +53,26 @@ async def play(
         name=scenario.token,
         keep_audio=keep_audio,
     )
+    tail: Tail | None = None
     try:
         async with asyncio.timeout(LONGEST):
             await call.dial()
-            with await journals.find(scenario.tag) as tail:
-                faults = await _live_through(scenario, call, tail, say)
+            tail = await journals.find(scenario.tag)
+            faults = await _live_through(scenario, call, tail, reaction, say)
     except TimeoutError:
         faults = [f"not over after {LONGEST:.0f} s"]
     finally:
         await call.close()
-    return Played(faults=tuple(faults), heard=bytes(call.heard))
+        if tail is not None:
+            tail.close()
+    if tail is None:
+        return Played(faults=tuple(faults))
+    return Played(faults=tuple(faults), ulid=tail.ulid, plays=tuple(tail.plays), heard=bytes(call.heard))
 
 
-async def _live_through(scenario: Scenario, call: SipCall, tail: Tail, say: Callable[[str], None]) -> list[str]:
+async def _live_through(
+    scenario: Scenario, call: SipCall, tail: Tail, reaction: float, say: Callable[[str], None]
+) -> list[str]:
     since = 0
     for number, step in enumerate(scenario.steps, 1):
         if step.wait:
@@ -67,7 +82,7 @@ async def _live_through(scenario: Scenario, call: SipCall, tail: Tail, say: Call
             for played in tail.plays[since : found + 1]:
                 say(f"♪ {' '.join(played)}")
             since = found + 1
-            await asyncio.sleep(AFTER_BEEP if step.wait == BEEP else REACTION)
+            await asyncio.sleep(AFTER_BEEP if step.wait == BEEP else reaction)
         await _do(step, call, tail, say)
     end = await tail.wait_for_end()
     for played in tail.plays[since:]:

@@ -31,7 +31,10 @@ class CallRefused(TongdaiError):
 
 
 class SipCall:
-    """One call. ``dial`` first; then ``press``, ``speak`` and ``hang_up``; ``ended`` is set when the call is over."""
+    """One call, from the address it calls: a system on this machine.
+
+    ``dial`` first; then ``press``, ``speak`` and ``hang_up``; ``ended`` is set when the call is over.
+    """
 
     def __init__(self, *, host: str, port: int, called: str, number: str, name: str, keep_audio: bool = False) -> None:
         self.ended = asyncio.Event()
@@ -55,8 +58,8 @@ class SipCall:
     async def dial(self) -> None:
         """Call and return once answered; :class:`CallRefused` else."""
         loop = asyncio.get_running_loop()
-        self._signal, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_sip), ("127.0.0.1", 0))
-        self._media, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_rtp), ("127.0.0.1", 0))
+        self._signal, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_sip), (self._peer[0], 0))
+        self._media, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_rtp), (self._peer[0], 0))
         invite = self._request("INVITE", self._contact, body=self._offer())
         status, text = await self._ask(invite)
         if status != 200:

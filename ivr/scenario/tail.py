@@ -3,8 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from ivr.spool import find_journals
 
@@ -18,6 +17,7 @@ class Tail:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._rest = b""
+        self.ulid = ""
         self.plays: list[tuple[str, ...]] = []
         """Prompt ids of each thing played, in order."""
         self.end: str | None = None
@@ -28,6 +28,8 @@ class Tail:
         *lines, self._rest = (self._rest + self._file.read()).split(b"\n")
         for line in lines:
             match _values(line):
+                case {"line": "start", "ulid": ulid}:
+                    self.ulid = ulid
                 case {"line": "playing", "prompts": prompts}:
                     self.plays.append(tuple(prompts))
                 case {"line": "end", "reason": reason}:
@@ -61,14 +63,6 @@ class Tail:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class Journals:

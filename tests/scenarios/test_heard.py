@@ -1,0 +1,120 @@
+"""One call a city on a real Asterisk with whole prompts: what came down the caller's leg is what we built."""
+
+import asyncio
+import tempfile
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.asterisk import find_asterisk
+from ivr.codes import CodeBook
+from ivr.filing import renew_codes
+from ivr.migrate import migrate
+from ivr.prompts import build, load_catalogue
+from ivr.scenario import Scenario, read_scenario
+from ivr.scenario.command import run_scenarios
+from ivr.scenario.outcome import differences, find_outcome
+from ivr.scenario.play import Played, play
+from ivr.scenario.sounds import Samples, from_alaw
+from ivr.scenario.tail import Journals
+from ivr.store import open_store
+from ivr.testing import CALLS, need
+from ivr.testing_asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
+from ivr.testing_calls import Circumstances, hotline
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+
+SCENARIOS = [
+    read_scenario(CALLS / f"{name}.toml")
+    for name in ("da-nang-du-lieu-gui", "hai-phong-cham-gui", "dong-thap-tieng-anh")
+]
+LISTENED = 2.5
+"""Seconds the citizen listens before a key; so much of each prompt must be heard."""
+ALIKE = 0.9
+"""Least correlation of what was heard with what was built; A-law alone costs 0.001."""
+
+
+@pytest.fixture
+def asterisk() -> Iterator[RunningAsterisk]:
+    with tempfile.TemporaryDirectory(prefix="tdh", dir="/tmp") as folder:
+        settings = private_settings(Path(folder), key_wait=2.0, free_space_mb=0)
+        need(find_asterisk(settings), "an Asterisk ≥ 18 (make asterisk)")
+        build(settings, say=lambda line: None)
+        migrate(settings)
+        with running_asterisk(settings) as running:
+            yield running
+
+
+def test_the_caller_hears_the_prompts_that_were_built(
+    asterisk: RunningAsterisk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = asterisk.settings
+    store = open_store(settings)
+    renew_codes(store, CodeBook(settings.codes), SCENARIOS[0].at)
+    with hotline(settings, Circumstances.of(SCENARIOS[0])):
+        for scenario, played in zip(SCENARIOS, asyncio.run(listen(asterisk)), strict=True):
+            assert played.faults == ()
+            wait_for(lambda: find_outcome(store, "", ulid=played.ulid), 10, "the call left no row")  # noqa: B023
+            outcome = find_outcome(store, "", ulid=played.ulid)
+            assert outcome is not None
+            assert differences(scenario.expected, outcome) == []
+            assert unheard(asterisk, scenario, played) == []
+        assert (
+            run_scenarios(settings, [read_scenario(CALLS / "da-nang-gac-may-ngay.toml")], host="127.0.0.1", quiet=False)
+            == 0
+        )
+    store.close()
+    printed = capsys.readouterr().out
+    assert "♪ chao khan ghi-am" in printed
+    assert "■ hung_up" in printed
+    assert "✓" in printed
+
+
+async def listen(asterisk: RunningAsterisk) -> list[Played]:
+    settings = asterisk.settings
+    journals = Journals(settings.spool)
+    calls = [
+        play(one, host="127.0.0.1", port=settings.sip_port, journals=journals, keep_audio=True, reaction=LISTENED + 0.5)
+        for one in SCENARIOS
+    ]
+    return list(await asyncio.gather(*calls))
+
+
+def unheard(asterisk: RunningAsterisk, scenario: Scenario, played: Played) -> list[str]:
+    """Prompts that began, but whose beginning is not in the caller's leg behind the one before."""
+    catalogue = load_catalogue(asterisk.settings, scenario.city)
+    stream = from_alaw(played.heard).astype(np.float64)
+    missing, at, language = [], 0, "vi"
+    for prompts in played.plays:
+        if prompts == ("beep",) or prompts[0].startswith("take."):
+            continue
+        if prompts[0] == "doi-tieng":
+            language = "en"
+        sound = samples(catalogue.sound(prompts[0], "en" if language == "en" else "vi").path)[: round(LISTENED * 8000)]
+        place, likeness = find(stream[at:], sound)
+        if likeness < ALIKE:
+            missing.append(f"{scenario.name}: {prompts[0]} ({likeness:.2f})")
+        else:
+            at += place
+    return missing
+
+
+def samples(path: str) -> Samples:
+    with wave.open(f"{path}.wav", "rb") as file:
+        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+
+
+def find(stream: "np.ndarray[tuple[int], np.dtype[np.float64]]", sound: Samples) -> tuple[int, float]:
+    """Where ``sound`` fits best and how well (normalised correlation, 1 is the same)."""
+    size = len(stream) + len(sound)
+    wanted = sound.astype(np.float64)
+    products = np.fft.irfft(np.fft.rfft(stream, size) * np.conj(np.fft.rfft(wanted, size)), size)[: len(stream)]
+    energy = np.concatenate([[0.0], np.cumsum(stream**2)])
+    ends = np.minimum(np.arange(len(stream)) + len(sound), len(stream))
+    loud = np.sqrt((energy[ends] - energy[:-1]) * float((wanted**2).sum()))
+    likeness = products / np.maximum(loud, 1e3)
+    place = int(likeness.argmax())
+    return place, float(likeness[place])
