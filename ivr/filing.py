@@ -10,10 +10,13 @@ from ivr.codes import CodeBook
 from ivr.deadline import find_due
 from ivr.desk import intake
 from ivr.durable import Held
-from ivr.model.calls import Call
+from ivr.model.calls import Call, EndReason
+from ivr.model.recordings import RecordingFlag
 from ivr.recordings import FiledAudio, NotAudio, file_audio
 from ivr.settings import Settings
-from ivr.spool import Sidecar, SidecarState, Spool
+from ivr.spool import CallJournal, Sidecar, SidecarState, Spool, call_of
+from ivr.spool.journal import journal_path
+from ivr.spool.sidecar import HUNG_UP
 from ivr.store import Store
 
 NO_AUDIO = "no_audio"
@@ -74,9 +77,28 @@ def _to_ticket(settings: Settings, store: Store, spool: Spool, sidecar: Sidecar,
     due_at = find_due(settings, sidecar)
     with store.transaction() as session:
         filed = intake.file_report(session, sidecar, audio, now, due_at=due_at)
+        if sidecar.ended and not journal_path(spool.folder, sidecar.ulid).exists():
+            intake.record_call(session, _without_journal(sidecar), now)
     if filed.created:
         seconds = audio.seconds if audio else 0
         _log.info("report.filed", ulid=sidecar.ulid, ticket=filed.ticket_id, seconds=round(seconds, 1))
+
+
+def _without_journal(sidecar: Sidecar) -> CallJournal:
+    """The call as its report knows it: a further report of a call, or one whose history the disk refused.
+
+    An end that is known already stands.
+    """
+    match sidecar.flags:
+        case flags if RecordingFlag.FALLBACK in flags:
+            reason = EndReason.FAILED
+        case flags if HUNG_UP in flags:
+            reason = EndReason.HUNG_UP
+        case flags if sidecar.call and RecordingFlag.INTERRUPTED not in flags:
+            reason = EndReason.COMPLETED
+        case _:
+            reason = EndReason.INTERRUPTED
+    return replace(call_of(sidecar), ended_at=sidecar.spoken_at, end_reason=reason)
 
 
 def _audio(settings: Settings, spool: Spool, sidecar: Sidecar) -> FiledAudio | None:

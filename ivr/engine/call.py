@@ -117,6 +117,7 @@ class Call:
     def _blank(self, ulid: str) -> Sidecar:
         return Sidecar(
             ulid=ulid,
+            call="" if ulid == self.ulid else self.ulid,
             instance=self.settings.instance,
             city=self.city.id,
             caller_raw=self.caller.number,

@@ -14,9 +14,8 @@ from ivr.model.tickets import ContactKind
 from ivr.phone import Recorded
 from ivr.recordings import NotAudio, measure
 from ivr.spool import Sidecar, SidecarState, SpoolUnwritable, Take, TakeState
+from ivr.spool.sidecar import HUNG_UP
 
-HUNG_UP = "hung_up"
-"""Flag of a report that was sent by hanging up."""
 TRUNCATED = RecordingFlag.TRUNCATED.value
 """Flag of a report whose last seconds the full disk did not take; Asterisk does not tell."""
 SHORTFALL = 1.0

@@ -1,6 +1,7 @@
 """The spool: reports and call journals on disk before any database hears of them (docs/spool.md)."""
 
 from ivr.durable import Held
+from ivr.spool.call import blank, call_of
 from ivr.spool.fallback import Fallback, find_fallbacks
 from ivr.spool.journal import CallJournal, Journal, JournalFault, Step, end_journal, find_journals, read_journal
 from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState, Take, TakeState
@@ -21,6 +22,8 @@ __all__ = [
     "Step",
     "Take",
     "TakeState",
+    "blank",
+    "call_of",
     "end_journal",
     "find_fallbacks",
     "find_journals",

@@ -15,6 +15,9 @@ from ivr.words import tr
 FORMAT = 1
 """Raised only when an older program would misread a sidecar; unknown keys alone are kept as they are."""
 
+HUNG_UP = "hung_up"
+"""Flag of a report that was sent by hanging up."""
+
 
 class SidecarFault(TongdaiError):
     """A sidecar cannot be read; its audio stays in the spool until a person has mended or removed it."""
@@ -52,9 +55,12 @@ class Take:
 
 @dataclass(frozen=True, kw_only=True)
 class Sidecar:
-    """Everything a ticket needs, durable without a database; ``ulid`` is the call's."""
+    """Everything a ticket needs, durable without a database."""
 
     ulid: str
+    """The report's own; the first report of a call has the call's."""
+    call: str = ""
+    """ULID of the call a further report belongs to; empty where that is ``ulid``."""
     version: int = 0
     """0 has never been saved; :meth:`ivr.spool.Spool.save` counts up."""
     state: SidecarState = SidecarState.RECORDING

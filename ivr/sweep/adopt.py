@@ -26,12 +26,13 @@ from ivr.spool import (
     Spool,
     Take,
     TakeState,
+    blank,
     end_journal,
     find_journals,
     read_journal,
 )
 from ivr.store import Store
-from ivr.sweep.settle import blank, settled_takes
+from ivr.sweep.settle import settled_takes
 
 _log = structlog.get_logger(__name__)
 
@@ -63,8 +64,6 @@ def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, no
             with spool.hold(ulid):
                 sidecar = _find_free(settings, store, spool, blank(call, ulid=ulid))
                 if sidecar is not None:
-                    if ulid != call.ulid:
-                        _record_apart(store, call, fallback, ulid, now)
                     _end(spool, journal)
                     _move_in(spool, fallback, sidecar)
                     return ulid
@@ -133,14 +132,6 @@ def _own_call(settings: Settings, fallback: Fallback) -> CallJournal:
         ended_at=fallback.started_at,
         end_reason=EndReason.FAILED,
     )
-
-
-def _record_apart(store: Store, call: CallJournal, fallback: Fallback, ulid: str, now: datetime) -> None:
-    """The row of a recording that becomes a ticket of its own beside the call's first one."""
-    began = fallback.started_at
-    row = replace(call, ulid=ulid, steps=(), started_at=began, ended_at=began, end_reason=EndReason.FAILED)
-    with store.transaction() as session:
-        intake.record_call(session, row, now)
 
 
 def _find_free(settings: Settings, store: Store, spool: Spool, unknown: Sidecar) -> Sidecar | None:

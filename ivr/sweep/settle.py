@@ -8,10 +8,9 @@ import structlog
 from ulid import ULID
 
 from ivr.model.recordings import RecordingFlag
-from ivr.model.tickets import Consent
 from ivr.recordings import Measured, NotAudio, measure
 from ivr.settings import Settings
-from ivr.spool import CallJournal, JournalFault, Sidecar, SidecarState, Spool, Take, TakeState, read_journal
+from ivr.spool import CallJournal, JournalFault, Sidecar, SidecarState, Spool, Take, TakeState, blank, read_journal
 from ivr.spool.journal import journal_path
 
 ORPHAN = "orphan"
@@ -100,25 +99,6 @@ def rebuild(settings: Settings, spool: Spool, ulid: str, now: datetime) -> Sidec
     except (FileNotFoundError, JournalFault):
         journal = CallJournal(ulid=ulid, instance=settings.instance, city=settings.city, started_at=_time_of(ulid, now))
     return replace(blank(journal), flags=(ORPHAN,))
-
-
-def blank(journal: CallJournal, *, ulid: str | None = None) -> Sidecar:
-    """A sidecar that knows what the call's journal knows."""
-    return Sidecar(
-        ulid=ulid or journal.ulid,
-        instance=journal.instance,
-        city=journal.city,
-        caller_raw=journal.caller_raw,
-        caller_number=journal.caller_number,
-        caller_name=journal.caller_name,
-        called=journal.called,
-        uniqueid=journal.uniqueid,
-        linkedid=journal.linkedid,
-        language=journal.language,
-        started_at=journal.started_at,
-        spoken_at=journal.last_at,
-        consent=Consent.NONE,
-    )
 
 
 def _time_of(ulid: str, now: datetime) -> datetime:

@@ -125,6 +125,9 @@ class _Sweep:
         """Settle and file one report, if its call is dead."""
         with self._spool.hold(ulid):
             sidecar = self._spool.find(ulid)
+            if sidecar is not None and sidecar.call:
+                with self._spool.hold(sidecar.call):
+                    pass  # a further report is alive as long as its call is
             if sidecar is None or not self._settled_before(sidecar):
                 sidecar = self._settle(ulid, sidecar)
             if sidecar is None or self.report.store_away:

@@ -26,7 +26,7 @@ class Case:
     left: Callable[[Leavings], object]
     seconds: tuple[float, ...] = (GOOD,)
     tickets: int = 1
-    ends: tuple[EndReason | None, ...] = (None,)
+    ends: tuple[EndReason, ...] = (EndReason.INTERRUPTED,)
     flags: frozenset[str] = frozenset()
 
 
