@@ -58,7 +58,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # Flask's own way
     problems.register(app)
     security.register(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(health.csp_reports)  # browsers send those by themselves
     language.register(app)
     access.register(app)
     texts.register(app)

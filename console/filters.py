@@ -54,11 +54,11 @@ class Asked:
 
     path: str
     fragment: bool
-    q: str = ""
-    start: date | None = None
-    end: date | None = None
-    page: int = 1
-    size: int = PAGE
+    q: str
+    start: date | None
+    end: date | None
+    page: int
+    size: int
 
     @property
     def since(self) -> datetime | None:
@@ -83,9 +83,9 @@ class Asked:
 class TicketsAsked(Asked):
     """What the tickets list was asked for."""
 
-    tab: str = "new"
-    state: str = ""
-    category: str = ""
+    tab: str
+    state: str
+    category: str
 
     @property
     def narrowed(self) -> bool:
@@ -115,8 +115,8 @@ class TicketsAsked(Asked):
 class CallsAsked(Asked):
     """What the calls list was asked for."""
 
-    end_reason: str = ""
-    ticket: str = ""
+    end_reason: str
+    ticket: str
 
     @property
     def narrowed(self) -> bool:
@@ -173,5 +173,6 @@ def _common() -> dict[str, Any]:
         "q": request.args.get("q", "").strip()[:200],
         "start": find_day(request.args.get("from", ""), today),
         "end": find_day(request.args.get("to", ""), today),
+        "size": PAGE,
         "page": min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000),
     }

@@ -1,6 +1,7 @@
 """Listening: a play is granted and noted first, then the audio is served conditionally and by ranges."""
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from console import context
@@ -50,7 +51,11 @@ def audio(recording_id: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     if play.action == Action.DOWNLOAD:
         response.headers.set("Content-Disposition", "attachment", filename=f"{name}.wav")
-    response.make_conditional(request, accept_ranges=True, complete_length=recording.size)
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=recording.size)
+    except RequestedRangeNotSatisfiable:
+        file.close()
+        raise
     _note_progress(token, play, recording, response)
     return response
 

@@ -1,0 +1,201 @@
+"""Who may see what: every page is guarded, roles, confidential tickets, sign-in with its limits, CSRF, headers."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from console.app import create_app
+from ivr.desk import people
+
+SignIn = Callable[..., FlaskClient]
+PUBLIC = {
+    "static",
+    "pages.index",
+    "pages.preferences",
+    "auth.sign_in",
+    "auth.sign_out",
+    "lookup.page",
+    "health.healthz",
+    "health.metrics",
+    "health.csp_reports",
+}
+
+
+@pytest.fixture
+def app(desk: Any) -> Flask:
+    return create_app(desk.settings, desk.store, clock=lambda: desk.now)
+
+
+def test_every_page_is_guarded_unless_it_is_named_public(app: Flask) -> None:
+    unguarded = {name for name, view in app.view_functions.items() if not hasattr(view, "needs_role")}
+    assert unguarded == PUBLIC
+
+
+@pytest.mark.parametrize("path", ["/tickets", "/calls", "/people", "/find?q=a", "/password"])
+def test_nobody_is_led_to_the_sign_in_page_and_back(sign_in: SignIn, path: str) -> None:
+    answer = sign_in(None).get(path)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/login?next=/")
+
+
+def test_a_script_of_nobody_gets_401_and_a_sentence(sign_in: SignIn) -> None:
+    answer = sign_in(None).get("/tickets", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert answer.json is not None
+    assert "đăng nhập" in answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("username", "path", "status"),
+    [
+        ("lan", "/tickets", 200),
+        ("lan", "/calls", 200),
+        ("lan", "/people", 403),
+        ("hoa", "/people", 403),
+        ("admin", "/people", 200),
+    ],
+)
+def test_roles_open_their_rooms_and_no_others(sign_in: SignIn, username: str, path: str, status: int) -> None:
+    assert sign_in(username).get(path).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/people", "/people/1"])
+def test_only_administrators_change_people(sign_in: SignIn, path: str) -> None:
+    assert sign_in("hoa").post(path, data={"act": "disable"}).status_code == 403
+
+
+def test_a_forbidden_page_says_so_in_words(sign_in: SignIn) -> None:
+    assert "Vai trò của ông bà không có quyền này" in sign_in("lan").get("/people").text
+
+
+def test_a_confidential_ticket_is_for_supervisors(sign_in: SignIn, seeded: Any) -> None:
+    ulid = seeded.ulid(4210)
+    for path in (f"/tickets/{ulid}", f"/tickets/{ulid}/parts/said", f"/tickets/{ulid}/move?to=da_tiep_nhan"):
+        assert sign_in("lan").get(path).status_code == 403
+    assert sign_in("lan").post(f"/tickets/{ulid}/notes", data={"text": "xem"}).status_code == 403
+    assert "một cửa phường" not in sign_in("lan").get("/tickets?tab=all").text
+    assert "một cửa phường" not in sign_in("lan").get(f"/calls/{ulid}").text
+    assert "Phiếu mật" in sign_in("lan").get(f"/calls/{ulid}").text
+    assert "một cửa phường" in sign_in("hoa").get(f"/tickets/{ulid}").text
+
+
+def test_numbers_are_masked_in_lists_and_for_who_has_no_need(sign_in: SignIn, seeded: Any) -> None:
+    assert "0905 ••• 456" in sign_in("hoa").get("/tickets?tab=all").text
+    assert "0905 123 456" not in sign_in("hoa").get("/tickets?tab=all").text
+    assert "0905 123 456" not in sign_in("minh").get(f"/tickets/{seeded.ulid(4213)}").text
+    assert "0905 123 456" in sign_in("lan").get(f"/tickets/{seeded.ulid(4213)}").text  # Lan holds it
+    assert "0905 123 456" in sign_in("hoa").get(f"/tickets/{seeded.ulid(4213)}").text
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for(sign_in: SignIn, desk: Any) -> None:
+    from_conftest = "mat-khau-thu-1022"
+    client = sign_in(None)
+    form = {"username": "lan", "password": from_conftest, "next": "/calls?q=0905"}
+    answer = client.post("/login", data=form)
+    assert (answer.status_code, answer.location) == (302, "/calls?q=0905")
+    cookie = client.get_cookie("tongdai_session")
+    assert cookie is not None
+    assert cookie.http_only
+    assert cookie.same_site == "Lax"
+    assert client.get("/calls").status_code == 200
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/x", "//evil.example/x", "/\\evil.example/x"])
+def test_no_link_leads_away_through_the_sign_in_page(sign_in: SignIn, elsewhere: str) -> None:
+    form = {"username": "lan", "password": "mat-khau-thu-1022", "next": elsewhere}
+    location = sign_in(None).post("/login", data=form).location
+    assert re.match(r"/[^/\\]", location)
+
+
+def test_wrong_passwords_end_in_a_pause_before_hashing(
+    sign_in: SignIn, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(None)
+    monkeypatch.setattr(people, "_verify", lambda stored, password: False)
+    for _ in range(5):
+        answer = client.post("/login", data={"username": "lan", "password": "sai"})
+        assert answer.status_code == 401
+        assert "chưa đúng" in answer.text
+
+    def no_hashing(stored: str, password: str) -> bool:
+        raise AssertionError("hashed although locked")
+
+    monkeypatch.setattr(people, "_verify", no_hashing)
+    answer = client.post("/login", data={"username": "lan", "password": "mat-khau-thu-1022"})
+    assert answer.status_code == 429
+    assert "Đã sai nhiều lần" in answer.text
+
+
+def test_signing_out_ends_the_session_itself(sign_in: SignIn, desk: Any) -> None:
+    client = sign_in("lan")
+    stolen = client.get_cookie("tongdai_session")
+    assert stolen is not None
+    client.post("/logout")
+    client.set_cookie("tongdai_session", stolen.value)
+    assert client.get("/tickets").status_code == 302
+
+
+def test_a_session_ends_after_its_hours(sign_in: SignIn, desk: Any) -> None:
+    client = sign_in("lan")
+    desk.now += timedelta(hours=desk.settings.session_hours, seconds=1)
+    assert client.get("/tickets").status_code == 302
+
+
+def test_changing_the_password_needs_the_old_one_and_keeps_this_browser(sign_in: SignIn) -> None:
+    client = sign_in("lan")
+    assert "chưa đúng" in client.post("/password", data={"old": "sai", "new": "mot-mat-khau-moi"}).text
+    assert "10 ký tự" in client.post("/password", data={"old": "mat-khau-thu-1022", "new": "ngan"}).text
+    answer = client.post("/password", data={"old": "mat-khau-thu-1022", "new": "mot-mat-khau-moi"})
+    assert answer.location == "/tickets"
+    assert "Đã đổi mật khẩu" in client.get("/tickets").text
+
+
+def test_nothing_changes_without_the_csrf_token(sign_in: SignIn, seeded: Any) -> None:
+    client = sign_in("lan", csrf=True)
+    path = f"/tickets/{seeded.ulid(4217)}/notes"
+    refused = client.post(path, data={"text": "xin chào"}, headers={"HX-Request": "true"})
+    assert refused.status_code == 400
+    assert refused.json is not None
+    assert "tải lại trang" in refused.json["message"]
+    token = client.get("/tickets").text.split('name="csrf-token" content="')[1].split('"')[0]
+    accepted = client.post(path, data={"text": "xin chào"}, headers={"HX-Request": "true", "X-CSRFToken": token})
+    assert accepted.status_code == 204
+    assert sign_in(None, csrf=True).post("/login", data={"username": "lan"}).status_code == 400
+
+
+def test_no_inline_script_or_style_is_allowed_and_the_nonce_is_new_each_time(sign_in: SignIn) -> None:
+    client = sign_in("lan")
+    first, second = (client.get("/tickets").headers["Content-Security-Policy"] for _ in range(2))
+    assert "script-src 'self';" in first
+    assert "unsafe" not in first
+    assert "connect-src 'self' http://127.0.0.1:8023;" in first
+    assert first != second
+
+
+@pytest.mark.parametrize("path", ["/login", "/tra-cuu", "/tickets", "/calls", "/people"])
+def test_pages_hold_no_inline_script_style_or_handler(sign_in: SignIn, seeded: Any, path: str) -> None:
+    text = sign_in("admin").get(path).text
+    assert "<style" not in text
+    assert " style=" not in text
+    assert " onclick" not in text
+    assert text.count("<script") == text.count("<script src=") + text.count('<script type="application/json"')
+
+
+def test_localhost_leads_to_the_address_the_hub_knows(sign_in: SignIn) -> None:
+    answer = sign_in(None).get("/tra-cuu?a=1", base_url="http://localhost:8022")
+    assert answer.location == "http://127.0.0.1:8022/tra-cuu?a=1"
+
+
+def test_language_and_theme_are_kept_for_the_person_and_the_browser(sign_in: SignIn) -> None:
+    client = sign_in("lan")
+    client.post("/preferences", data={"language": "en", "theme": "dark"}, headers={"Referer": "/calls?q=1"})
+    assert '<html lang="en" data-theme="dark"' in client.get("/calls").text
+    assert '<html lang="en" data-theme="dark"' in sign_in("lan").get("/calls").text  # another browser
+    assert "Too many" not in client.get("/login").text
+    assert client.post("/preferences", data={"language": "xx"}).status_code == 302
+    assert '<html lang="en"' in client.get("/calls").text

@@ -1,0 +1,128 @@
+"""Listening: each play is one access row with who and why; ranges, conditions, and who may not."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from ivr.desk import listing, plays
+from ivr.model import Play
+from ivr.recordings import erase
+
+SignIn = Callable[..., FlaskClient]
+
+
+def rows(desk: Any, ulid: str) -> list[Play]:
+    with desk.store.reading() as session:
+        return plays.find_all_of(session, ulid)
+
+
+def grant(client: FlaskClient, ulid: str, **asked: str) -> str:
+    answer = client.post(f"/recordings/{ulid}/plays", json=asked)
+    assert answer.status_code == 200, answer.text
+    assert answer.json is not None
+    url: str = answer.json["url"]
+    return url
+
+
+def fetch(client: FlaskClient, url: str, **more: Any) -> TestResponse:
+    """The whole answer, its file closed."""
+    return client.get(url, buffered=True, **more)
+
+
+def test_whoever_holds_the_ticket_plays_without_a_reason(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4213)
+    answer = fetch(client, grant(client, ulid))
+    assert answer.status_code == 200
+    assert answer.data[:4] == b"RIFF"
+    (row,) = rows(seeded, ulid)
+    assert (row.action, row.at, row.address) == ("play", seeded.now, "127.0.0.1")
+    assert "26" in row.reason
+    assert row.seconds > 3
+
+
+def test_others_type_a_reason(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("minh"), seeded.ulid(4213)
+    refused = client.post(f"/recordings/{ulid}/plays", json={"reason": " "})
+    assert refused.status_code == 403
+    assert refused.json is not None
+    assert "lý do" in refused.json["message"]
+    grant(client, ulid, reason="người dân gọi lại hỏi")
+    assert [row.reason for row in rows(seeded, ulid)] == ["người dân gọi lại hỏi"]
+    assert 'id="reason-dialog"' in client.get(f"/tickets/{ulid}").text
+    assert 'id="reason-dialog"' not in sign_in("lan").get(f"/tickets/{ulid}").text
+
+
+def test_ranges_are_one_play_going_on(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4213)
+    url = grant(client, ulid)
+    first = fetch(client, url, headers={"Range": "bytes=0-15999"})
+    assert first.status_code == 206
+    assert len(first.data) == 16000
+    assert first.headers["Content-Range"].startswith("bytes 0-15999/")
+    assert rows(seeded, ulid)[0].seconds == pytest.approx(1.0, abs=0.1)
+    assert fetch(client, url, headers={"Range": "bytes=16000-"}).status_code == 206
+    (row,) = rows(seeded, ulid)
+    with seeded.store.reading() as session:
+        assert row.seconds == pytest.approx(listing.get_recording(session, ulid).seconds, abs=0.1)
+    assert fetch(client, url, headers={"Range": "bytes=99999999-"}).status_code == 416
+
+
+def test_unchanged_audio_is_not_sent_twice(sign_in: SignIn, seeded: Any) -> None:
+    client = sign_in("lan")
+    url = grant(client, seeded.ulid(4213))
+    tag = fetch(client, url).headers["ETag"]
+    again = fetch(client, url, headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again.data == b""
+
+
+def test_a_token_is_its_persons_and_its_recordings_alone(sign_in: SignIn, seeded: Any) -> None:
+    lan, ulid = sign_in("lan"), seeded.ulid(4213)
+    url = grant(lan, ulid)
+    token = url.split("token=")[1]
+    assert fetch(sign_in("minh"), url).status_code == 403
+    assert fetch(sign_in(None), url).status_code == 302
+    assert lan.get(f"/recordings/{seeded.ulid(4217)}/audio?token={token}").status_code == 403
+    assert lan.get(f"/recordings/{ulid}/audio").status_code == 403
+    seeded.now += plays.LASTS + timedelta(seconds=1)
+    assert fetch(lan, url).status_code == 403
+
+
+def test_only_supervisors_download(sign_in: SignIn, seeded: Any) -> None:
+    ulid = seeded.ulid(4213)
+    assert sign_in("lan").post(f"/recordings/{ulid}/plays", json={"action": "download"}).status_code == 403
+    assert 'data-part="download"' not in sign_in("lan").get(f"/tickets/{ulid}").text
+    hoa = sign_in("hoa")
+    answer = fetch(hoa, grant(hoa, ulid, action="download", reason="thanh tra"))
+    assert answer.headers["Content-Disposition"] == "attachment; filename=DN26-004213-0.wav"
+    assert rows(seeded, ulid)[0].action == "download"
+
+
+def test_a_confidential_recording_is_refused(sign_in: SignIn, seeded: Any) -> None:
+    ulid = seeded.ulid(4210)
+    answer = sign_in("lan").post(f"/recordings/{ulid}/plays", json={"reason": "tò mò thôi"})
+    assert answer.status_code == 403
+    assert rows(seeded, ulid) == []
+
+
+@pytest.mark.parametrize("recording", ["01M7ZR8PC20FQWXF93DBGT123E", "..%2F..%2Ftongdai.db", "x"])
+def test_recordings_are_found_by_id_never_by_path(sign_in: SignIn, seeded: Any, recording: str) -> None:
+    assert sign_in("hoa").post(f"/recordings/{recording}/plays", json={"reason": "xem thử"}).status_code == 404
+
+
+def test_an_erased_file_is_not_found(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4213)
+    url = grant(client, ulid)
+    with seeded.store.reading() as session:
+        erase(seeded.settings, listing.get_recording(session, ulid).key)
+    assert fetch(client, url).status_code == 404
+
+
+def test_a_malformed_wish_is_refused(sign_in: SignIn, seeded: Any) -> None:
+    path = f"/recordings/{seeded.ulid(4213)}/plays"
+    assert sign_in("lan").post(path, json={"action": "delete"}).status_code == 400
+    assert sign_in("lan").post(path, data="{", content_type="application/json").status_code == 200  # a plain play

@@ -1,0 +1,140 @@
+"""Calls, people, the public look-up, health: one room each."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from ivr.desk import people
+from ivr.model import Role
+from ivr.model.code import make_code
+
+SignIn = Callable[..., FlaskClient]
+HTMX = {"HX-Request": "true"}
+
+
+def test_calls_are_listed_with_and_without_a_ticket(sign_in: SignIn, seeded: Any) -> None:
+    client = sign_in("hoa")
+    assert client.get("/calls").text.count('class="row-link"') == 12
+    assert client.get("/calls?ticket=no").text.count('class="row-link"') == 2
+    assert client.get("/calls?ticket=yes&end=hung_up").text.count('class="row-link"') == 10
+    assert client.get("/calls?q=123456").text.count('class="row-link"') == 3
+    assert client.get("/calls", headers=HTMX).text.lstrip().startswith('<div id="list"')
+    assert "Không có cuộc gọi nào khớp" in client.get("/calls?end=failed").text
+    assert client.get("/calls?end=nonsense&page=0").status_code == 200
+
+
+def test_an_empty_calls_list_says_what_will_appear(sign_in: SignIn) -> None:
+    assert "Mỗi cuộc gọi đến 1022 hiện ở đây" in sign_in("lan").get("/calls").text
+
+
+def test_a_call_shows_each_step_with_its_sentence_and_key(sign_in: SignIn, seeded: Any) -> None:
+    text = sign_in("lan").get(f"/calls/{seeded.ulid(4217)}").text
+    assert "Kính chào ông bà" in text
+    assert '<span class="keys">1</span>' in text
+    assert "Chọn phím" in text
+    assert "Người gọi gác máy" in text
+    assert "1:35" in text
+    assert "DN26-004217-4" in text
+    assert "linh-vuc" not in text  # no machine's code is shown
+    assert sign_in("lan").get("/calls/khong-co").status_code == 404
+
+
+def test_a_call_without_a_number_has_no_history(sign_in: SignIn, seeded: Any) -> None:
+    assert "Người gọi ẩn số" in sign_in("hoa").get(f"/calls/{seeded.ulid(4210)}").text
+
+
+@pytest.mark.parametrize("code", ["260042130", "DN26-004213-0", "dn26 004213 0"])
+def test_a_citizen_sees_the_state_and_nothing_else(sign_in: SignIn, seeded: Any, code: str) -> None:
+    text = sign_in(None).post("/tra-cuu", data={"code": code, "secret": "3456"}).text
+    assert "Đã tiếp nhận" in text
+    assert "cầu nguyễn tri phương" not in text
+    assert "0905" not in text
+    assert "Trần Thị Lan" not in text
+
+
+def test_a_citizen_without_a_number_uses_the_pin(sign_in: SignIn, seeded: Any) -> None:
+    answer = sign_in(None).post("/tra-cuu", data={"code": make_code(2026, 4210), "secret": "4711"})
+    assert "Mới ghi nhận" in answer.text, answer.text
+
+
+def test_the_agency_of_a_ticket_is_named(sign_in: SignIn, seeded: Any) -> None:
+    answer = sign_in(None).post("/tra-cuu", data={"code": "DN26-004212-5", "secret": "4555"})
+    assert "Sở Xây dựng" in answer.text
+
+
+def test_guesses_are_limited(sign_in: SignIn, seeded: Any) -> None:
+    client = sign_in(None)
+    for secret in ("0000", "0001", "0002", "0003", "0004"):
+        answer = client.post("/tra-cuu", data={"code": "DN26-004213-0", "secret": secret})
+        assert answer.status_code == 404
+        assert "chưa đúng" in answer.text
+    locked = client.post("/tra-cuu", data={"code": "DN26-004213-0", "secret": "3456"})
+    assert locked.status_code == 429
+    assert "Đã sai nhiều lần" in locked.text
+
+
+def test_a_code_that_is_none_is_told_apart(sign_in: SignIn, desk: Any) -> None:
+    answer = sign_in(None).post("/tra-cuu", data={"code": "123", "secret": "3456"})
+    assert "mã có chín chữ số" in answer.text
+
+
+def test_an_administrator_adds_somebody_who_can_sign_in(sign_in: SignIn, desk: Any) -> None:
+    client = sign_in("admin")
+    text = client.post("/people", data={"username": "binh", "name": "Võ Bình", "role": "operator"}).text
+    secret = text.split('user-select-all">')[1].split("<")[0]
+    token = people.sign_in(desk.store, "binh", secret, "127.0.0.1", desk.now)
+    assert isinstance(token, str)
+    again = client.post("/people", data={"username": "binh", "name": "Võ Bình", "role": "operator"})
+    assert again.status_code == 422
+    assert "binh" in again.text
+    assert client.post("/people", data={"username": "x", "name": "X", "role": "king"}).status_code == 422
+
+
+def test_an_administrator_changes_roles_passwords_and_accounts(sign_in: SignIn, desk: Any) -> None:
+    client, lan = sign_in("admin"), sign_in("lan")
+    with desk.store.reading() as session:
+        number = people.get_person(session, "lan").id
+    client.post(f"/people/{number}", data={"act": "role", "role": "supervisor"})
+    with desk.store.reading() as session:
+        assert people.get_person(session, "lan").role is Role.SUPERVISOR
+    assert "chỉ hiện một lần này" in client.post(f"/people/{number}", data={"act": "password"}).text
+    assert lan.get("/tickets").status_code == 302  # signed out everywhere
+    client.post(f"/people/{number}", data={"act": "disable"})
+    assert "Đã khóa" in client.get("/people").text
+    client.post(f"/people/{number}", data={"act": "enable"})
+    assert "Đã khóa" not in client.get("/people").text
+    assert client.post("/people/999", data={"act": "disable"}).status_code == 404
+
+
+def test_an_administrator_cannot_lock_themselves_out(sign_in: SignIn, desk: Any) -> None:
+    with desk.store.reading() as session:
+        number = people.get_person(session, "admin").id
+    for act in ("disable", "role"):
+        assert sign_in("admin").post(f"/people/{number}", data={"act": act}).status_code == 422
+
+
+def test_machines_ask_for_health_and_figures(sign_in: SignIn, seeded: Any) -> None:
+    client = sign_in(None)
+    assert client.get("/healthz").json == {"status": "ok"}
+    text = client.get("/metrics").text
+    assert "tongdai_store_up 1.0" in text
+    assert 'tongdai_tickets_open{state="moi"} 5.0' in text
+
+
+def test_figures_are_for_this_machine_alone(sign_in: SignIn, desk: Any) -> None:
+    client = sign_in(None)
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 404
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 404
+
+
+@pytest.mark.parametrize("body", [b'{"csp-report": {"blocked-uri": "inline"}}', b"[1]", b"\xff"])
+def test_a_report_of_the_browser_is_taken(sign_in: SignIn, body: bytes) -> None:
+    assert sign_in(None, csrf=True).post("/csp-reports", data=body).status_code == 204
+
+
+def test_the_first_page_leads_on(sign_in: SignIn) -> None:
+    assert sign_in(None).get("/").location == "/login"
+    assert sign_in("lan").get("/").location == "/tickets"
+    assert sign_in("lan").get("/khong-co").status_code == 404

@@ -1,0 +1,263 @@
+"""The tickets list and a ticket's page: search, filters, parts, and every act with what it refuses."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from ivr.desk import listing
+from ivr.model import State, Ticket
+
+SignIn = Callable[..., FlaskClient]
+HTMX = {"HX-Request": "true"}
+
+
+def get(desk: Any, number: int) -> Ticket:
+    with desk.store.reading() as session:
+        found = listing.find_ticket_of_call(session, desk.ulid(number))
+        assert found is not None
+        ticket: Ticket = listing.get_ticket(session, found.id)
+        assert ticket.assignee is None or ticket.assignee.username  # loaded while the session is open
+        return ticket
+
+
+def codes(answer: TestResponse) -> list[str]:
+    """Running numbers of the listed tickets, in order."""
+    return [
+        part.split("-")[1][2:] for part in answer.text.split('class="row-link"')[1:] for part in [part.split(">")[1]]
+    ]
+
+
+def test_the_list_is_newest_first_and_opens_on_what_is_new(sign_in: SignIn, seeded: Any) -> None:
+    answer = sign_in("hoa").get("/tickets")
+    assert codes(answer) == ["4217", "4216", "4215", "4214", "4210"]
+    assert 'aria-current="true">Mới<span class="count">5</span>' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("tab=all&q=duong+nguyen+trai", ["4217"]),
+        ("tab=all&q=đường+Nguyễn+Trãi", ["4217"]),
+        ("tab=all&q=DN26-004216-3", ["4216"]),
+        ("q=0905123456&tab=all", ["4217", "4213", "4210"]),
+        ("tab=mine", ["4213", "4212"]),
+        ("tab=late", ["4211"]),
+        ("tab=closed", ["4209", "4208"]),
+        ("state=da_chuyen", ["4212"]),
+        ("tab=all&category=ngap-nuoc", ["4217", "4211"]),
+        ("tab=all&from=15/09/2026&to=15/9", ["4217", "4216", "4215", "4214", "4213", "4212"]),
+        ("tab=all&to=2026-09-11", ["4208"]),
+        ("tab=all&from=gestern", None),
+    ],
+)
+def test_filters(sign_in: SignIn, seeded: Any, query: str, expected: list[str] | None) -> None:
+    found = codes(sign_in("lan").get(f"/tickets?{query}"))
+    if expected is None:
+        assert len(found) == 9
+    else:
+        assert found == [number for number in expected if number != "4210"]  # confidential, not for Lan
+
+
+def test_a_script_gets_the_list_alone(sign_in: SignIn, seeded: Any) -> None:
+    answer = sign_in("lan").get("/tickets?tab=all", headers=HTMX)
+    assert answer.text.lstrip().startswith('<div id="list"')
+    assert answer.headers["Vary"] == "HX-Request"
+    restored = sign_in("lan").get("/tickets", headers={**HTMX, "HX-History-Restore-Request": "true"})
+    assert restored.text.startswith("<!doctype html>")
+
+
+def test_the_list_in_pages(sign_in: SignIn, seeded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.filters.PAGE", 4)
+    client = sign_in("hoa")
+    assert codes(client.get("/tickets?tab=all")) == ["4217", "4216", "4215", "4214"]
+    second = client.get("/tickets?tab=all&page=2")
+    assert codes(second) == ["4213", "4212", "4211", "4210"]
+    assert "5–8 trong 10" in second.text
+    assert 'href="/tickets?tab=all&amp;page=3" rel="next"' in second.text
+
+
+def test_empty_lists_say_what_will_appear(sign_in: SignIn) -> None:
+    client = sign_in("lan")
+    assert "Khi người dân gọi 1022" in client.get("/tickets").text
+    assert "Phiếu chuyển sang nhóm này" in client.get("/tickets?tab=late").text
+    assert "Thử bớt từ" in client.get("/tickets?q=khong-co").text
+
+
+def test_a_ticket_shows_words_with_their_times_and_the_unsure_ones(sign_in: SignIn, seeded: Any) -> None:
+    text = sign_in("lan").get(f"/tickets/{seeded.ulid(4217)}").text
+    assert "Phiếu DN26-004217-4" in text
+    assert 'class="word unsure" data-start="' in text
+    assert "máy nghe chưa chắc (dưới 60 %)" in text
+    assert "Bản chữ do mô hình khởi động tạo" in text
+    assert 'data-peaks="[' in text
+    assert "Ngập nước, thoát nước" in text
+
+
+def test_a_ticket_waits_for_its_transcript(sign_in: SignIn, seeded: Any) -> None:
+    text = sign_in("lan").get(f"/tickets/{seeded.ulid(4215)}").text
+    assert "Máy đang nghe ghi âm" in text
+    assert "Sửa bản chữ" not in text
+
+
+def test_calls_of_the_same_number_stand_beside(sign_in: SignIn, seeded: Any) -> None:
+    text = sign_in("lan").get(f"/tickets/{seeded.ulid(4217)}").text
+    assert "DN26-004213" in text
+    assert "không có phiếu" in text
+
+
+def test_every_part_can_be_fetched_alone(sign_in: SignIn, seeded: Any) -> None:
+    client = sign_in("lan")
+    for name in ("head", "said", "side", "history"):
+        assert f'id="part-{name}"' in client.get(f"/tickets/{seeded.ulid(4217)}/parts/{name}", headers=HTMX).text
+    assert client.get(f"/tickets/{seeded.ulid(4217)}/parts/secrets").status_code == 404
+
+
+@pytest.mark.parametrize("ulid", ["01M7ZR8PC20FQWXF93DBGT123E", "x", "../../etc/passwd", "1"])
+def test_an_unknown_ticket_is_not_found(sign_in: SignIn, desk: Any, ulid: str) -> None:
+    assert sign_in("lan").get(f"/tickets/{ulid}").status_code == 404
+
+
+def test_taking_a_new_ticket_accepts_it(sign_in: SignIn, seeded: Any) -> None:
+    client, path = sign_in("lan"), f"/tickets/{seeded.ulid(4217)}/assignee"
+    answer = client.post(path, data={"version": 1}, headers=HTMX)
+    assert answer.status_code == 204
+    assert json.loads(answer.headers["HX-Trigger"])["notice"] == {"text": "Ông bà đã nhận phiếu này."}
+    ticket = get(seeded, 4217)
+    assert ticket.state is State.DA_TIEP_NHAN
+    assert ticket.assignee is not None
+    assert ticket.assignee.username == "lan"
+    assert "Ông bà đang giữ phiếu này" in client.get(f"/tickets/{ticket.ulid}").text
+
+
+def test_somebody_who_was_faster_is_named(sign_in: SignIn, seeded: Any) -> None:
+    path = f"/tickets/{seeded.ulid(4217)}/assignee"
+    assert sign_in("lan").post(path, data={"version": 1}, headers=HTMX).status_code == 204
+    late = sign_in("minh").post(path, data={"version": 1}, headers=HTMX)
+    assert late.status_code == 409
+    assert late.json is not None
+    assert "Trần Thị Lan" in late.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "status"),
+    [
+        (4217, {"to": "tu_choi", "reason": "ngoài địa bàn", "refusal": "ngoai_tham_quyen"}, 204),
+        (4217, {"to": "tu_choi", "reason": "ngoài địa bàn"}, 422),
+        (4217, {"to": "tu_choi", "reason": "", "refusal": "ngoai_tham_quyen"}, 422),
+        (4217, {"to": "tu_choi", "reason": "ngoài địa bàn", "refusal": "vi_the"}, 400),
+        (4217, {"to": "da_xu_ly", "reason": "xong"}, 422),
+        (4217, {"to": "bay", "reason": "xong"}, 400),
+        (4217, {"to": "trung", "duplicate": "DN26-004216-3"}, 204),
+        (4217, {"to": "trung", "duplicate": "DN26-009999-9"}, 422),
+        (4217, {"to": "trung"}, 422),
+        (4213, {"to": "da_chuyen", "agency": "so-xay-dung"}, 204),
+        (4213, {"to": "da_chuyen", "agency": "so-phep-thuat"}, 400),
+        (4213, {"to": "da_chuyen"}, 422),
+    ],
+)
+def test_moves(sign_in: SignIn, seeded: Any, number: int, form: dict[str, str], status: int) -> None:
+    before = get(seeded, number)
+    answer = sign_in("lan").post(f"/tickets/{before.ulid}/move", data={**form, "version": before.version}, headers=HTMX)
+    assert answer.status_code == status
+    after = get(seeded, number)
+    assert after.state == (form["to"] if status == 204 else before.state)
+    if "agency" in form and status == 204:
+        assert after.agency == form["agency"]
+
+
+def test_the_move_dialog_asks_what_the_move_needs(sign_in: SignIn, seeded: Any) -> None:
+    client = sign_in("lan")
+    refuse = client.get(f"/tickets/{seeded.ulid(4217)}/move?to=tu_choi").text
+    assert "Ngoài thẩm quyền" in refuse
+    assert 'name="reason" rows="3" maxlength="2000" required' in refuse
+    assert "Mã phiếu đã có" in client.get(f"/tickets/{seeded.ulid(4217)}/move?to=trung").text
+    assert "Sở Xây dựng" in client.get(f"/tickets/{seeded.ulid(4213)}/move?to=da_chuyen").text
+    assert client.get(f"/tickets/{seeded.ulid(4217)}/move?to=cong_khai").status_code == 422
+
+
+def test_a_move_stands_in_the_history_with_who_and_why(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4217)
+    form = {"to": "tu_choi", "reason": "Đã hỏi lại hai lần", "refusal": "thieu_thong_tin", "version": 1}
+    client.post(f"/tickets/{ulid}/move", data=form, headers=HTMX)
+    text = client.get(f"/tickets/{ulid}/parts/history", headers=HTMX).text
+    assert "Mới ghi nhận → Không tiếp nhận" in text
+    assert "Trần Thị Lan" in text
+    assert "Đã hỏi lại hai lần" in text
+    assert "Thiếu thông tin sau hai lần liên hệ" in text
+
+
+def test_a_note_is_kept_and_shown_harmlessly(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4217)
+    answer = client.post(f"/tickets/{ulid}/notes", data={"text": "<script>alert(1)</script>\nđã gọi lại"}, headers=HTMX)
+    assert answer.status_code == 204
+    text = client.get(f"/tickets/{ulid}").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert client.post(f"/tickets/{ulid}/notes", data={"text": "  "}, headers=HTMX).status_code == 422
+
+
+def test_a_correction_stands_over_the_raw_text(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4217)
+    new = "Đường Nguyễn Trãi ngập sâu, đề nghị khơi cống."
+    assert client.post(f"/tickets/{ulid}/text", data={"text": new, "version": 1}, headers=HTMX).status_code == 204
+    text = client.get(f"/tickets/{ulid}").text
+    assert "Bản gốc máy nghe được" in text
+    assert "ngập nước sâu khoảng nửa mét" in text  # the raw text, folded away
+    assert "Trần Thị Lan đã sửa lúc" in text
+    assert codes(client.get("/tickets?tab=all&q=khoi+cong")) == ["4217"]
+    again = client.post(f"/tickets/{ulid}/text", data={"text": "khác", "version": 1}, headers=HTMX)
+    assert again.status_code == 409
+
+
+def test_a_ticket_that_was_not_heard_has_nothing_to_correct(sign_in: SignIn, seeded: Any) -> None:
+    answer = sign_in("lan").post(f"/tickets/{seeded.ulid(4215)}/text", data={"text": "a", "version": 1}, headers=HTMX)
+    assert answer.status_code == 404
+
+
+def test_another_category_brings_its_own_due_time(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4215)
+    form = {"category": "ha-tang", "kind": "kien_nghi", "urgent": "1", "version": 1}
+    assert client.post(f"/tickets/{ulid}/facts", data=form, headers=HTMX).status_code == 204
+    ticket = get(seeded, 4215)
+    assert (ticket.category, ticket.kind, ticket.urgent) == ("ha-tang", "kien_nghi", True)
+    assert ticket.due_at is not None
+    assert ticket.due_at > ticket.created_at
+    history = client.get(f"/tickets/{ulid}/parts/history", headers=HTMX).text
+    assert "Lĩnh vực: – → Hạ tầng, giao thông, điện, nước, cây xanh" in history
+    assert "Khẩn: không → có" in history
+    assert "Loại: Phản ánh → Kiến nghị" in history
+
+
+def test_only_supervisors_give_tickets_to_others(sign_in: SignIn, seeded: Any) -> None:
+    ulid, version = seeded.ulid(4213), get(seeded, 4213).version
+    form = {"category": "chieu-sang", "kind": "phan_anh", "assignee": "2", "version": version}
+    assert 'name="assignee"' not in sign_in("lan").get(f"/tickets/{ulid}/facts").text
+    assert 'name="assignee"' in sign_in("hoa").get(f"/tickets/{ulid}/facts").text
+    assert sign_in("minh").post(f"/tickets/{ulid}/facts", data=form, headers=HTMX).status_code == 403
+    assert sign_in("hoa").post(f"/tickets/{ulid}/facts", data=form, headers=HTMX).status_code == 204
+    assert "Lê Minh đang giữ phiếu" in sign_in("lan").get(f"/tickets/{ulid}").text
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"version": "x"}, {"version": "1", "category": "ma-thuat"}, {"version": "1", "kind": "?"}]
+)
+def test_a_malformed_change_is_refused(sign_in: SignIn, seeded: Any, form: dict[str, str]) -> None:
+    assert sign_in("lan").post(f"/tickets/{seeded.ulid(4217)}/facts", data=form).status_code == 400
+
+
+def test_without_scripts_a_form_leads_back_to_the_page(sign_in: SignIn, seeded: Any) -> None:
+    answer = sign_in("lan").post(f"/tickets/{seeded.ulid(4217)}/notes", data={"text": "ghi"})
+    assert (answer.status_code, answer.location) == (303, f"/tickets/{seeded.ulid(4217)}")
+
+
+def test_search_from_everywhere(sign_in: SignIn, seeded: Any) -> None:
+    client = sign_in("lan")
+    assert "DN26-004217-4" in client.get("/find?q=nguyen+trai", headers=HTMX).text
+    assert "Cuộc gọi" in client.get("/find?q=0905123456", headers=HTMX).text
+    assert "Không thấy phiếu hay cuộc gọi nào" in client.get("/find?q=xyz9", headers=HTMX).text
+    assert "Phiếu quá hạn" in client.get("/find", headers=HTMX).text
+    assert "Nhân sự" not in client.get("/find", headers=HTMX).text
+    assert "Nhân sự" in sign_in("admin").get("/find?q=nhan+su", headers=HTMX).text
