@@ -29,7 +29,8 @@ def healthz() -> tuple[Response, int]:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Figures in Prometheus' text form, for this machine alone: a request through a proxy is a stranger's."""
-    if request.remote_addr not in {"127.0.0.1", "::1"} or request.headers.get("X-Forwarded-For"):
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    if forwarded or request.remote_addr not in {"127.0.0.1", "::1"}:
         abort(404)
     return Response(exposition(context.store(), context.now), content_type=CONTENT_TYPE_LATEST)
 
