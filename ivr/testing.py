@@ -182,10 +182,15 @@ def scenario_settings(home: Path, scenario: Scenario, **given: object) -> Settin
     return temporary_settings(home, free_space_mb=0 if scenario.room else spare, **given)
 
 
-def prepare(settings: Settings, store: Store, scenario: Scenario) -> None:
-    """Throw the switches and file the tickets a scenario begins with."""
+def throw_switches(settings: Settings, scenario: Scenario) -> None:
+    """Throw the switches a scenario begins with, and no others."""
     lines = [f"{name} = true\n" for name in sorted(scenario.switches)]
     (settings.home / "switches.toml").write_text("".join(lines), encoding="utf-8")
+
+
+def prepare(settings: Settings, store: Store, scenario: Scenario) -> None:
+    """Throw the switches and file the tickets a scenario begins with."""
+    throw_switches(settings, scenario)
     with store.transaction() as session:
         for prepared in scenario.tickets:
             _file_ticket(session, prepared, scenario)

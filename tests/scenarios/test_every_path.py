@@ -1,0 +1,102 @@
+"""Every way out of every node of every city is taken by some call of ``tests/calls``."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from ivr.engine import Answer, CallDesk, CannotLook, Found, NotFound, run_call
+from ivr.flow.city import City, find_cities
+from ivr.flow.nodes import Menu
+from ivr.flow.ways import ways
+from ivr.model.code import make_code
+from ivr.phone import Caller
+from ivr.prompts import Catalogue
+from ivr.scenario import Scenario
+from ivr.scenario.citizen import Citizen
+from ivr.settings import Settings
+from ivr.spool import CallJournal, Spool, find_journals, read_journal
+from ivr.testing import ScriptedPhone, all_scenarios, scenario_settings, throw_switches
+
+
+class Nobody:
+    """Files nothing: the calls' journals say where they went."""
+
+    def call_started(self, journal: CallJournal) -> None:
+        pass
+
+    def report(self, ulid: str) -> None:
+        pass
+
+    def call_ended(self, ulid: str) -> None:
+        pass
+
+
+class OneCode:
+    def take(self, now: datetime) -> str:
+        return make_code(2026, 1)
+
+
+def desk_of(scenario: Scenario, settings: Settings) -> CallDesk:
+    def look(code: str, secret: str, source: str, now: datetime) -> Answer:
+        if not scenario.database:
+            return CannotLook()
+        for ticket in scenario.tickets:
+            if (code, secret) == (ticket.code, ticket.last4):
+                return Found(state=ticket.state, agency=None, due_at=None, overdue=False, refusal=None)
+        return NotFound()
+
+    return CallDesk(
+        spool=Spool(settings), codes=OneCode(), clerk=Nobody(), find_status=look, pin_mac=lambda ulid, pin: "mac"
+    )
+
+
+def visited(folder: Path, scenario: Scenario, city: City, sounds: Catalogue) -> list[tuple[str, str]]:
+    """The nodes a call came to, each with the key that led on."""
+    folder.mkdir()
+    settings = scenario_settings(folder, scenario)
+    throw_switches(settings, scenario)
+    caller = Caller(number=scenario.number, name="", called="1022", uniqueid="1.1", linkedid="1.1", city=city.id)
+    phone = ScriptedPhone(Citizen(scenario.steps), caller, operator=scenario.operator)
+    run_call(phone, city, sounds, desk_of(scenario, settings), lambda: scenario.at, settings)
+    (journal,) = find_journals(settings.spool)
+    return [(step.node, step.keys) for step in read_journal(journal).steps]
+
+
+def edges(steps: list[tuple[str, str]], city: City) -> Iterator[tuple[str, str]]:
+    """(node, where to) for each step; a menu's key is an edge of its own: two keys may lead to one node."""
+    for (node, keys), (following, _) in pairwise(steps):
+        match city.flow.nodes[node]:
+            case Menu() as menu if keys and keys[-1] in menu.keys and menu.keys[keys[-1]].goto == following:
+                yield node, f"key {keys[-1]}"
+            case _:
+                yield node, following
+
+
+def all_edges(city: City) -> set[tuple[str, str]]:
+    wanted: set[tuple[str, str]] = set()
+    for node in city.flow.nodes.values():
+        match node:
+            case Menu():
+                wanted |= {(node.id, f"key {key}") for key in node.keys} | {(node.id, node.give_up)}
+            case _:
+                wanted |= {(node.id, way.goto) for way in ways(node)}
+    return wanted
+
+
+@pytest.mark.parametrize("name", ["da-nang", "hai-phong", "dong-thap"])
+def test_every_way_is_taken(
+    name: str, tmp_path: Path, get_city: Callable[[str], City], get_sounds: Callable[[str], Catalogue]
+) -> None:
+    city, sounds = get_city(name), get_sounds(name)
+    taken: set[tuple[str, str]] = set()
+    for scenario in all_scenarios():
+        if scenario.city == name:
+            taken |= set(edges(visited(tmp_path / scenario.name, scenario, city, sounds), city))
+    assert sorted(all_edges(city) - taken) == []
+
+
+def test_no_city_is_forgotten(base_settings: Settings) -> None:
+    assert {scenario.city for scenario in all_scenarios()} == set(find_cities(base_settings.config))
