@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ivr.desk import attempts, outbox
 from ivr.model import SignIn
 
-OUTBOX_DAYS = 7
+OUTBOX_DAYS = 2
 """A hub that was away longer takes a snapshot anyway."""
 
 

@@ -1,20 +1,18 @@
 """The sweep in a thread of its own: at start, then every ``sweep_every`` seconds; and the outbox kept short."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Event, Thread
 from time import monotonic
 
 import structlog
 
-from ivr.desk import outbox
+from ivr.desk import upkeep
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, StoreAway
 from ivr.sweep import SweepReport, sweep
 
-KEPT = timedelta(days=2)
-"""How long outbox rows are kept: a browser that was away longer takes a snapshot."""
 PRUNE_EVERY = 3600.0
 
 _log = structlog.get_logger(__name__)
@@ -66,5 +64,5 @@ class Sweeping:
         if self._pruned_at is not None and monotonic() - self._pruned_at < PRUNE_EVERY:
             return
         with self._store.transaction() as session:
-            outbox.prune(session, self._now() - KEPT)
+            upkeep.prune(session, self._now())
         self._pruned_at = monotonic()
