@@ -18,6 +18,8 @@ _log = structlog.get_logger(__name__)
 
 def find_due(settings: Settings, sidecar: Sidecar) -> datetime | None:
     """The end of the working hours its category allows; None without a rule, or with a city that cannot be read."""
+    if not sidecar.city.replace("-", "").isalnum():
+        return None  # no folder of ours has such a name
     try:
         city = _city(settings.config, sidecar.city, _stamp(settings.config / "cities" / sidecar.city))
         category = city.find_category(sidecar.category)

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ivr.codes import CodeBook
 from ivr.filing import renew_codes
-from ivr.model import Call, Recording, Ticket, WorkItem
+from ivr.model import Base, Call, Recording, Ticket, WorkItem
 from ivr.recordings import path_of
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Journal, Sidecar, SidecarState, Spool, Take, TakeState
@@ -197,3 +197,10 @@ class Leavings:
             found[row.id] = content[44:]
         assert {path.stem for path in self.settings.recordings.rglob("*.wav")} == set(found)
         return found
+
+
+def wipe(store: Store) -> None:
+    """An empty database, without the price of migrating another one."""
+    with store.transaction() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(delete(table))

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
 
 from ivr.desk import intake
 from ivr.filing import file_one
-from ivr.model import Base, EndReason
+from ivr.model import EndReason
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine
 from ivr.testing import temporary_settings
-from ivr.testing_spool import NOW, ULID, UNIQUEID, Leavings, reaping, wav
+from ivr.testing_spool import NOW, ULID, UNIQUEID, Leavings, reaping, wav, wipe
 
 GOOD, OTHER, SHORT = 3.0, 2.5, 0.8
 R, T = SidecarState, TakeState
@@ -200,13 +199,6 @@ def test_killed_before_each_step(name: str, desk: Leavings, tmp_path: Path, monk
             break
         fatal += 1
     assert fatal > 2
-
-
-def wipe(store: Store) -> None:
-    """An empty database, without the price of migrating another one."""
-    with store.transaction() as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            session.execute(delete(table))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,0 +1,151 @@
+"""The clerk files in the background: never in a caller's way, and whatever it cannot do is left to the sweep."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr import clerk as module
+from ivr.clerk import Clerk
+from ivr.model import EndReason
+from ivr.settings import Settings
+from ivr.spool import SidecarState, TakeState, read_journal
+from ivr.store import Store, make_engine, open_store
+from ivr.testing_spool import NOW, ULID, Leavings, wav
+
+R, T = SidecarState, TakeState
+
+
+@pytest.fixture
+def clerk(desk: Leavings) -> Iterator[Clerk]:
+    one = Clerk(desk.settings, lambda: open_store(desk.settings), now=lambda: NOW)
+    yield one
+    one.close()
+
+
+def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, clerk: Clerk) -> None:
+    with desk.spool.hold(ULID):
+        path = desk.journal()
+        clerk.call_started(read_journal(path))
+        assert clerk.wait(10)
+        assert [call.end_reason for call in desk.calls()] == [None]
+        sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
+        clerk.report(ULID)
+        assert clerk.wait(10)
+        assert len(desk.tickets()) == 1
+        assert desk.left() == [f"{ULID}.call.jsonl", f"{ULID}.json", f"{ULID}.lock"]
+        desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True, ended=True)
+        path.unlink()
+        desk.journal(end=EndReason.COMPLETED)
+    clerk.call_ended(ULID)
+    assert clerk.wait(10)
+    assert [call.end_reason for call in desk.calls()] == [EndReason.COMPLETED]
+    assert [ticket.publish for ticket in desk.tickets()] == [True]
+    assert desk.left() == []
+    assert desk.codes.left(NOW) == 500
+
+
+def test_codes_are_there_before_the_first_call(desk: Leavings, clerk: Clerk) -> None:
+    clerk.renew_codes()
+    assert clerk.wait(10)
+    assert desk.codes.take(NOW) is not None
+
+
+def test_a_database_that_is_away_blocks_nobody(desk: Leavings, tmp_path: Path) -> None:
+    asked = []
+
+    def away() -> Store:
+        asked.append(1)
+        return Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'none' / 'x.db'}", busy=0.1))
+
+    clerk = Clerk(desk.settings, away, now=lambda: NOW)
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
+    began = time.monotonic()
+    for _ in range(50):
+        clerk.report(ULID)
+    assert time.monotonic() - began < 0.5
+    assert clerk.wait(5)  # the others are not even tried while it is known to be away
+    assert time.monotonic() - began < 3
+    clerk.close()
+    assert asked == [1]
+    assert desk.sweep().filed == 1
+
+
+def test_it_tries_again_when_the_pause_is_over(desk: Leavings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0.05)
+    lost = tmp_path / "tongdai.hidden"
+    (desk.settings.home / "tongdai.db").rename(lost)  # an empty database takes its place: not migrated
+    clerk = Clerk(desk.settings, lambda: open_store(desk.settings), now=lambda: NOW)
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
+    clerk.report(ULID)
+    assert clerk.wait(10)
+    assert desk.spool.all() != []
+    clerk.close()
+    lost.rename(desk.settings.home / "tongdai.db")
+    time.sleep(0.06)
+    again = Clerk(desk.settings, lambda: open_store(desk.settings), now=lambda: NOW)
+    again.report(ULID)
+    assert again.wait(10)
+    again.close()
+    assert desk.spool.all() == []
+
+
+def test_one_calls_trouble_is_its_own(desk: Leavings, clerk: Clerk) -> None:
+    other = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
+    desk.spool.path(ULID).write_text("{")
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=other), ulid=other, ended=True)
+    clerk.report(ULID)
+    clerk.call_ended(ULID)
+    clerk.report(other)
+    assert clerk.wait(10)
+    assert [ticket.ulid for ticket in desk.tickets()] == [other]
+
+
+def test_a_full_queue_leaves_it_to_the_sweep(desk: Leavings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", 2)
+    gate = threading.Event()
+
+    def slow() -> Store:
+        gate.wait(10)
+        return open_store(desk.settings)
+
+    clerk = Clerk(desk.settings, slow, now=lambda: NOW)
+    for _ in range(10):
+        clerk.report(ULID)
+    gate.set()
+    clerk.close()
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
+    assert desk.sweep().filed == 1
+
+
+def test_closing_waits_for_what_is_given(desk: Leavings) -> None:
+    clerk = Clerk(desk.settings, lambda: open_store(desk.settings))
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
+    clerk.report(ULID)
+    clerk.close(10)
+    assert len(desk.tickets()) == 1
+
+
+def test_the_clerk_and_a_sweep_at_once(desk: Leavings, settings_of: Settings) -> None:
+    """Both may meet the same report: it is filed once."""
+    clerk = Clerk(settings_of, lambda: open_store(settings_of), now=lambda: NOW)
+    ulids = [f"01ARZ3NDEKTSV4RRFFQ69G5F{number:02d}" for number in range(12)]
+    for ulid in ulids:
+        desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=ulid), ulid=ulid, ended=True)
+        desk.journal(ulid=ulid, end=EndReason.COMPLETED)
+        clerk.report(ulid)
+        clerk.call_ended(ulid)
+    assert desk.sweep().faults == []
+    assert clerk.wait(20)
+    clerk.close()
+    assert desk.sweep().faults == []
+    assert [ticket.ulid for ticket in desk.tickets()] == ulids
+    assert sorted(desk.heard()) == ulids
+    assert desk.left() == []
+
+
+@pytest.fixture
+def settings_of(desk: Leavings) -> Settings:
+    return desk.settings
