@@ -1,58 +1,163 @@
-"""Whether the rows add up: every call ended in one way, every recording in one ticket, every work item settled.
+"""What the rows say for reconciliation: calls and their ends, recordings and tickets, codes, work items.
 
-What lies on disk (spool, recordings) is compared by the caller, who may open files.
+What lies on disk is compared in :mod:`ivr.reconcile`, which may open files.
 """
 
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from ivr.model import Call, Recording, Ticket, WorkItem, WorkState
-
-LONGEST_CALL = timedelta(hours=2)
-"""A call without an end that began longer ago is one that nobody closed."""
+from ivr.model import Call, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reconciliation:
-    """What does not add up, as ids; all empty when nothing is lost."""
+class Dated:
+    """An id, and since when it has stood like this."""
 
-    calls_without_end: tuple[str, ...]
+    id: str
+    since: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiledRow:
+    """What a recording's row says of its file."""
+
+    id: str
+    key: str
+    size: int
+    sha256: str
+    erased: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """One snapshot of the rows; the lists hold what does not add up, or not yet."""
+
+    ended: Mapping[EndReason, int]
+    """Calls that ended, by their one reason."""
+    open_calls: tuple[Dated, ...]
+    """Calls without an end: running, or lost."""
+    half_ended: tuple[str, ...]
+    """A moment without a reason, or a reason without a moment."""
+    recordings: int
+    tickets: int
+    """Of the telephone, with a recording or without."""
+    requests: int
+    """Those of them that never had a recording: somebody is to ring back."""
     recordings_without_ticket: tuple[str, ...]
     tickets_without_call: tuple[str, ...]
-    tickets_without_code: tuple[str, ...]
+    tickets_without_recording: tuple[Dated, ...]
+    """No request to be rung back; ``note`` holds the ticket's flags."""
+    tickets_without_code: tuple[Dated, ...]
+    doubled: tuple[tuple[str, str], ...]
+    """Recordings of one line that are the same, bit for bit: one report filed twice."""
     recordings_without_work: tuple[str, ...]
     """Neither transcribed nor to be."""
-    work_unsettled: tuple[str, ...]
+    work_open: tuple[Dated, ...]
     """Waiting or claimed: normal while workers run."""
-    work_parked: tuple[str, ...]
-    """Given up after three tries; the reason is in the row."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything adds up; what is parked was settled, with its reason."""
-        return not any(getattr(self, one.name) for one in fields(self) if one.name != "work_parked")
+    work_parked: tuple[Dated, ...]
+    """Given up after three tries; ``note`` says why."""
+    files: tuple[FiledRow, ...]
+    keys: frozenset[str]
+    """Of every recording, whenever it was made."""
 
 
-def reconcile(session: Session, now: datetime) -> Reconciliation:
-    """Compare calls, recordings, tickets and work items, one query each."""
+def read_rows(session: Session, since: datetime | None = None) -> Rows:
+    """Compare the rows with one another; ``since`` leaves out calls, recordings, tickets and work begun before."""
+    calls, made = _from(Call.started_at, since), _from(Recording.created_at, since)
+    filed, added = and_(_from(Ticket.filed_at, since), Ticket.channel == "phone"), _from(WorkItem.created_at, since)
     work_of_recording = select(WorkItem.id).where(WorkItem.subject == Recording.id).exists()
     ticket_of_recording = select(Ticket.id).where(Ticket.ulid == Recording.call_id).exists()
     call_of_ticket = select(Call.id).where(Call.id == Ticket.ulid).exists()
-    unsettled = WorkItem.state.in_((WorkState.WAITING, WorkState.CLAIMED))
+    recording_of_ticket = select(Recording.id).where(Recording.call_id == Ticket.ulid).exists()
+    half = or_(
+        and_(Call.ended_at.is_(None), Call.end_reason.is_not(None)),
+        and_(Call.ended_at.is_not(None), Call.end_reason.is_(None)),
+    )
 
     def ids(query: Select[Any]) -> tuple[str, ...]:
         return tuple(session.scalars(query))
 
-    return Reconciliation(
-        calls_without_end=ids(select(Call.id).where(Call.ended_at.is_(None), Call.started_at < now - LONGEST_CALL)),
-        recordings_without_ticket=ids(select(Recording.id).where(~ticket_of_recording)),
-        tickets_without_call=ids(select(Ticket.ulid).where(Ticket.channel == "phone", ~call_of_ticket)),
-        tickets_without_code=ids(select(Ticket.ulid).where(Ticket.code.is_(None))),
-        recordings_without_work=ids(select(Recording.id).where(~work_of_recording, Recording.erased_at.is_(None))),
-        work_unsettled=ids(select(WorkItem.subject).where(unsettled)),
-        work_parked=ids(select(WorkItem.subject).where(WorkItem.state == WorkState.PARKED)),
+    def count(query: Select[Any]) -> int:
+        return session.scalar(query) or 0
+
+    ended = select(Call.end_reason, func.count()).where(calls, Call.ended_at.is_not(None)).group_by(Call.end_reason)
+    waiting = select(WorkItem.subject, WorkItem.created_at, WorkItem.state).where(added)
+    bare = select(Ticket.ulid, Ticket.filed_at, Ticket.flags).where(filed, ~recording_of_ticket)
+    return Rows(
+        ended={reason: number for reason, number in session.execute(ended) if reason is not None},
+        open_calls=_dated(session, select(Call.id, Call.started_at).where(calls, Call.ended_at.is_(None))),
+        half_ended=ids(select(Call.id).where(calls, half)),
+        recordings=count(select(func.count()).select_from(Recording).where(made)),
+        tickets=count(select(func.count()).select_from(Ticket).where(filed)),
+        requests=count(
+            select(func.count()).select_from(Ticket).where(filed, Ticket.kind == Kind.GOI_LAI, ~recording_of_ticket)
+        ),
+        recordings_without_ticket=ids(select(Recording.id).where(made, ~ticket_of_recording)),
+        tickets_without_call=ids(select(Ticket.ulid).where(filed, ~call_of_ticket)),
+        tickets_without_recording=_dated(session, bare.where(Ticket.kind != Kind.GOI_LAI)),
+        tickets_without_code=_dated(session, select(Ticket.ulid, Ticket.filed_at).where(filed, Ticket.code.is_(None))),
+        doubled=_doubled(session, made),
+        recordings_without_work=ids(
+            select(Recording.id).where(made, ~work_of_recording, Recording.erased_at.is_(None))
+        ),
+        work_open=_dated(session, waiting.where(WorkItem.state.in_((WorkState.WAITING, WorkState.CLAIMED)))),
+        work_parked=_dated(
+            session,
+            select(WorkItem.subject, WorkItem.created_at, WorkItem.error).where(
+                added, WorkItem.state == WorkState.PARKED
+            ),
+        ),
+        files=_files(session, made),
+        keys=frozenset(session.scalars(select(Recording.key))),
+    )
+
+
+def still_open(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those of the calls that have no end now."""
+    return set(session.scalars(select(Call.id).where(Call.id.in_(list(ids)), Call.ended_at.is_(None))))
+
+
+def with_rows(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those of the calls that have a row."""
+    return set(session.scalars(select(Call.id).where(Call.id.in_(list(ids)))))
+
+
+def _from(column: InstrumentedAttribute[datetime], since: datetime | None) -> ColumnElement[bool]:
+    return true() if since is None else column >= since
+
+
+def _dated(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[Dated, ...]:
+    return tuple(
+        Dated(id=row[0], since=row[1], note=_note(row[2]) if len(row) > 2 else "") for row in session.execute(query)
+    )
+
+
+def _note(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def _doubled(session: Session, made: ColumnElement[bool]) -> tuple[tuple[str, str], ...]:
+    """Two people never speak the same bits; on one line they are one recording that was filed twice."""
+    other, call, other_call = aliased(Recording), aliased(Call), aliased(Call)
+    pairs = (
+        select(Recording.id, other.id)
+        .join(other, and_(other.sha256 == Recording.sha256, other.id > Recording.id))
+        .join(call, call.id == Recording.call_id)
+        .join(other_call, other_call.id == other.call_id)
+        .where(made, call.linkedid != "", call.linkedid == other_call.linkedid)
+    )
+    return tuple((one, two) for one, two in session.execute(pairs))
+
+
+def _files(session: Session, made: ColumnElement[bool]) -> tuple[FiledRow, ...]:
+    columns = select(Recording.id, Recording.key, Recording.size, Recording.sha256, Recording.erased_at)
+    return tuple(
+        FiledRow(id=own, key=key, size=size, sha256=sha256, erased=erased_at is not None)
+        for own, key, size, sha256, erased_at in session.execute(columns.where(made).order_by(Recording.id))
     )

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from ivr import jobs
 from ivr.desk import intake
-from ivr.desk.reconcile import LONGEST_CALL, reconcile
-from ivr.model import Call, EndReason, Recording, Ticket
+from ivr.desk.reconcile import read_rows, still_open, with_rows
+from ivr.model import Call, EndReason, Kind, Recording, Ticket
 from ivr.recordings import FiledAudio
 from ivr.spool import CallJournal, Sidecar
 from ivr.store import Store
@@ -17,27 +17,66 @@ def test_an_orderly_report_adds_up(store: Store, sidecar: Sidecar, audio: FiledA
     )
     with store.transaction() as session:
         intake.file_report(session, sidecar, audio, now)
+        assert [one.id for one in read_rows(session).open_calls] == [sidecar.ulid]
         intake.record_call(session, journal, now)
-        assert reconcile(session, now).work_unsettled == (sidecar.ulid,)
+        assert [one.id for one in read_rows(session).work_open] == [sidecar.ulid]
     claimed = jobs.claim(store, jobs.TRANSCRIBE, "w", now, 60)
     assert claimed is not None
     with store.transaction() as session:
         jobs.finish(session, claimed, now)
-        assert reconcile(session, now + timedelta(days=1)).is_whole
+    with store.reading() as session:
+        rows = read_rows(session)
+    assert (rows.ended, rows.recordings, rows.tickets) == ({EndReason.HUNG_UP: 1}, 1, 1)
+    assert [row.key for row in rows.files] == [audio.key]
+    assert not any(
+        (
+            rows.open_calls, rows.half_ended, rows.recordings_without_ticket, rows.tickets_without_call,
+            rows.tickets_without_recording, rows.tickets_without_code, rows.doubled, rows.recordings_without_work,
+            rows.work_open, rows.work_parked,
+        )
+    )  # fmt: skip
 
 
 def test_every_loss_is_named(store: Store, now: datetime) -> None:
     with store.transaction() as session:
-        session.add(Call(id="open", city="x", started_at=now - 2 * LONGEST_CALL))
-        session.add(Call(id="going on", city="x", started_at=now))
-        session.add(Ticket(ulid="lonely", city="x", created_at=now, filed_at=now))
-        session.add(
-            Recording(id="lost", call_id="none", take=1, key="k", seconds=9, size=1, sha256="0", created_at=now)
-        )
+        session.add(Call(id="open", city="x", started_at=now))
+        session.add(Call(id="half", city="x", started_at=now, ended_at=now))
+        session.add(Ticket(ulid="lonely", city="x", created_at=now, filed_at=now, flags=["no_audio"]))
+        session.add(Ticket(ulid="ring back", city="x", created_at=now, filed_at=now, code="1", kind=Kind.GOI_LAI))
+        session.add(_recording("lost", "none", now))
     with store.reading() as session:
-        found = reconcile(session, now)
-    assert not found.is_whole
-    assert found.calls_without_end == ("open",)
-    assert found.tickets_without_call == found.tickets_without_code == ("lonely",)
-    assert found.recordings_without_ticket == found.recordings_without_work == ("lost",)
-    assert found.work_unsettled == found.work_parked == ()
+        rows = read_rows(session)
+        assert still_open(session, ["open", "half", "never"]) == {"open"}
+        assert with_rows(session, ["open", "half", "never"]) == {"open", "half"}
+    assert [one.id for one in rows.open_calls] == ["open"]
+    assert rows.half_ended == ("half",)
+    assert set(rows.tickets_without_call) == {"lonely", "ring back"}
+    assert [one.id for one in rows.tickets_without_code] == ["lonely"]
+    assert [(one.id, one.note) for one in rows.tickets_without_recording] == [("lonely", "no_audio")]
+    assert rows.requests == 1
+    assert rows.recordings_without_ticket == rows.recordings_without_work == ("lost",)
+
+
+def test_the_same_sound_twice_on_one_line_is_doubled(store: Store, now: datetime) -> None:
+    with store.transaction() as session:
+        for ulid, line in (("a", "17.1"), ("b", "17.1"), ("c", "17.2")):
+            session.add(Call(id=ulid, city="x", started_at=now, linkedid=line))
+            session.add(_recording(ulid, ulid, now))
+    with store.reading() as session:
+        assert read_rows(session).doubled == (("a", "b"),)
+
+
+def test_what_began_before_is_left_out(store: Store, now: datetime) -> None:
+    with store.transaction() as session:
+        session.add(Call(id="old", city="x", started_at=now - timedelta(days=1)))
+        session.add(_recording("old", "none", now - timedelta(days=1)))
+    with store.reading() as session:
+        rows = read_rows(session, now - timedelta(hours=1))
+    assert not rows.open_calls
+    assert not rows.recordings_without_ticket
+    assert not rows.files
+    assert rows.keys == {"old"}, "a file of that day is no orphan"
+
+
+def _recording(ulid: str, call: str, now: datetime) -> Recording:
+    return Recording(id=ulid, call_id=call, take=1, key=ulid, seconds=9, size=1, sha256="0", created_at=now)
