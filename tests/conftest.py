@@ -5,12 +5,21 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import structlog
 
 from ivr.flow.city import City, load_city
 from ivr.migrate import migrate
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.settings import Settings
 from ivr.testing import temporary_settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Tracebacks as Python writes them: the library's own, with every local variable, take seconds each."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(key_order=["event"])]
+    )
 
 
 @pytest.fixture(scope="session")
