@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 from typing import Any
 
 from flask import Flask
@@ -32,7 +33,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "graceful_timeout": GRACE,
             "timeout": 60,
             "keepalive": 15,
-            "worker_tmp_dir": "/dev/shm",  # noqa: S108  # gunicorn's heartbeat must not wait for a slow disk
+            "worker_tmp_dir": _heartbeat_folder(),
             "proc_name": f"tongdai-console-{self._settings.instance}",
             "control_socket_disable": True,
             "loglevel": self._settings.log_level,
@@ -42,6 +43,12 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> Flask:
         return create_app(self._settings)
+
+
+def _heartbeat_folder() -> str | None:
+    """gunicorn's heartbeat must not wait for a slow disk; where memory may not be written, its own choice."""
+    memory = "/dev/shm"  # noqa: S108  # gunicorn makes a private file in it
+    return memory if os.access(memory, os.W_OK | os.X_OK) else None
 
 
 def _run(settings: Settings, _arguments: argparse.Namespace) -> int:
