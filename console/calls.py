@@ -28,6 +28,8 @@ def index() -> Response:
         )
     response = make_response(page)
     response.headers["Vary"] = "HX-Request"
+    if asked.fragment:
+        response.headers["HX-Replace-Url"] = asked.address(asked.page)  # can be kept and shared; Back leaves the list
     return response
 
 

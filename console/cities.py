@@ -9,7 +9,7 @@ import structlog
 
 from ivr.deadline import calendar_of
 from ivr.errors import TongdaiError
-from ivr.flow.city import City, find_cities, load_city
+from ivr.flow.city import City, load_city
 from ivr.flow.prompt_texts import read_prompt_texts
 from ivr.flow.values import Text
 from ivr.model.code import display
@@ -96,8 +96,3 @@ class Cities:
     def get(self, city_id: str) -> CityWords:
         """The words of one city; an unknown one has none."""
         return self._known.setdefault(city_id, CityWords(self._config, city_id))
-
-    @cached_property
-    def ids(self) -> list[str]:
-        """Ids of all configured cities."""
-        return find_cities(self._config)

@@ -37,10 +37,12 @@ def index() -> Response:
             tabs=_tabs(session, asked),
             address=asked.address,
             states=list(State),
-            categories=_all_categories(),
+            categories=_categories(asked),
         )
     response = make_response(page)
     response.headers["Vary"] = "HX-Request"
+    if asked.fragment:
+        response.headers["HX-Replace-Url"] = asked.address(asked.page)  # can be kept and shared; Back leaves the list
     return response
 
 
@@ -154,11 +156,9 @@ def _tabs(session: Session, asked: TicketsAsked) -> list[dict[str, Any]]:
     ]
 
 
-def _all_categories() -> list[tuple[str, str]]:
-    """Categories of every city, each id once."""
-    found: dict[str, str] = {}
-    ordered = [context.settings().city, *context.cities().ids]
-    for city in dict.fromkeys(ordered):
-        for one, name in context.cities().get(city).categories(language()):
-            found.setdefault(one, name)
-    return list(found.items())
+def _categories(asked: TicketsAsked) -> list[tuple[str, str]]:
+    """The categories of this desk's city, and the one that was asked for."""
+    words = context.cities().get(context.settings().city)
+    known = words.categories(language())
+    foreign = asked.category and asked.category not in dict(known)
+    return [*known, (asked.category, asked.category)] if foreign else known

@@ -237,10 +237,35 @@ def _session(desk: Desk, username: str) -> str:
     return token
 
 
-def _build(home: Path, *, reports: bool) -> Path:
+@pytest.fixture(scope="session")
+def build_house() -> Callable[..., Path]:
+    """A function of a folder and a moment: a full house there, as it stands at that moment."""
+    return partial(_build, reports=True)
+
+
+@pytest.fixture(scope="session")
+def desk_of() -> Callable[[Settings, Store], Desk]:
+    """A desk on a house that stands, by the real clock."""
+    return lambda settings, store: Desk(settings=settings, store=store, now=datetime.now(UTC))
+
+
+@pytest.fixture
+def new_report() -> Callable[[Desk, int, str], tuple[str, Callable[[], None]]]:
+    """Files a report now; returns its ULID and what the worker would do to it."""
+
+    def filed(desk: Desk, number: int, text: str) -> tuple[str, Callable[[], None]]:
+        desk.now = datetime.now(UTC)
+        ulid = desk.add(Report(number=number, minutes=0, text=text, heard=False))
+        times = [(at * 0.3, at * 0.3 + 0.25) for at in range(len(text.split()))]
+        return ulid, lambda: hear(desk, ulid, text, times, datetime.now(UTC))
+
+    return filed
+
+
+def _build(home: Path, *, reports: bool, now: datetime = NOW) -> Path:
     settings = load_settings(home=home)
     with sqlite_store(home) as store:
-        house = Desk(settings=settings, store=store, now=NOW)
+        house = Desk(settings=settings, store=store, now=now)
         add_people(house)
         if reports:
             seed_all(house)

@@ -5,4 +5,5 @@ import "./drafts.js";
 import "./keys.js";
 import "./live.js";
 import "./player.js";
+import "./rows.js";
 import "./times.js";
