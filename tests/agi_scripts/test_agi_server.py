@@ -1,0 +1,116 @@
+"""``tongdai agi``: what it starts without, what it says when it cannot start, how it ends."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agi_scripts.server import clock_from, load_cities
+from ivr.errors import TongdaiError
+from ivr.phone import RecordEnd
+from ivr.scenario import Step
+from ivr.scenario.citizen import Citizen
+from ivr.spool import Spool, find_journals, read_journal
+from ivr.testing import NO_DATABASE, free_port, temporary_settings
+from ivr.testing_asterisk import wait_for
+from ivr.testing_wire import FakeAsterisk, header
+
+
+@contextmanager
+def serving(home: Path, port: int, *words: str, **given: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The server as a process; ended by SIGTERM."""
+    environment = os.environ | {"TONGDAI_HOME": str(home), "TONGDAI_AGI_PORT": str(port), **given}
+    log = home / "agi.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-m", "ivr", "agi", *words], env=environment, stderr=output)
+    try:
+        wait_for(lambda: "agi.ready" in log.read_text() or process.poll() is not None, 30, "the server is not ready")
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_without_a_database_a_call_is_taken_and_ends_at_sigterm(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(
+        tmp_path, port, "--at", "2026-03-03T20:00", TONGDAI_DATABASE_URL=NO_DATABASE, TONGDAI_FREE_SPACE_MB="0"
+    ) as process:
+        steps = (
+            Step(wait="menu", press="0"),
+            Step(wait="ngoai-gio", press="1"),
+            Step(wait="beep", speak=3),
+            Step(hang_up=True),
+        )
+        asterisk = FakeAsterisk(
+            citizen=Citizen(steps), env=header(port, city="da-nang", number="0905123456", name="An\x07 'x'")
+        )
+        asterisk.call(port)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert time.monotonic() - begun < 5
+    settings = temporary_settings(tmp_path)
+    (journal,) = [read_journal(path) for path in find_journals(settings.spool)]
+    assert journal.caller_name == "An 'x'"
+    assert journal.started_at.astimezone(UTC).hour == 13, "20:00 in Vietnam"
+    (sidecar,) = Spool(settings).all()
+    assert sidecar.takes[0].end is RecordEnd.HANGUP
+    assert asterisk.variables["TONGDAI_STAGE"] == "menu"
+    log = (tmp_path / "agi.log").read_text()
+    assert "0905123456" not in log, "no phone number in full in the logs"
+    assert "prompts.missing" in log
+
+
+def test_an_unknown_city_is_answered_by_the_default_one(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, port, TONGDAI_FREE_SPACE_MB="0"):
+        asterisk = FakeAsterisk(
+            citizen=Citizen([Step(wait="menu", hang_up=True)]), env=header(port, city="atlantis", number="", name="")
+        )
+        asterisk.call(port)
+        assert asterisk.citizen.heard[:2] == ["chao", "khan"]
+
+
+def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, port):
+        environment = os.environ | {
+            "TONGDAI_HOME": str(tmp_path), "TONGDAI_AGI_PORT": str(port), "TONGDAI_LANGUAGE": "en",
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "ivr", "agi"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"Cannot listen on FastAGI port {port}" in done.stderr
+
+
+def test_a_broken_city_is_left_out_unless_it_is_the_default(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(temporary_settings(tmp_path).config, config)
+    (config / "cities" / "hai-phong" / "menu.toml").write_text("start = 5")
+    assert sorted(load_cities(temporary_settings(tmp_path, config=config))) == ["da-nang", "dong-thap"]
+    with pytest.raises(TongdaiError):
+        load_cities(temporary_settings(tmp_path, config=config, city="hai-phong"))
+    with pytest.raises(TongdaiError, match="nowhere"):
+        load_cities(temporary_settings(tmp_path, config=config, city="nowhere"))
+
+
+def test_a_rehearsals_clock_goes_on_from_its_moment() -> None:
+    moment = datetime(2026, 3, 3, 13, 0, tzinfo=UTC)
+    clock = clock_from(moment)
+    first, second = clock(), clock()
+    assert moment <= first <= second < moment + timedelta(seconds=5)
