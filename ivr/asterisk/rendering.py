@@ -17,6 +17,8 @@ from ivr.words import tr
 
 SOCKET_PATH_MAX = 107
 """Bytes the kernel allows for an AF_UNIX path."""
+WAV_HEADER, WAV_SECOND = 44, 16000
+"""Bytes of a recording's header and of each second of it."""
 _SOCKET = "asterisk.ctl"
 
 
@@ -94,11 +96,12 @@ def _values(settings: Settings) -> dict[str, str]:
         "deadman_margin": settings.deadman_margin,
         "record_limit": settings.record_limit,
         "record_silence": settings.record_silence,
+        "least_report": WAV_HEADER + round(settings.record_minimum * WAV_SECOND),
     }
     plain = {name: _harmless(name, str(value)) for name, value in values.items()}
     return plain | {
         "numbers": entries(settings),
-        "trunk_matches": _trunk_matches(settings),
+        "trunk_identify": _trunk_identify(settings),
         "softphones": "\n".join(_softphone(user, password) for user, password in logins.softphones.items()),
         "operator": _operator(settings),
     }
@@ -118,7 +121,8 @@ def _harmless(name: str, value: str) -> str:
     )
 
 
-def _trunk_matches(settings: Settings) -> str:
+def _trunk_identify(settings: Settings) -> str:
+    """The section that takes calls from these addresses as the trunk's; nothing where there is none."""
     lines: list[str] = []
     for address in filter(None, (part.strip() for part in settings.trunk_addresses.split(","))):
         try:
@@ -132,7 +136,7 @@ def _trunk_matches(settings: Settings) -> str:
                     "For example: 203.0.113.5 or 203.0.113.0/29.",
                 )
             ) from error
-    return "\n".join(lines)
+    return "\n".join(["[trunk]", "type = identify", "endpoint = trunk", *lines]) if lines else ""
 
 
 def _softphone(user: str, password: str) -> str:

@@ -9,6 +9,7 @@ from ivr.asterisk import load_logins, render, render_site
 from ivr.asterisk.logins import LoginsError
 from ivr.asterisk.numbers import NumbersFault, cities_by_number, dialled_forms, entries
 from ivr.asterisk.rendering import SOCKET_PATH_MAX, RenderFault, run_folder
+from ivr.prompts import load_catalogue
 from ivr.settings import Settings, load_settings
 
 pytestmark = pytest.mark.asterisk
@@ -55,6 +56,16 @@ def test_no_way_out_and_no_stranger(settings: Settings) -> None:
     manager = (folder / "tongdai-manager.conf").read_text()
     assert re.search(r"^write = reporting$", manager, re.MULTILINE)
     assert re.search(r"^read = call,agent$", manager, re.MULTILINE)
+
+
+def test_every_sound_of_the_dialplan_is_a_prompt_in_both_languages(settings: Settings) -> None:
+    text = (settings.config / "asterisk" / "tongdai-dialplan.conf").read_text()
+    played = set(re.findall(r"Playback\(\$\{TONGDAI_SOUNDS\}/([^)]+)\)", text))
+    assert played == {"du-phong", "cam-on", "tam-biet", "khong-du-cho"}
+    catalogue = load_catalogue(settings, settings.city)
+    for name in played:
+        assert catalogue.sound(name, "vi") is not None
+        assert catalogue.sound(name, "en") is not None
 
 
 def test_passwords_are_made_once_and_kept_private(settings: Settings) -> None:
