@@ -5,14 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, render_template
 from sqlalchemy.orm import Session
 
-from console import casework, context, labels
+from console import casework, context, labels, looks
 from console.access import me, needs
 from console.alignment import align
 from console.filters import TABS, TicketsAsked, read_tickets_asked
 from console.language import language
 from console.visible import get_ticket
 from ivr.desk import casework as desk
-from ivr.desk import listing, rights
+from ivr.desk import listing, plays, rights
 from ivr.model import Call, EventKind, Person, Recording, Role, State, Ticket, TicketEvent
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -84,7 +84,9 @@ def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
         if transcript
         else [],
         "failed": any(event.kind is EventKind.NOT_TRANSCRIBED for event in ticket.events),
-        "moves": desk.possible_moves(ticket),
+        "moves": looks.ordered_moves(ticket, desk.possible_moves(ticket)),
+        "usual": looks.usual_move(ticket),
+        "listened": _listened(session, recording),
         "takeable": ticket.assignee_id is None or rights.at_least(me(), Role.SUPERVISOR),
         "sees_number": rights.holds(me(), ticket) or rights.at_least(me(), Role.SUPERVISOR),
         "asks_reason": not rights.holds(me(), ticket),
@@ -102,6 +104,14 @@ def _names(session: Session, ticket: Ticket, recording: Recording | None) -> dic
     if corrector and corrector not in names:
         names[corrector] = session.get_one(Person, corrector).name
     return names
+
+
+def _listened(session: Session, recording: Recording | None) -> list[dict[str, Any]]:
+    """Who heard or copied the recording, newest first; shown to supervisors."""
+    if recording is None or not rights.at_least(me(), Role.SUPERVISOR):
+        return []
+    rows = plays.find_all_of(session, recording.id)
+    return [{"play": row, "name": session.get_one(Person, row.person_id).name} for row in rows]
 
 
 def _changes(session: Session, ticket: Ticket) -> Any:

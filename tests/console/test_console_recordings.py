@@ -92,6 +92,15 @@ def test_a_token_is_its_persons_and_its_recordings_alone(sign_in: SignIn, seeded
     assert fetch(lan, url).status_code == 403
 
 
+def test_supervisors_see_who_listened(sign_in: SignIn, seeded: Any) -> None:
+    ulid = seeded.ulid(4213)
+    grant(sign_in("minh"), ulid, reason="người dân gọi lại hỏi")
+    assert "Ai đã nghe" not in sign_in("lan").get(f"/tickets/{ulid}").text
+    text = sign_in("hoa").get(f"/tickets/{ulid}").text
+    assert "Ai đã nghe" in text
+    assert "người dân gọi lại hỏi" in text
+
+
 def test_only_supervisors_download(sign_in: SignIn, seeded: Any) -> None:
     ulid = seeded.ulid(4213)
     assert sign_in("lan").post(f"/recordings/{ulid}/plays", json={"action": "download"}).status_code == 403
