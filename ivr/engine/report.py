@@ -36,6 +36,8 @@ class Report:
         self._desk = desk
         self._clock = clock
         self._minimum = minimum
+        self._durable = True
+        """What is in memory is on disk."""
         self._unsettled = False
         """The line broke and the recorder has not closed the file: only the sweep can tell what is in it."""
 
@@ -97,11 +99,15 @@ class Report:
             return True
         return False
 
-    def change(self, **answers: object) -> None:
-        """Answers given after speaking: durable first, then told to the clerk if the report is already sent."""
-        self._save(replace(self.sidecar, **answers))  # type: ignore[arg-type]  # names are the sidecar's own
+    def change(self, **answers: object) -> bool:
+        """Answers given after speaking: durable first, then told to the clerk if the report is already sent.
+
+        Whether it could be made durable.
+        """
+        durable = self._save(replace(self.sidecar, **answers))  # type: ignore[arg-type]  # names are the sidecar's own
         if self.sent:
             self._desk.clerk.report(self.ulid)
+        return durable
 
     def send(self, *, flags: tuple[str, ...] = ()) -> None:
         """A ticket must come of it; its code is taken now, so that also who hangs up next has one."""
@@ -111,22 +117,27 @@ class Report:
         self.change(state=SidecarState.TO_FILE, code=code, flags=(*self.sidecar.flags, *flags))
 
     def code(self) -> str | None:
-        """The ticket code, asked for once more if there was none when it was sent."""
-        if self.sidecar.code is None and (code := self._desk.codes.take(self._clock())) is not None:
-            self.change(code=code)
-        return self.sidecar.code
+        """The ticket code, asked for once more if there was none; None too where it is not on disk with the report."""
+        if self.sidecar.code is None:
+            return code if (code := self._desk.codes.take(self._clock())) and self.change(code=code) else None
+        return self.sidecar.code if self._durable or self.change() else None
 
     def pin(self) -> str | None:
         """A new PIN for who left no number, its MAC durable; None if a number was left or nothing can be written."""
         if self.sidecar.contact_kind not in (ContactKind.NONE, ContactKind.UNASKED):
             return None
         pin = f"{secrets.randbelow(10_000):04d}"
-        self.change(pin_mac=self._desk.pin_mac(self.ulid, pin))
-        return pin
+        try:
+            mac = self._desk.pin_mac(self.ulid, pin)
+        except OSError as error:  # the key itself could not be made
+            _log.error("report.no_pin", ulid=self.ulid, error=str(error))
+            return None
+        return pin if self.change(pin_mac=mac) else None
 
     def cancel(self) -> None:
-        """Really delete what was said."""
-        self._quietly(lambda: self._desk.spool.cancel(self.sidecar))
+        """Really delete what was said; also where a full disk does not take the word for it."""
+        if not self._quietly(lambda: self._desk.spool.cancel(self.sidecar)):
+            self._quietly(lambda: self._desk.spool.remove(self.sidecar))
         self.sidecar = replace(self.sidecar, state=SidecarState.CANCELLED)
 
     def close(self, *, hung_up: bool = False) -> None:
@@ -166,7 +177,8 @@ class Report:
         def save() -> None:
             self.sidecar = self._desk.spool.save(changed)
 
-        return self._quietly(save)
+        self._durable = self._quietly(save)
+        return self._durable
 
     def _quietly(self, action: Callable[[], None]) -> bool:
         try:

@@ -134,11 +134,11 @@ def give_receipt(call: Call, node: Receipt) -> str:
     report = _sent(call)
     if report is None:
         return node.next
-    said = _code_sounds(call, report, given="ma", later="ma-sau")
-    if report.code() is not None and (pin := report.pin()) is not None:
+    code = report.code()
+    reachable = report.sidecar.contact_number is not None or call.number is not None
+    said = _code_sounds(call, code, given="ma", later="ma-sau" if reachable else "ma-sau-an")
+    if code is not None and (pin := report.pin()) is not None:
         said += _twice(call, "pin", spell_pin(pin, call.line.language))
-    elif report.code() is None and report.sidecar.contact_number is None and call.number is None:
-        said = call.line.prompts("ma-sau-an")  # nobody could ring them back with it
     call.line.tell_all(said)
     call.end_report()
     return node.next
@@ -164,7 +164,7 @@ def ask_callback(call: Call, node: Callback) -> str:
         call.report = None
         return node.cannot
     call.stage(Stage.FILED)
-    line.tell_all(_code_sounds(call, report, given="goi-lai-ghi-nhan", later="goi-lai-ma-sau"))
+    line.tell_all(_code_sounds(call, report.code(), given="goi-lai-ghi-nhan", later="goi-lai-ma-sau"))
     call.end_report()
     return node.next
 
@@ -180,8 +180,7 @@ def _sent(call: Call) -> Report | None:
     return report
 
 
-def _code_sounds(call: Call, report: Report, *, given: str, later: str) -> list[Sound]:
-    code = report.code()
+def _code_sounds(call: Call, code: str | None, *, given: str, later: str) -> list[Sound]:
     if code is None:
         return call.line.prompts(later)
     return _twice(call, given, spell_code(code, call.line.language))

@@ -81,12 +81,11 @@ class Hotline:
         self.spool = Spool(self.settings)
         self.clerk = Told(self.spool)
         self.codes = Codes(make_code(2026, 1), make_code(2026, 2))
+        self.pin_mac: Callable[[str, str], str] = lambda ulid, pin: "mac"
 
     def call(self, *steps: Step, number: str = "0905123456", phone: type[ScriptedPhone] = ScriptedPhone) -> Any:
         caller = Caller(number=number, name="", called="1022", uniqueid="1.1", linkedid="1.1", city=self.city.id)
-        desk = CallDesk(
-            spool=self.spool, codes=self.codes, clerk=self.clerk, find_status=_away, pin_mac=lambda ulid, pin: "mac"
-        )
+        desk = CallDesk(spool=self.spool, codes=self.codes, clerk=self.clerk, find_status=_away, pin_mac=self.pin_mac)
         self.phone = phone(Citizen(steps), caller)
         self.reason = run_call(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
         return self.reason
@@ -203,10 +202,48 @@ def test_a_spool_that_fills_up_after_the_beep_loses_neither_the_call_nor_the_aud
     assert (
         hotline.call(*SEND, Step(wait="lien-he", press="1"), Step(wait="cong-khai", press="2")) is EndReason.COMPLETED
     )
-    assert "ma" in hotline.heard
+    assert "ma-sau" in hotline.heard, "a code that is not on disk is not spoken"
     (sidecar,) = hotline.spool.all()
     assert sidecar.state is SidecarState.RECORDING, "the sweep settles it"
     assert hotline.spool.audio(sidecar.ulid, 1).exists()
+
+
+def test_a_disk_that_is_full_only_for_a_moment_costs_no_code(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    save, refused = hotline.spool.save, list[Sidecar]()
+
+    def fill(sidecar: Sidecar) -> Sidecar:
+        if sidecar.publish is not None and not refused:
+            refused.append(sidecar)
+            raise SpoolUnwritable("full")
+        return save(sidecar)
+
+    monkeypatch.setattr(hotline.spool, "save", fill)
+    hotline.call(*SEND, Step(wait="lien-he", press="1"), Step(wait="cong-khai", press="1"))
+    assert "ma" in hotline.heard
+    assert hotline.spool.all()[0].publish is True
+
+
+def test_a_cancelled_report_is_deleted_also_on_a_full_disk(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(sidecar: Sidecar) -> None:
+        raise SpoolUnwritable("full")
+
+    monkeypatch.setattr(hotline.spool, "cancel", refuse)
+    hotline.call(
+        *TALK, Step(wait="xac-nhan", press="4"), Step(wait="huy-chac", press="4"), Step(wait="menu", hang_up=True)
+    )
+    assert "da-huy" in hotline.heard
+    assert hotline.spool.all() == []
+    assert list(hotline.spool.folder.glob("*.wav")) == []
+
+
+def test_without_a_key_for_pins_none_is_spoken(hotline: Hotline) -> None:
+    def no_key(ulid: str, pin: str) -> str:
+        raise OSError(28, "No space left on device")
+
+    hotline.pin_mac = no_key
+    hotline.call(*SEND, Step(wait="lien-he", press="3"), Step(wait="cong-khai", press="1"))
+    assert "ma" in hotline.heard
+    assert "pin" not in hotline.heard
 
 
 def test_a_disk_that_filled_during_the_recording_is_told_by_size_against_time(
