@@ -1,0 +1,258 @@
+"""The database is locked or away while citizens call: each is served, each report is one ticket afterwards.
+
+Real Asterisk, real SIP calls, FastAGI server and watch as processes; SQLite and PostgreSQL.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from console.app import create_app
+from ivr.codes import CodeBook
+from ivr.desk import intake
+from ivr.filing import renew_codes
+from ivr.migrate import migrate
+from ivr.model import Recording, Ticket
+from ivr.reconcile import reconcile
+from ivr.scenario import Scenario, read_scenario
+from ivr.scenario.play import Played
+from ivr.settings import Settings
+from ivr.spool import Spool
+from ivr.store import Store, make_engine, open_store
+from ivr.testing import CALLS
+from ivr.testing_asterisk import RunningAsterisk, wait_for
+from ivr.testing_calls import play_all
+from ivr.testing_database import Cluster
+from ivr.testing_processes import running, scaled
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
+
+REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
+LOOK_UP = read_scenario(CALLS / "da-nang-tra-cuu-mat-ket-noi.toml")
+AT_ONCE = 3
+"""Reports begun together, beside one caller who asks for a state."""
+DRAINED = 300
+"""Seconds after which nothing may wait any more (issue: 5 minutes)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A way for the database to go and come back; ``reads`` says whether pages can still be read meanwhile."""
+
+    away: Callable[[Settings], object]
+    back: Callable[[Settings], object]
+    reads: bool = False
+    lasts: float
+
+
+@contextmanager
+def lock(settings: Settings) -> Iterator[None]:
+    """The writers' lock of a SQLite database, held by somebody else."""
+    holder = Store(make_engine(settings.database, busy=5))
+    with holder.transaction() as session:
+        session.connection()
+        yield
+    holder.close()
+
+
+class Locked:
+    """Holds the writers' lock from ``away`` to ``back``; in one thread."""
+
+    def __init__(self) -> None:
+        self._held = None
+
+    def away(self, settings: Settings) -> None:
+        self._held = lock(settings)
+        self._held.__enter__()
+
+    def back(self, settings: Settings) -> None:
+        self._held.__exit__(None, None, None)
+
+
+def folder_of(settings: Settings) -> Path:
+    return settings.home / "database"
+
+
+def hide(settings: Settings) -> None:
+    """The file's folder is gone, as a network disk goes."""
+    folder_of(settings).rename(settings.home / "database-away")
+
+
+def show(settings: Settings) -> None:
+    (settings.home / "database-away").rename(folder_of(settings))
+
+
+@pytest.fixture(params=["sqlite-locked", "sqlite-away", pytest.param("postgresql-stopped", marks=pytest.mark.postgres)])
+def fault(request: pytest.FixtureRequest) -> Fault:
+    match request.param:
+        case "sqlite-locked":
+            locked = Locked()
+            return Fault(away=locked.away, back=locked.back, reads=True, lasts=scaled(6, 60))
+        case "sqlite-away":
+            return Fault(away=hide, back=show, lasts=scaled(6, 600))
+        case _:
+            cluster: Cluster = request.getfixturevalue("cluster")
+            return Fault(away=lambda _: cluster.stop(), back=lambda _: cluster.start(), lasts=scaled(6, 600))
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, asterisk: RunningAsterisk) -> Settings:
+    """The instance on a fresh database, whose spool and codes are empty."""
+    base = asterisk.settings
+    for folder in (base.codes, base.recordings, base.home / "database"):
+        shutil.rmtree(folder, ignore_errors=True)
+    assert not any(Spool(base).ulids())
+    name = request.node.callspec.params.get("fault", "sqlite")
+    if name.startswith("postgresql"):
+        url = request.getfixturevalue("cluster").new_database()
+    else:
+        folder_of(base).mkdir()
+        url = f"sqlite+pysqlite:///{folder_of(base) / 'tongdai.db'}"
+    made = base.model_copy(update={"database_url": url})
+    if not name.startswith("postgresql"):
+        migrate(made)
+    return made
+
+
+def named(scenario: Scenario, name: str) -> Scenario:
+    return replace(scenario, name=f"{scenario.name}-{name}")
+
+
+def batch(name: str) -> list[Scenario]:
+    return [*(named(REPORT, f"{name}-{number}") for number in range(AT_ONCE)), named(LOOK_UP, name)]
+
+
+def lease(settings: Settings) -> None:
+    store = open_store(settings)
+    renew_codes(store, CodeBook(settings.codes), REPORT.at)
+    store.close()
+
+
+@contextmanager
+def server(settings: Settings) -> Iterator[None]:
+    """The FastAGI server and watch, as processes."""
+    with (
+        running(settings, "agi", "--at", REPORT.at.isoformat(), ready="agi.ready"),
+        running(settings, "watch", ready="watch.ready"),
+    ):
+        yield
+
+
+def heard(played: Played) -> set[str]:
+    return {prompt for prompts in played.plays for prompt in prompts}
+
+
+def check_served(played: dict[str, Played], *, code: str) -> None:
+    """Every call went to its end, every report was given ``code`` (or told that it follows), no look-up waited."""
+    assert {name: one.faults for name, one in played.items() if one.faults} == {}
+    for name, one in played.items():
+        if name.startswith(REPORT.name):
+            assert code in heard(one), f"{name}: {one.plays}"
+
+
+def cannot_look(played: dict[str, Played]) -> bool:
+    return all("tra-cuu-loi" in heard(one) for name, one in played.items() if name.startswith(LOOK_UP.name))
+
+
+def waiting_for_codes(store: Store) -> list[Ticket]:
+    with store.reading() as session:
+        return intake.tickets_without_code(session)
+
+
+def check_filed(settings: Settings, played: dict[str, Played]) -> float:
+    """Everything is filed once, with its audio, and nothing waits; seconds that took."""
+    began = time.monotonic()
+    spoken = {one.ulid for name, one in played.items() if name.startswith(REPORT.name)}
+    wait_for(lambda: not list(settings.spool.glob("*.json")), DRAINED, f"in the spool: {Spool(settings).ulids()}")
+    wait_for(lambda: not list(settings.spool.glob("*.call.jsonl")), DRAINED, "journals wait")
+    store = open_store(settings)
+    wait_for(lambda: not waiting_for_codes(store), DRAINED, "tickets wait for a code")
+    drained = time.monotonic() - began
+    with store.reading() as session:
+        tickets = list(session.scalars(select(Ticket)))
+        recordings = list(session.scalars(select(Recording)))
+    found = reconcile(settings, store, REPORT.at + timedelta(minutes=5))
+    store.close()
+    assert sorted(ticket.ulid for ticket in tickets) == sorted(spoken)
+    assert sorted(one.call_id for one in recordings) == sorted(spoken)
+    assert all(one.seconds >= 2.5 for one in recordings)
+    assert len({ticket.code for ticket in tickets}) == len(tickets)
+    assert found.is_whole, found.gaps
+    assert found.offered == len(played)
+    return drained
+
+
+def console(settings: Settings) -> tuple[FlaskClient, Store]:
+    store = open_store(settings, busy=0.3)
+    app = create_app(settings, store)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.set_cookie("tongdai_session", "whoever")
+    return client, store
+
+
+def check_console_away(client: FlaskClient, *, reads: bool) -> None:
+    """What cannot be read, or not be changed, is said; the page tries again by itself."""
+    if reads:
+        assert client.get("/healthz").status_code == 200
+        answer = client.post("/login", data={"username": "lan", "password": "mot-mat-khau"})
+    else:
+        answer = client.get("/tickets")
+        assert "Tổng đài vẫn nhận cuộc gọi" in answer.text
+    assert answer.status_code == 503
+    assert "Chưa dùng được cơ sở dữ liệu" in answer.text
+
+
+def check_console_back(client: FlaskClient) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/tickets").status_code == 302  # nobody is signed in with that cookie
+    assert client.post("/login", data={"username": "lan", "password": "mot-mat-khau"}).status_code != 503
+
+
+def test_away_in_calls(
+    fault: Fault, settings: Settings, asterisk: RunningAsterisk, record_property: Callable[[str, object], None]
+) -> None:
+    lease(settings)
+    client, store = console(settings)
+    with server(settings), ThreadPoolExecutor(1) as pool:
+        first = pool.submit(play_all, [named(REPORT, f"first-{number}") for number in range(AT_ONCE)], asterisk)
+        time.sleep(2)
+        began = time.monotonic()
+        fault.away(settings)
+        played, during = {}, 0
+        while time.monotonic() - began < fault.lasts:
+            during += 1
+            some = play_all(batch(f"away-{during}"), asterisk)
+            assert cannot_look(some)
+            played |= some
+        check_console_away(client, reads=fault.reads)
+        played |= first.result()
+        fault.back(settings)
+        check_served(played, code="ma")
+        drained = check_filed(settings, played)
+        check_console_back(client)
+    store.close()
+    record_property("calls", len(played))
+    record_property("drained after (s)", round(drained, 1))
+
+
+@pytest.mark.parametrize("block", [True, False], ids=["with-codes", "without-codes"])
+def test_away_at_start(block: bool, settings: Settings, asterisk: RunningAsterisk) -> None:
+    if block:
+        lease(settings)
+    hide(settings)
+    with server(settings):
+        played = play_all(batch("start"), asterisk)
+        check_served(played, code="ma" if block else "ma-sau")
+        assert cannot_look(played)
+        show(settings)
+        check_filed(settings, played)
