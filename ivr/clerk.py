@@ -46,6 +46,8 @@ class Clerk:
         self._now = now or _utc_now
         self._store: Store | None = None
         self._tasks: Queue[_Task | None] = Queue(MOST_WAITING)
+        self._waiting: set[str] = set()
+        """Reports given and not begun: filing takes the newest version, so each waits once."""
         self._stopping = Event()
         self._away_until = 0.0
         self._thread = Thread(target=self._work, name="clerk", daemon=True)
@@ -57,7 +59,9 @@ class Clerk:
 
     def report(self, ulid: str) -> None:
         """File a report, or the answers that came after it was filed."""
-        self._add("report", ulid, lambda: self._file(ulid))
+        if ulid not in self._waiting:
+            self._waiting.add(ulid)
+            self._add("report", ulid, lambda: self._file(ulid))
 
     def call_ended(self, ulid: str) -> None:
         """File what is left of the call, close its row and remove its journal."""
@@ -85,6 +89,7 @@ class Clerk:
         try:
             self._tasks.put_nowait(_Task(name=name, ulid=ulid, run=run))
         except Full:
+            self._waiting.discard(ulid)
             _log.warning("clerk.full", task=name, ulid=ulid)
 
     def _work(self) -> None:
@@ -100,6 +105,7 @@ class Clerk:
             self._store.close()
 
     def _do(self, task: _Task) -> None:
+        self._waiting.discard(task.ulid)  # before the sidecar is read: a version saved after this is given again
         if monotonic() < self._away_until and task.name != "wait":
             return
         try:

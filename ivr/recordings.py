@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from ivr.durable import fsync_folder
+from ivr.durable import fsync_folder, write_durably
 from ivr.errors import TongdaiError
 from ivr.model.civil import ZONE
 from ivr.model.recordings import RecordingFlag
@@ -135,10 +135,10 @@ def _gone(key: str) -> str:
 
 def _make_folders(root: Path, folder: Path) -> None:
     """Make the day's folder with every name on the way durable."""
-    missing = [one for one in (folder, *folder.parents) if one.is_relative_to(root) and not one.is_dir()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for one in missing:
-        fsync_folder(one.parent)
+    for one in reversed((folder, *folder.parents)):
+        if one.is_relative_to(root) and not one.is_dir():
+            one.mkdir(mode=0o750, exist_ok=True)
+            fsync_folder(one.parent)
 
 
 def _samples(path: Path, content: bytes) -> tuple["np.ndarray[tuple[int], np.dtype[np.int16]]", int, bool]:
@@ -174,21 +174,18 @@ def _header(path: Path, content: bytes) -> tuple[int, int, int]:
 
 
 def _mend(path: Path) -> bool:
-    """Write the true lengths into a header that says less or more than the file holds; whether that was needed."""
-    with path.open("r+b") as file:
+    """Give a file whose header says less or more than it holds a true one, at once or not at all; whether it had to.
+
+    The file may be Asterisk's own, of another user: it is read, and replaced if need be, but never written into.
+    """
+    with path.open("rb") as file:
         content = file.read()
         _, start, said = _header(path, content)
         here = (len(content) - start) // 2 * 2
-        if said != 0 and said <= here:
+        if said == here or 0 < said < here:
             os.fsync(file.fileno())  # Asterisk does not: the audio must be as durable as the ticket that names it
             return False
-        if said == here:
-            return False
-        file.truncate(start + here)
-        file.seek(4)
-        file.write(struct.pack("<I", start + here - 8))
-        file.seek(start - 4)
-        file.write(struct.pack("<I", here))
-        file.flush()
-        os.fsync(file.fileno())
-        return True
+    riff, data = struct.pack("<I", start + here - 8), struct.pack("<I", here)
+    mended = content[:4] + riff + content[8 : start - 4] + data + content[start : start + here]
+    write_durably(path, mended, mode=0o640)
+    return True

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 
 from ivr.codes import CodeBook
 from ivr.filing import renew_codes
@@ -204,3 +204,13 @@ def wipe(store: Store) -> None:
     with store.transaction() as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(delete(table))
+
+
+def unsynced(store: Store) -> None:
+    """A SQLite that waits for no disk: these tests kill processes, not machines."""
+
+    @event.listens_for(store.engine, "connect")
+    def relax(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    store.engine.dispose()

@@ -16,6 +16,9 @@ from ivr.words import tr
 LEAST_INODES = 64
 """Free inodes below which no recording is begun: a report needs about five names."""
 
+MOST_TAKES = 40
+"""Takes that are looked for where no sidecar lists them."""
+
 
 class NotInSpool(TongdaiError):
     """There is no sidecar of this call: never written, cancelled, or already filed."""
@@ -32,7 +35,7 @@ class Spool:
         self.folder = settings.spool
         self._free_bytes = settings.free_space_mb * 2**20
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o770, parents=True, exist_ok=True)  # its group: an Asterisk of another user
         except OSError as error:
             raise _unwritable(self.folder, error) from error
 
@@ -48,7 +51,7 @@ class Spool:
                 try:
                     yield
                 finally:
-                    if not any(other != path for other in self.folder.glob(f"{ulid}.*")):
+                    if not self._has_files(ulid):
                         path.unlink(missing_ok=True)
         except PermissionError as error:
             raise _unwritable(path, error) from error
@@ -94,9 +97,9 @@ class Spool:
         return sorted(path.stem for path in self.folder.glob("*.json") if is_ulid(path.stem))
 
     def takes_on_disk(self, ulid: str) -> dict[int, Path]:
-        """Audio files of a call by take number, listed in its sidecar or not."""
-        found = ((path.name.removeprefix(f"{ulid}."), path) for path in self.folder.glob(f"{ulid}.*.wav"))
-        return {int(number): path for name, path in found if (number := name.removesuffix(".wav")).isdigit()}
+        """Audio files of a report by take number, listed in its sidecar or not."""
+        numbered = ((number, self.audio(ulid, number)) for number in range(1, MOST_TAKES + 1))
+        return {number: path for number, path in numbered if path.exists()}
 
     def ulids_of_audio(self) -> list[str]:
         """ULIDs that have audio, with a sidecar or without, oldest first."""
@@ -162,8 +165,8 @@ class Spool:
 
     def remove(self, sidecar: Sidecar) -> None:
         """Remove what is left of a filed or cancelled report: audio still here first, the sidecar last."""
-        for path in self.folder.glob(f"{sidecar.ulid}.*.wav"):
-            path.unlink(missing_ok=True)
+        for number in {*range(1, MOST_TAKES + 1), *(take.number for take in sidecar.takes)}:
+            self.audio(sidecar.ulid, number).unlink(missing_ok=True)
         fsync_folder(self.folder)
         self.path(sidecar.ulid).unlink(missing_ok=True)
         fsync_folder(self.folder)
@@ -183,6 +186,11 @@ class Spool:
         finally:
             _unlink_quietly(probe)
         return True
+
+    def _has_files(self, ulid: str) -> bool:
+        """Whether anything but its lock is left of a call; asked by name, for the folder may hold an outage's calls."""
+        names = (f"{ulid}.json", f"{ulid}.call.jsonl", f"{ulid}.filing")
+        return any((self.folder / name).exists() for name in names) or bool(self.takes_on_disk(ulid))
 
 
 def is_ulid(text: str) -> bool:

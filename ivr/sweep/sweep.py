@@ -142,6 +142,8 @@ class _Sweep:
         with self._spool.hold(ulid):
             try:
                 journal = read_journal(path)
+            except FileNotFoundError:
+                return  # the clerk has closed it since the folder was listed
             except JournalFault:
                 if self._spool.stands_still(path, self._settings.sweep_orphan):
                     self._spool.set_aside(path)
@@ -156,7 +158,7 @@ class _Sweep:
                 return
             with self._store.transaction() as session:
                 intake.record_call(session, journal, self._now)
-            path.unlink()
+            path.unlink(missing_ok=True)
             self.report.calls += 1
 
     def give_codes(self, codes: CodeBook) -> None:
@@ -172,6 +174,8 @@ class _Sweep:
 
     def _settle(self, ulid: str, sidecar: Sidecar | None) -> Sidecar | None:
         audio = list(self._spool.takes_on_disk(ulid).values())
+        if sidecar is None and not audio:
+            return None  # the clerk has filed it since the folder was listed
         if sidecar is None:
             if not self._ripe(audio, self._uniqueid(ulid)):
                 self.report.live += 1

@@ -1,5 +1,6 @@
 """Fresh houses, on SQLite alone or on both databases."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,13 +9,20 @@ import pytest
 from ivr.store import Store
 from ivr.testing import temporary_settings
 from ivr.testing_database import sqlite_store
-from ivr.testing_spool import Leavings
+from ivr.testing_spool import Leavings, unsynced
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killing a process loses nothing the kernel has: these tests see no power cut, so no disk is waited for."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Leavings]:
     """A fresh house on SQLite."""
     with sqlite_store(tmp_path) as store:
+        unsynced(store)
         yield Leavings(settings=temporary_settings(tmp_path, sweep_still=10.0), store=store)
 
 

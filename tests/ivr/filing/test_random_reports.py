@@ -18,7 +18,7 @@ from ivr.spool import CallJournal
 from ivr.store import Store
 from ivr.testing import temporary_settings
 from ivr.testing_database import sqlite_store
-from ivr.testing_spool import NOW, ULID, Killed, Leavings, reaping, wav, wipe
+from ivr.testing_spool import NOW, ULID, Killed, Leavings, reaping, unsynced, wav, wipe
 
 GOOD = 2.0
 
@@ -69,6 +69,7 @@ STORIES = st.tuples(
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with sqlite_store(tmp_path_factory.mktemp("random")) as store:
+        unsynced(store)
         yield store
 
 
