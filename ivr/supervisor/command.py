@@ -70,8 +70,10 @@ def run(settings: Settings, *, asterisk: bool) -> int:
             supervisor.run(signals.stop, lambda: database.again(time.monotonic()))
         finally:
             _say(tr("đang dừng…", "stopping…"))
+            stopping = time.monotonic()
             supervisor.stop(signals.hurry)
-    _say(tr("đã dừng", "stopped"))
+            seconds = time.monotonic() - stopping
+            _say(tr(f"đã dừng sau {seconds:.1f} giây", f"stopped after {seconds:.1f} s"))
     return 0
 
 
