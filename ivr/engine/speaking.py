@@ -1,5 +1,7 @@
 """The nodes a report is made of: consent, recording, review, contact, publication, receipt, call-back."""
 
+import structlog
+
 from ivr.engine.ask import ask_phone, pick
 from ivr.engine.call import Agreement, Call
 from ivr.engine.report import Report
@@ -10,6 +12,8 @@ from ivr.model.tickets import ContactKind, Kind
 from ivr.phone import HungUp, RecordEnd, Sound, Stage
 from ivr.speech import PAUSE, spell_code, spell_pin
 from ivr.spool import SpoolUnwritable
+
+_log = structlog.get_logger(__name__)
 
 
 def ask_consent(call: Call, node: Consent) -> str:
@@ -35,6 +39,7 @@ def record(call: Call, node: Record) -> str:
 def _speak(call: Call, node: Record) -> str:
     """Where the caller goes if nothing of theirs is kept in the end."""
     if not call.desk.spool.room():
+        _log.error("record.no_room", ulid=call.ulid, spool=str(call.desk.spool.folder))
         call.line.note("no room")
         return node.cannot
     for prompts in (node.prompts, node.short):
@@ -58,6 +63,7 @@ def _take(call: Call) -> RecordEnd:
     try:
         path = report.begin_take()
     except SpoolUnwritable as error:
+        _log.error("record.unwritable", ulid=call.ulid, error=str(error))
         call.line.note(f"unwritable: {error}")
         return RecordEnd.UNWRITABLE
     settings = call.settings
