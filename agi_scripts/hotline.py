@@ -9,7 +9,7 @@ import structlog
 from ivr.agi import AsteriskPhone, Wire
 from ivr.engine import CallDesk, Clock, run_call
 from ivr.engine.line import Sounds
-from ivr.fastagi import Request
+from ivr.fastagi import Replies, Request
 from ivr.flow.city import City
 from ivr.model.calls import EndReason
 from ivr.settings import Settings
@@ -45,8 +45,8 @@ class Hotline:
         connection.settimeout(SILENCE)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        with connection.makefile("rb") as reader:
-            wire = Wire(reader, connection.sendall, request.env)
-            phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id)
-            phone.learn()
-            return run_call(phone, city, self.sounds[city.id], self.desk, self.clock, self.settings)
+        replies = Replies(connection)
+        wire = Wire(replies, connection.sendall, request.env, hears=replies.hears)
+        phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id)
+        phone.learn()
+        return run_call(phone, city, self.sounds[city.id], self.desk, self.clock, self.settings)

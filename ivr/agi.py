@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 import structlog
 from asterisk import agi as pyst2
@@ -20,6 +20,10 @@ LONGEST_TALK = 4 * 3600
 """Seconds a person may talk with a caller before the dead-man switch ends it."""
 CLOSING = 3.0
 """Seconds Asterisk has to close a file after the line broke."""
+SOON = 0.15
+"""Seconds after which a command counts as one that lasts: Asterisk has read it by then and reads no further."""
+SEEN = 0.5
+"""Seconds in which Asterisk answers a line it has seen, also on a busy machine."""
 UP = 6
 """CHANNEL STATUS of a line that is up."""
 
@@ -31,13 +35,32 @@ class LineGone(HungUp):
     """The connection ended or went silent; ``replied`` tells whether Asterisk finished the command first."""
 
 
+class Lines(Protocol):
+    """Where replies are read: a file, or :class:`ivr.fastagi.Replies`."""
+
+    def readline(self, limit: int, /) -> bytes:
+        """The next line with its end, at most ``limit`` bytes of it."""
+        ...
+
+
 class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
     """pyst2's AGI, hardened: no signal handler, no echo, arguments that cannot leave their quotes, honest replies."""
 
-    def __init__(self, reader: BinaryIO, send: Callable[[bytes], object], env: Mapping[str, str]) -> None:
-        """``env`` is the header already read; pyst2's own start would block, print and install a SIGHUP handler."""
+    def __init__(
+        self,
+        reader: Lines,
+        send: Callable[[bytes], object],
+        env: Mapping[str, str],
+        hears: Callable[[float], object] = bool,
+    ) -> None:
+        """``env`` is the header already read; pyst2's own start would block, print and install a SIGHUP handler.
+
+        ``hears`` waits up to so many seconds for a word from Asterisk and tells whether one came.
+        """
         self.stdin, self.env = reader, dict(env)
         self._send = send
+        self._hears = hears
+        self._owed = 0
         self._got_sighup = False
 
     def _quote(self, string: object) -> str:
@@ -55,8 +78,37 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         except OSError as error:
             raise LineGone from error
 
+    def execute_lasting(self, after: str, command: str, *args: object) -> dict[str, tuple[str, str]]:
+        """Like ``execute``; a command that lasts is followed by the line ``after`` while it does.
+
+        Asterisk executes ``after`` the moment the command ends, whatever has become of us by then. Of lines that
+        reach it together it sees the second only when a third one comes (it waits for the socket, but reads through
+        a buffer): so ``after`` is sent apart (:data:`SOON`), and nothing is sent before it was answered.
+        """
+        self.send_command(command, *args)
+        follows = not self._hears(SOON)
+        if follows:
+            self.send_command(after)
+        reply = self.get_result()
+        if follows:
+            self._owed += 1
+            with contextlib.suppress(LineGone):  # whoever sends the next command finds out
+                if self._hears(SEEN):  # else both lines did come together
+                    self._pay()
+        return reply
+
     def get_result(self, stdin: object = None) -> dict[str, tuple[str, str]]:
         """The reply's ``result`` and ``endpos``; -1 is a value here. Raises LineGone at hang-up, AGIError on 5xx."""
+        self._pay()
+        return self._reply()
+
+    def _pay(self) -> None:
+        """Read the replies to lines that were sent ahead."""
+        while self._owed:
+            self._owed -= 1
+            self._reply()
+
+    def _reply(self) -> dict[str, tuple[str, str]]:
         line = self._line()
         while line.startswith("100"):  # Trying
             line = self._line()
@@ -72,7 +124,7 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
 
     def _line(self) -> str:
         try:
-            raw: bytes = self.stdin.readline(8192)
+            raw = self.stdin.readline(8192)
         except OSError as error:  # a time-out too: Asterisk itself fell silent
             raise LineGone from error
         line = raw.decode("utf-8", "replace").strip()
@@ -85,7 +137,8 @@ class AsteriskPhone:
     """A :class:`ivr.phone.Phone` on an AGI connection; used by one thread.
 
     Before each command it moves the dialplan's dead-man switch to the command's longest duration plus ``margin``
-    seconds, so that a server that falls silent loses the call to the fallback (TELEPHONY §4).
+    seconds, and during a command that lasts to ``margin`` seconds after its end, so that a server that falls silent
+    loses the call to the fallback (TELEPHONY §4), however early a key or the caller's silence ended the command.
     """
 
     def __init__(self, wire: Wire, *, margin: int, city: str) -> None:
@@ -126,12 +179,13 @@ class AsteriskPhone:
 
     def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
         """See :class:`ivr.phone.Phone`: the reply table of TELEPHONY §4, parsed here."""
+        self._set("TONGDAI_TAKE", str(path))  # if we die meanwhile, the dialplan looks whether the caller has spoken
         self._deadman(limit + BEEP_SECONDS)
         begun = time.monotonic()
         name, quiet = self._wire._quote(path.with_suffix("")), f"s={max(1, round(silence))}"
         ends = self._wire._quote(end)
         try:
-            reply = self._wire.execute("RECORD FILE", name, "wav", ends, round(limit * 1000), 0, "BEEP", quiet)
+            reply = self._lasting("RECORD FILE", name, "wav", ends, round(limit * 1000), 0, "BEEP", quiet)
         except LineGone:
             return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun), whole=_closed(path))
         (result, data), endpos = reply["result"], int(reply["endpos"][0])
@@ -158,7 +212,8 @@ class AsteriskPhone:
         self._deadman(wait + LONGEST_TALK)
         begun = time.monotonic()
         try:
-            self._check_line(self._execute("EXEC", "Dial", self._wire._quote(f"{target},{round(wait)},g")), target)
+            dial = self._lasting("EXEC", "Dial", self._wire._quote(f"{target},{round(wait)},g"))
+            self._check_line(dial["result"][0], target)
             answered = self._variable("DIALSTATUS") == "ANSWER"
         except HungUp:
             if time.monotonic() - begun < wait + 1:
@@ -190,21 +245,22 @@ class AsteriskPhone:
             key = self._read_keys(part, most=1, wait=0.05)
             return key if key in keys else ""
         self._deadman(_seconds(part))
+        # no line may be sent ahead here: STREAM FILE stops at once when one comes
         result = self._execute("STREAM FILE", self._wire._quote(part[0].path), self._wire._quote(keys))
         self._check_line(result, part[0].path)
         return chr(int(result)) if int(result) > 0 else ""
 
     def _playback(self, part: Sequence[Sound]) -> str:
         self._deadman(_seconds(part))
-        result = self._execute("EXEC", "Playback", self._wire._quote(_files(part)))
-        self._check_line(result, _files(part))
+        reply = self._lasting("EXEC", "Playback", self._wire._quote(_files(part)))
+        self._check_line(reply["result"][0], _files(part))
         return ""
 
     def _read_keys(self, part: Sequence[Sound], *, most: int, wait: float) -> str:
         """Asterisk's Read: it ends at ``#``, which it does not return: an empty entry that was ended so is ``#``."""
         self._deadman(_seconds(part) + wait * most)
         arguments = f"TONGDAI_KEYS,{_files(part)},{most},,1,{wait:g}"
-        self._check_line(self._execute("EXEC", "Read", self._wire._quote(arguments)), arguments)
+        self._check_line(self._lasting("EXEC", "Read", self._wire._quote(arguments))["result"][0], arguments)
         keys, _, status = self._variable("TONGDAI_KEYS", "READSTATUS").partition(":")
         if status == "HANGUP":
             raise HungUp
@@ -221,6 +277,11 @@ class AsteriskPhone:
         reply = self._wire.execute("GET FULL VARIABLE", self._wire._quote(asked))
         data: str = reply["result"][1]
         return data
+
+    def _lasting(self, command: str, *arguments: object) -> dict[str, tuple[str, str]]:
+        """A command that lasts as long as the caller likes; its end is when the dead-man switch is to count from."""
+        after = f"SET VARIABLE TIMEOUT(absolute) {self._margin}"
+        return self._wire.execute_lasting(after, command, *arguments)
 
     def _execute(self, command: str, *arguments: object) -> str:
         result: str = self._wire.execute(command, *arguments)["result"][0]

@@ -4,6 +4,7 @@ A port scan, a peer that says nothing, half a line or 9,000 bytes costs a file d
 """
 
 import contextlib
+import select
 import selectors
 import socket
 import threading
@@ -38,6 +39,37 @@ class Request:
 
 Handler = Callable[[Request], None]
 """Serves one call in its own thread; the connection is closed afterwards."""
+
+
+class Replies:
+    """What Asterisk says on a call's connection, line by line; one thread's. Knows without waiting if a line is there.
+
+    ``poll``, because ``select`` refuses descriptors beyond 1,023.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._got = bytearray()
+        self._poll = select.poll()
+        self._poll.register(connection, select.POLLIN)
+
+    def readline(self, limit: int) -> bytes:
+        """The next line with its end; without one at the end of the stream or from ``limit`` bytes on."""
+        while True:
+            end = self._got.find(b"\n") + 1
+            if end or len(self._got) >= limit:
+                break
+            chunk = self._connection.recv(4096)
+            if not chunk:
+                break
+            self._got += chunk
+        line = bytes(self._got[: end or limit])
+        del self._got[: len(line)]
+        return line
+
+    def hears(self, seconds: float) -> bool:
+        """Wait up to so long; whether something came."""
+        return bool(self._got or self._poll.poll(seconds * 1000))
 
 
 @dataclass(kw_only=True)

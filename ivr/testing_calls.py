@@ -80,8 +80,8 @@ def cut_short(settings: Settings, seconds: float) -> None:
 
 
 @contextmanager
-def hotline(settings: Settings, circumstances: Circumstances) -> Iterator[None]:
-    """The FastAGI server as a process, under the circumstances of a group."""
+def hotline(settings: Settings, circumstances: Circumstances) -> Iterator["subprocess.Popen[bytes]"]:
+    """The FastAGI server as a process, under the circumstances of a group; a test may kill it."""
     given: dict[str, object] = {
         **{name: getattr(settings, name) for name in sorted(settings.model_fields_set)},
         "free_space_mb": 0 if circumstances.room else 2**40,
@@ -99,7 +99,7 @@ def hotline(settings: Settings, circumstances: Circumstances) -> Iterator[None]:
                 lambda: "agi.ready" in log.read_text() or process.poll() is not None, 30, "the server is not ready"
             )
             assert process.poll() is None, log.read_text()
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(10)

@@ -1,0 +1,339 @@
+"""Callers led by hand, and a FastAGI line that breaks as told: for tests of faults on a real Asterisk.
+
+Imported by tests alone.
+"""
+
+import asyncio
+import random
+import re
+import tempfile
+import time
+import wave
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import select
+
+from ivr.asterisk import find_asterisk
+from ivr.codes import CodeBook
+from ivr.filing import renew_codes
+from ivr.migrate import migrate
+from ivr.model import Call, Recording, Ticket
+from ivr.model.numbers import normalise
+from ivr.prompts import build
+from ivr.scenario import Operator
+from ivr.scenario.sip import SipCall
+from ivr.scenario.sounds import from_alaw, to_alaw, tone
+from ivr.scenario.tail import Journals, Tail
+from ivr.settings import Settings
+from ivr.spool import Spool
+from ivr.store import Store, open_store
+from ivr.sweep import SweepReport, sweep
+from ivr.testing import need
+from ivr.testing_asterisk import RunningAsterisk, private_settings, running_asterisk
+from ivr.testing_calls import Circumstances, cut_short
+
+ALIKE = 0.8
+"""Least correlation of what a caller heard with a built prompt."""
+TOLD_APART = ("du-phong", "cam-on")
+"""Prompts that stay whole: the first half second of «Lời phản ánh …» could be that of six others."""
+LISTENED = 1.5
+"""Seconds of a prompt that must be heard."""
+REACTION = 0.25
+"""Seconds between a prompt's beginning and the key that answers it."""
+
+
+@contextmanager
+def short_instance(**given: object) -> Iterator[RunningAsterisk]:
+    """A real Asterisk with short prompts and waits, a database and codes; no server yet."""
+    with tempfile.TemporaryDirectory(prefix="tdl", dir="/tmp") as folder:
+        values: dict[str, object] = {
+            "key_wait": 1.5,
+            "record_silence": 3,
+            "record_limit": 12,
+            "operator_wait": 5,
+            "deadman_margin": 2,
+            "free_space_mb": 0,
+            "sweep_still": 0.2,
+            "sweep_orphan": 0.5,
+        }
+        settings = private_settings(Path(folder), **(values | given))
+        need(find_asterisk(settings), "an Asterisk ≥ 18 (make asterisk)")
+        build(settings, say=lambda line: None)
+        told = {path: path.read_bytes() for name in TOLD_APART for path in settings.sounds.glob(f"*/{name}.wav")}
+        cut_short(settings, 0.5)
+        for path, content in told.items():
+            path.write_bytes(content)
+        migrate(settings)
+        with running_asterisk(settings) as running:
+            yield running
+
+
+def usual() -> Circumstances:
+    """Nothing is special, and it is now."""
+    return Circumstances(at=datetime.now(UTC), switches=(), operator=Operator.AWAY, room=True, database=True)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """The instance's database, its codes leased."""
+    store = open_store(settings)
+    try:
+        renew_codes(store, CodeBook(settings.codes), datetime.now(UTC))
+        yield store
+    finally:
+        store.close()
+
+
+@dataclass(kw_only=True)
+class OnTheLine:
+    """One caller; :meth:`hear` follows the journal as long as the server writes one."""
+
+    call: SipCall
+    number: str
+    journals: Journals
+    name: str
+    tail: Tail | None = None
+    position: int = 0
+
+    async def hear(self, prompt: str) -> None:
+        """Return when ``prompt`` has begun to play after what was heard before."""
+        if self.tail is None:
+            self.tail = await asyncio.wait_for(self.journals.find(self.name), 20)
+        found = await asyncio.wait_for(self.tail.wait_for(prompt, self.position), 20)
+        assert found is not None, f"{self.name}: the call ended before {prompt} was heard"
+        self.position = found + 1
+        await asyncio.sleep(REACTION)
+
+    async def press_at(self, *steps: tuple[str, str]) -> None:
+        """Hear a prompt, press its key, and so on."""
+        for prompt, key in steps:
+            await self.hear(prompt)
+            await self.call.press(key)
+
+    async def to_the_beep(self) -> None:
+        """Through the menu until the tone after which one speaks."""
+        await self.press_at(("menu", "1"), ("linh-vuc", "2"), ("dong-y", "1"))
+        await self.hear("beep")
+        await asyncio.sleep(0.4)
+
+    async def speak(self, seconds: float) -> None:
+        """Speak so long."""
+        await self.call.speak(to_alaw(tone(seconds)))
+
+    def heard(self, settings: Settings, prompt: str) -> bool:
+        """Whether the prompt came down this caller's leg."""
+        return likeness(bytes(self.call.heard), settings.sounds / "vi" / f"{prompt}.wav") >= ALIKE
+
+    async def ended(self, seconds: float = 25) -> None:
+        """Wait until the other side has hung up."""
+        await asyncio.wait_for(self.call.ended.wait(), seconds)
+
+
+@asynccontextmanager
+async def on_the_line(
+    settings: Settings, name: str, number: str, journals: Journals | None = None
+) -> AsyncIterator[OnTheLine]:
+    """A caller whose call is answered; it ends with the block."""
+    call = SipCall(host="127.0.0.1", port=settings.sip_port, called="1022", number=number, name=name, keep_audio=True)
+    one = OnTheLine(call=call, number=number, journals=journals or Journals(settings.spool), name=name)
+    try:
+        await call.dial()
+        yield one
+    finally:
+        await call.close()
+        if one.tail is not None:
+            one.tail.close()
+
+
+class Fault(Enum):
+    """How a server fails on an open line."""
+
+    CLOSED = "closes"
+    SILENT = "says nothing more"
+    LATE = "answers three seconds late"
+    HALF_LINE = "sends half a line and dies three seconds later"
+    GARBAGE = "sends garbage"
+    LONG = "sends a line of 9,000 bytes"
+
+
+class Moment(Enum):
+    """When it does: after which command of the call."""
+
+    CONNECTED = ""
+    MENU = r"(EXEC Read|STREAM FILE) .*/menu"
+    RECORDING = "RECORD FILE"
+
+
+@dataclass(kw_only=True)
+class FaultyLine:
+    """Stands between Asterisk and the server; breaks the calls of the callers named, passes all others on."""
+
+    breaks: Mapping[str, tuple[Moment, Fault]]
+    listen: int
+    server: int
+    late: float = 3.0
+    broke_at: dict[str, float] = field(default_factory=dict)
+    """Monotonic seconds at which the last command ended that the server heard of, by caller."""
+    commands: dict[str, list[str]] = field(default_factory=dict)
+    """Every line the server sent, by caller."""
+    headers: dict[str, bytes] = field(default_factory=dict)
+    _open: "set[asyncio.Task[None]]" = field(default_factory=set)
+
+    @asynccontextmanager
+    async def up(self) -> AsyncIterator["FaultyLine"]:
+        """Listen as long as the block lasts."""
+        async with await asyncio.start_server(self._serve, "127.0.0.1", self.listen, limit=2**20):
+            yield self
+            for task in self._open:
+                task.cancel()
+            await asyncio.gather(*self._open)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            await self._serve_one(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the call is over, or the test is
+        finally:
+            self._open.discard(task)
+            await _let_go(writer)
+
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        header = await reader.readuntil(b"\n\n")
+        found = re.search(rb"agi_calleridname: (\S+)", header)
+        name = found[1].decode() if found else ""
+        self.headers[name] = header
+        moment, fault = self.breaks.get(name, (None, None))
+        if moment is Moment.CONNECTED and fault is not None:
+            self.broke_at[name] = time.monotonic()
+            await self._break(fault, reader, writer)
+        else:
+            await self._pass_on(name, header, reader, writer)
+
+    async def _pass_on(
+        self, name: str, header: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        moment, fault = self.breaks.get(name, (None, None))
+        above, below = await asyncio.open_connection("127.0.0.1", self.server, limit=2**20)
+        below.write(header)
+        pending: list[str] = []
+
+        async def down() -> None:
+            while line := await above.readline():
+                pending.append(line.decode())
+                self.commands.setdefault(name, []).append(line.decode().rstrip("\n"))
+                writer.write(line)
+            writer.close()
+
+        downwards = asyncio.create_task(down())
+        pause = 0.0
+        try:
+            while line := await reader.readline():
+                command = pending.pop(0) if pending and line.startswith((b"200", b"5")) else ""
+                if moment is not None and fault is not None and command and re.match(moment.value, command):
+                    self.broke_at.setdefault(name, time.monotonic())
+                    if fault is not Fault.LATE:
+                        downwards.cancel()  # the server hears nothing more, as if it did not listen any more
+                        await self._break(fault, reader, writer)
+                        return
+                    pause = self.late
+                await asyncio.sleep(pause)
+                below.write(line)
+        finally:
+            downwards.cancel()
+            await _let_go(below)
+
+    async def _break(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        match fault:
+            case Fault.CLOSED:
+                return
+            case Fault.SILENT:
+                pass
+            case Fault.LATE:
+                await asyncio.sleep(self.late)
+            case Fault.HALF_LINE:
+                writer.write(b"STREAM FI")  # Asterisk waits for the other half without looking at any limit
+                await asyncio.sleep(self.late)
+                return
+            case Fault.GARBAGE:
+                noise = random.Random(1022).randbytes(4000)  # noqa: S311  # noise, no secret
+                writer.write(noise + b"\n200 result=0\nEXEC\n\nSET VARIABLE\n\0\n")
+            case Fault.LONG:
+                writer.write(b"A" * 9000 + b"\n")
+        while await reader.read(4096):
+            pass
+
+
+async def _let_go(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError, asyncio.CancelledError):
+        await writer.wait_closed()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """What came of one number's calls."""
+
+    calls: int
+    tickets: int
+    seconds: float
+    """Recorded, all together."""
+    flags: frozenset[str]
+
+
+def came_of(store: Store, number: str) -> Came:
+    """Everything in the database of the calls from ``number``."""
+    with store.reading() as session:
+        calls = session.scalars(select(Call).where(Call.caller_number == normalise(number))).all()
+        ids = [call.id for call in calls]
+        tickets = session.scalars(select(Ticket).where(Ticket.ulid.in_(ids))).all()
+        recordings = session.scalars(select(Recording).where(Recording.call_id.in_(ids))).all()
+    flags = [*(flag for one in tickets for flag in one.flags), *(flag for one in recordings for flag in one.flags)]
+    return Came(
+        calls=len(calls),
+        tickets=len(tickets),
+        seconds=sum(one.seconds for one in recordings),
+        flags=frozenset(str(flag) for flag in flags),
+    )
+
+
+def sweep_up(settings: Settings, store: Store, seconds: float = 15) -> list[SweepReport]:
+    """Sweep until the spool holds nothing of a dead call; AssertionError when something stays."""
+    spool, reports = Spool(settings), []
+    until = time.monotonic() + seconds
+    while True:
+        reports.append(sweep(settings, store, spool, datetime.now(UTC), set()))
+        left = sorted(path.name for path in settings.spool.iterdir())
+        if not left:
+            return reports
+        assert time.monotonic() < until, f"stays in the spool: {left}; {reports[-1]}"
+        time.sleep(0.25)
+
+
+def log_of(asterisk: RunningAsterisk) -> str:
+    """What Asterisk complained of."""
+    return (asterisk.settings.logs / "asterisk" / "messages").read_text(errors="replace")
+
+
+def likeness(alaw: bytes, sound: Path) -> float:
+    """How well ``sound`` fits somewhere into what was heard (normalised correlation, 1 is the same)."""
+    with wave.open(str(sound), "rb") as file:
+        frames = min(file.getnframes() - 800, round(LISTENED * 8000))  # the line may end within the last frames
+        wanted = np.frombuffer(file.readframes(frames), dtype="<i2").astype(np.float64)
+    stream = from_alaw(alaw).astype(np.float64)
+    if len(stream) < len(wanted):
+        return 0.0
+    size = len(stream) + len(wanted)
+    products = np.fft.irfft(np.fft.rfft(stream, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    energy = np.concatenate([[0.0], np.cumsum(stream**2)])
+    places = len(stream) - len(wanted) + 1
+    loud = np.sqrt((energy[len(wanted) :] - energy[:places]) * float((wanted**2).sum()))
+    return float((products[:places] / np.maximum(loud, 1e3)).max())

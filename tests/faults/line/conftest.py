@@ -1,0 +1,21 @@
+"""One Asterisk with short prompts for each test module of faults on the line."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ivr.store import Store
+from ivr.testing_asterisk import RunningAsterisk
+from ivr.testing_line import opened, short_instance
+
+
+@pytest.fixture(scope="module")
+def asterisk() -> Iterator[RunningAsterisk]:
+    with short_instance() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def store(asterisk: RunningAsterisk) -> Iterator[Store]:
+    with opened(asterisk.settings) as store:
+        yield store

@@ -1,0 +1,193 @@
+"""The FastAGI server refused, killed, stopped, late or mad: every caller is heard by the dialplan or thanked by it."""
+
+import asyncio
+import re
+import time
+import wave
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+import pytest
+
+from ivr.ports import free_ports
+from ivr.scenario import read_scenario
+from ivr.scenario.play import play
+from ivr.scenario.tail import Journals
+from ivr.settings import Settings
+from ivr.store import Store
+from ivr.testing import CALLS
+from ivr.testing_asterisk import RunningAsterisk
+from ivr.testing_calls import hotline
+from ivr.testing_line import (
+    LISTENED,
+    Came,
+    Fault,
+    FaultyLine,
+    Moment,
+    OnTheLine,
+    came_of,
+    log_of,
+    on_the_line,
+    sweep_up,
+    usual,
+)
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+
+BEYOND = 2.0
+"""Seconds beyond the dead-man's margin until the fallback must have the call: 10 with the margin of 8."""
+SPOKEN = 4.0
+"""Seconds each citizen says."""
+CASES = [(moment, fault) for moment in Moment for fault in Fault]
+UNHARMED = "da-nang-ha-tang-gui"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """What became of one call whose server failed."""
+
+    fallback_after: float | None
+    """Seconds from the end of the last command the server heard of until the dialplan took the call."""
+    fault: str
+    """What the caller could not do; empty when all went well."""
+    asked: bool
+    thanked: bool
+    came: Came
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evening:
+    """All calls of one run."""
+
+    served: dict[tuple[Moment, Fault], Served]
+    unharmed: Came
+    faults_of_unharmed: tuple[str, ...]
+
+
+def name_of(moment: Moment, fault: Fault) -> str:
+    return f"{moment.name}-{fault.name}"
+
+
+def number_of(moment: Moment, fault: Fault) -> str:
+    return f"09051{CASES.index((moment, fault)):05d}"
+
+
+async def until_heard(one: OnTheLine, settings: Settings, prompt: str) -> None:
+    for _ in range(100):
+        if one.heard(settings, prompt):
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"{one.name}: {prompt} was not heard")
+
+
+async def answer_fallback(one: OnTheLine, settings: Settings) -> None:
+    """Hear that there is a fault, speak after the tone, be silent, hear thanks."""
+    await until_heard(one, settings, "du-phong")
+    with wave.open(str(settings.sounds / "vi" / "du-phong.wav"), "rb") as prompt:
+        await asyncio.sleep(prompt.getnframes() / 8000 - LISTENED + 0.6)
+    await one.speak(SPOKEN)
+    await one.ended()
+
+
+async def endure(moment: Moment, fault: Fault, settings: Settings) -> tuple[str, bool, bool]:
+    """Do what a citizen does whose server fails; what went wrong, whether they were asked again and thanked."""
+    wrong = ""
+    async with on_the_line(settings, name_of(moment, fault), number_of(moment, fault)) as one:
+        try:
+            await get_through(one, moment, settings)
+        except (TimeoutError, AssertionError) as error:
+            wrong = repr(error)
+        return wrong, one.heard(settings, "du-phong"), one.heard(settings, "cam-on")
+
+
+async def get_through(one: OnTheLine, moment: Moment, settings: Settings) -> None:
+    match moment:
+        case Moment.CONNECTED:
+            await answer_fallback(one, settings)
+        case Moment.MENU:
+            await one.press_at(("menu", "1"))
+            await answer_fallback(one, settings)
+        case Moment.RECORDING:
+            await one.to_the_beep()
+            await one.speak(SPOKEN)
+            await one.call.press("#")
+            await one.ended()
+        case _:
+            assert_never(moment)
+
+
+def seconds_to_fallback(line: FaultyLine, log: str, name: str) -> float | None:
+    """From the last command the server heard of to the dialplan's word that it took the call."""
+    header = re.search(rb"agi_uniqueid: (\S+)", line.headers[name])
+    assert header is not None
+    channel = re.escape(header[1].decode())
+    found = re.search(rf"^\[(\S+ \S+?)\].*tongdai: fallback takes {channel} ", log, re.MULTILINE)
+    if found is None or name not in line.broke_at:
+        return None
+    taken = datetime.fromisoformat(found[1]).timestamp()  # Asterisk and we speak the machine's local time
+    return taken - (time.time() - time.monotonic()) - line.broke_at[name]
+
+
+@pytest.fixture(scope="module")
+def evening(asterisk: RunningAsterisk, store: Store) -> Evening:
+    """Every fault at every moment, all at once, and one call beside them whose server is well."""
+    settings = asterisk.settings
+    (server,) = free_ports(1)
+    line = FaultyLine(
+        breaks={name_of(*case): case for case in CASES},
+        listen=settings.agi_port,
+        server=server,
+    )
+    unharmed = read_scenario(CALLS / f"{UNHARMED}.toml")
+
+    async def live() -> tuple[list[tuple[str, bool, bool]], tuple[str, ...]]:
+        async with line.up():
+            well = asyncio.create_task(
+                play(unharmed, host="127.0.0.1", port=settings.sip_port, journals=Journals(settings.spool))
+            )
+            heard = await asyncio.gather(*(endure(*case, settings) for case in CASES))
+            return heard, (await well).faults
+
+    with hotline(settings.model_copy(update={"agi_port": server}), usual()):
+        heard, faults = asyncio.run(live())
+        log = log_of(asterisk)
+        sweep_up(settings, store)
+    return Evening(
+        served={
+            case: Served(
+                fallback_after=seconds_to_fallback(line, log, name_of(*case)),
+                fault=fault,
+                asked=asked,
+                thanked=thanked,
+                came=came_of(store, number_of(*case)),
+            )
+            for case, (fault, asked, thanked) in zip(CASES, heard, strict=True)
+        },
+        unharmed=came_of(store, unharmed.number),
+        faults_of_unharmed=faults,
+    )
+
+
+@pytest.mark.parametrize(("moment", "fault"), CASES, ids=lambda one: one.name.lower())
+def test_whose_server_fails_is_recorded_once(
+    evening: Evening, asterisk: RunningAsterisk, moment: Moment, fault: Fault
+) -> None:
+    served = evening.served[moment, fault]
+    assert served.fault == ""
+    assert served.fallback_after is not None, "the dialplan never took the call"
+    margin = asterisk.settings.deadman_margin
+    late = {Fault.CLOSED: 0.0, Fault.HALF_LINE: 3.0}.get(fault, float(margin))  # half a line: when the server dies
+    assert served.fallback_after <= late + BEYOND
+    assert served.asked == (moment is not Moment.RECORDING), "who is recorded is not asked again"
+    assert served.thanked
+    assert served.came.calls == 1
+    assert served.came.tickets == 1
+    assert served.came.seconds >= SPOKEN - 0.5
+    assert ("fallback" in served.came.flags) == (moment is not Moment.RECORDING)
+
+
+def test_others_are_unaffected(evening: Evening) -> None:
+    assert evening.faults_of_unharmed == ()
+    assert evening.unharmed.tickets == 1
+    assert not evening.unharmed.flags & {"fallback", "interrupted", "truncated"}
