@@ -28,6 +28,10 @@ class Clerk(Protocol):
         """A sidecar says ``to_file``, or a newer version of it was saved."""
         ...
 
+    def remember(self, journal: CallJournal) -> None:
+        """A call is over and the disk did not take its end."""
+        ...
+
     def call_ended(self, ulid: str) -> None:
         """The call's journal has its end line."""
         ...

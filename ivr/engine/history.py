@@ -38,8 +38,8 @@ class History(Protocol):
         """The call goes on in another language."""
         ...
 
-    def end(self, reason: EndReason, at: datetime) -> None:
-        """The call is over."""
+    def end(self, reason: EndReason, at: datetime) -> bool:
+        """The call is over; whether that is kept."""
         ...
 
 
@@ -64,8 +64,9 @@ class NoHistory:
     def language(self, language: str) -> None:
         """Nothing."""
 
-    def end(self, reason: EndReason, at: datetime) -> None:
+    def end(self, reason: EndReason, at: datetime) -> bool:
         """Nothing."""
+        return False
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import assert_never
 
 import structlog
@@ -50,7 +51,9 @@ def run_call(phone: Phone, city: City, catalogue: Sounds, desk: CallDesk, now: C
         call.line.history = history
         desk.clerk.call_started(call.journal_start())
         reason = _serve(call)
-        history.end(reason, now())
+        ended = replace(call.journal_start(), language=call.line.language, ended_at=now(), end_reason=reason)
+        if not history.end(reason, now()):
+            desk.clerk.remember(ended)
     desk.clerk.call_ended(call.ulid)  # the clerk removes the call's last files: they must no longer be held
     _log.info("call.ended", ulid=call.ulid, reason=reason.value)
     return reason

@@ -6,7 +6,7 @@ from ivr.engine.desk import CannotLook, Found, NotFound, TooMany
 from ivr.flow.nodes import Announcements, Lookup, Menu, Ring, Status
 from ivr.model.civil import ZONE
 from ivr.model.code import is_valid
-from ivr.model.tickets import State
+from ivr.model.tickets import CLOSED, State
 from ivr.phone import RingResult, Sound
 from ivr.speech import count, spoken_date
 
@@ -81,7 +81,7 @@ def _status_sounds(call: Call, found: Found) -> list[Sound]:
         said += line.prompts("co-quan", agency.sound)
     if found.overdue:
         said += line.prompts("qua-han")
-    elif found.due_at is not None:
+    elif found.due_at is not None and found.state not in CLOSED:
         due = found.due_at.astimezone(ZONE).date()
         said += [*line.prompts("han-tra-loi"), *line.words(spoken_date(due, line.language))]
     return said

@@ -52,12 +52,16 @@ class Told:
         self.reports: list[Sidecar] = []
         self.started: list[str] = []
         self.ended: list[str] = []
+        self.remembered: list[CallJournal] = []
 
     def call_started(self, journal: CallJournal) -> None:
         self.started.append(journal.ulid)
 
     def report(self, ulid: str) -> None:
         self.reports.append(self.spool.load(ulid))
+
+    def remember(self, journal: CallJournal) -> None:
+        self.remembered.append(journal)
 
     def call_ended(self, ulid: str) -> None:
         with self.spool.hold(ulid):  # nobody holds the call any more
@@ -298,6 +302,7 @@ def test_a_disk_without_inodes_still_takes_the_call(
     steps = (Step(wait="menu", press="9"), Step(wait="menu", press="6"), Step(wait="viec-khac", hang_up=True))
     assert hotline.call(*steps) is EndReason.HUNG_UP
     assert "thong-bao.mau-gioi-thieu" in hotline.heard
+    assert [one.end_reason for one in hotline.clerk.remembered] == [EndReason.HUNG_UP] * (part == "journal")
 
 
 def test_a_missing_prompt_is_left_out(hotline: Hotline) -> None:
