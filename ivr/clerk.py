@@ -48,8 +48,10 @@ class Clerk:
         self._tasks: Queue[_Task | None] = Queue(MOST_WAITING)
         self._waiting: set[str] = set()
         """Reports given and not begun: filing takes the newest version, so each waits once."""
+        self._unkept: dict[str, CallJournal] = {}
         self._stopping = Event()
         self._away_until = 0.0
+        self._remembering = _Task(name="remember", ulid="", run=self._record_unkept)
         self._thread = Thread(target=self._work, name="clerk", daemon=True)
         self._thread.start()
 
@@ -62,6 +64,11 @@ class Clerk:
         if ulid not in self._waiting:
             self._waiting.add(ulid)
             self._add("report", ulid, lambda: self._file(ulid))
+
+    def remember(self, journal: CallJournal) -> None:
+        """Close the row of a call whose end the disk did not take: kept in memory until the database has it."""
+        if len(self._unkept) < MOST_WAITING:
+            self._unkept[journal.ulid] = journal
 
     def call_ended(self, ulid: str) -> None:
         """File what is left of the call, close its row and remove its journal."""
@@ -97,10 +104,14 @@ class Clerk:
             try:
                 task = self._tasks.get(timeout=0.5)
             except Empty:
+                if self._unkept:
+                    self._do(self._remembering)
                 continue
             if task is None:
                 break
             self._do(task)
+        if self._unkept:
+            self._do(self._remembering)
         if self._store is not None:
             self._store.close()
 
@@ -124,6 +135,11 @@ class Clerk:
     def _record(self, journal: CallJournal) -> None:
         with self._open().transaction() as session:
             intake.record_call(session, journal, self._now())
+
+    def _record_unkept(self) -> None:
+        for ulid, journal in list(self._unkept.items()):
+            self._record(journal)
+            del self._unkept[ulid]
 
     def _file(self, ulid: str) -> None:
         file_one(self._settings, self._open(), self._spool, ulid, self._now())

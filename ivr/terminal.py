@@ -132,6 +132,9 @@ class _Nobody:
     def report(self, ulid: str) -> None:
         """Nothing."""
 
+    def remember(self, journal: CallJournal) -> None:
+        """Nothing."""
+
     def call_ended(self, ulid: str) -> None:
         """Nothing."""
 

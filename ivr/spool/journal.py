@@ -1,5 +1,6 @@
 """A call's journal: one JSON line at its start, per visited node and at its end; outlives our process."""
 
+import errno
 import json
 import os
 from collections.abc import Sequence
@@ -65,12 +66,18 @@ class Journal:
     """The writer, used by the one thread that serves the call; every line is flushed at once."""
 
     def __init__(self, folder: Path, start: CallJournal) -> None:
-        """Begin ``<ULID>.call.jsonl`` in ``folder`` with the facts of ``start`` (its steps and end are not written)."""
+        """Begin ``<ULID>.call.jsonl`` in ``folder`` with the facts of ``start`` (its steps and end are not written).
+
+        Raises OSError where the disk does not take that first line: without it the file tells nobody anything.
+        """
         self.path = journal_path(folder, start.ulid)
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._torn = False
         facts = {name: getattr(start, name) for name in _FACTS}
-        self._write({"line": "start", **facts, "started_at": start.started_at.isoformat()})
+        if not self._write({"line": "start", **facts, "started_at": start.started_at.isoformat()}):
+            self.close()
+            self.path.unlink(missing_ok=True)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
     def step(
         self,
@@ -94,9 +101,9 @@ class Journal:
         """The call goes on in another language."""
         self._write({"line": "language", "language": language})
 
-    def end(self, reason: EndReason, at: datetime) -> None:
-        """The call is over, and how."""
-        self._write({"line": "end", "reason": reason.value, "at": at.isoformat()})
+    def end(self, reason: EndReason, at: datetime) -> bool:
+        """The call is over, and how; whether the disk took it."""
+        return self._write({"line": "end", "reason": reason.value, "at": at.isoformat()})
 
     def read(self) -> CallJournal:
         """What has been written so far."""
@@ -114,13 +121,15 @@ class Journal:
     ) -> None:
         self.close()
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, line: dict[str, Any]) -> bool:
         """A full disk costs lines of the history, never the caller: the report itself is checked elsewhere."""
         whole = b"\n" * self._torn + json.dumps(line, ensure_ascii=False).encode() + b"\n"
         try:
             self._torn = os.write(self._descriptor, whole) < len(whole)
         except OSError as error:
             _log.warning("journal.unwritable", path=str(self.path), error=error.strerror)
+            return False
+        return not self._torn
 
 
 _FACTS = (

@@ -30,6 +30,9 @@ class Nobody:
     def report(self, ulid: str) -> None:
         pass
 
+    def remember(self, journal: CallJournal) -> None:
+        pass
+
     def call_ended(self, ulid: str) -> None:
         pass
 

@@ -3,16 +3,19 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from ivr import clerk as module
 from ivr.clerk import Clerk
-from ivr.model import EndReason
+from ivr.model import Call, EndReason
 from ivr.settings import Settings
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine, open_store
+from ivr.testing_database import sqlite_store
 from ivr.testing_spool import NOW, ULID, Leavings, wav
 
 R, T = SidecarState, TakeState
@@ -45,6 +48,26 @@ def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, clerk: Clerk) 
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert desk.left() == []
     assert desk.codes.left(NOW) == 500
+
+
+def test_a_call_without_a_journal_is_kept_in_memory_until_the_database_is_back(
+    desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0.1)
+    folder = tmp_path / "away"
+    clerk = Clerk(desk.settings, lambda: Store(make_engine(f"sqlite+pysqlite:///{folder}/tongdai.db", busy=0.1)))
+    clerk.remember(replace(read_journal(desk.journal(end=EndReason.HUNG_UP)), steps=()))
+    clerk.call_ended(ULID)
+    time.sleep(1.2)
+    folder.mkdir()
+    with sqlite_store(folder) as store:
+        until = time.monotonic() + 10
+        found: list[Call] = []
+        while not found and time.monotonic() < until:
+            with store.reading() as session:
+                found = list(session.scalars(select(Call)))
+    clerk.close()
+    assert [(call.id, call.end_reason) for call in found] == [(ULID, EndReason.HUNG_UP)]
 
 
 def test_codes_are_there_before_the_first_call(desk: Leavings, clerk: Clerk) -> None:

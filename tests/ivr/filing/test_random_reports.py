@@ -35,6 +35,9 @@ class PromptClerk:
     def report(self, ulid: str) -> None:
         file_one(self._desk.settings, self._desk.store, self._desk.spool, ulid, NOW)
 
+    def remember(self, journal: CallJournal) -> None:
+        """Nothing."""
+
     def call_ended(self, ulid: str) -> None:
         """Nothing."""
 

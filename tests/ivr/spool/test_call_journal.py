@@ -1,5 +1,6 @@
 """Journals: readable while they are written, and after their writer was killed in mid-line."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,9 +90,21 @@ def test_lines_of_a_newer_program_are_passed_over(tmp_path: Path) -> None:
     assert read_journal(path).end_reason is EndReason.HUNG_UP
 
 
-def test_a_full_disk_costs_lines_not_the_call(tmp_path: Path) -> None:
-    full = Path("/dev/full")
-    path = journal_path(tmp_path, ULID)
-    path.symlink_to(full)
+def test_a_full_disk_costs_lines_not_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
     with Journal(tmp_path, START) as journal:
+        monkeypatch.setattr(os, "write", full)
         journal.step(node="menu", type="menu", at=NOW)
+        assert not journal.end(EndReason.HUNG_UP, NOW)
+        monkeypatch.undo()
+        assert journal.end(EndReason.HUNG_UP, NOW)
+
+
+def test_a_journal_without_room_for_its_first_line_is_none(tmp_path: Path) -> None:
+    path = journal_path(tmp_path, ULID)
+    path.symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        Journal(tmp_path, START)
+    assert not path.is_symlink()
