@@ -13,8 +13,6 @@ from ivr.desk import outbox, people
 from ivr.model import Person, Role
 from ivr.words import speak
 
-COOKIE = "tongdai_session"
-"""The hub reads the same cookie."""
 _RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
 
 P = ParamSpec("P")
@@ -80,7 +78,7 @@ def source() -> str:
 def _find_person() -> None:
     g.person = None
     speak(language())  # errors of the desk's verbs, in the reader's language even while the database is away
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(context.settings().session_cookie)
     if token and request.endpoint not in {"static", "health.healthz", "health.metrics", "health.csp_reports"}:
         with context.reading() as session:
             g.person = people.find_session(session, token, context.now())

@@ -40,7 +40,9 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=get_secret(settings, "console.key"),
-        SESSION_COOKIE_NAME="tongdai_form",  # holds the CSRF token alone; who is signed in stands in the database
+        SESSION_COOKIE_NAME=settings.session_cookie.replace(
+            "session", "form"
+        ),  # holds the CSRF token alone; who is signed in stands in the database
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.console_address.startswith("https://"),

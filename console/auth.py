@@ -39,13 +39,13 @@ def sign_in() -> Response | str | tuple[str, int]:
 @blueprint.post("/logout")
 def sign_out() -> Response:
     """End this browser's session in the database, not only its cookie."""
-    token = request.cookies.get(access.COOKIE)
+    token = request.cookies.get(context.settings().session_cookie)
     if token:
         with context.changing() as rows:
             people.sign_out(rows, token)
     session.clear()
     response = redirect(url_for("auth.sign_in"))
-    response.delete_cookie(access.COOKIE)
+    response.delete_cookie(context.settings().session_cookie)
     return response
 
 
@@ -91,7 +91,7 @@ def _try(username: str, secret: str) -> str | Refused | Locked:
 
 def _with_cookie(response: Response, token: str) -> Response:
     response.set_cookie(
-        access.COOKIE,
+        context.settings().session_cookie,
         token,
         max_age=context.settings().session_hours * 3600,
         httponly=True,

@@ -186,6 +186,11 @@ class Settings(BaseSettings):
         return self.home / "codes"
 
     @property
+    def session_cookie(self) -> str:
+        """The cookie of who is signed in; browsers share cookies between ports, so each instance has its own."""
+        return "tongdai_session" if self.instance == "1022" else f"tongdai_session_{self.instance}"
+
+    @property
     def console_address(self) -> str:
         """The console's address as a browser writes it, without a slash at the end."""
         return (self.public_url or f"http://{self.bind}:{self.console_port}").rstrip("/")

@@ -17,7 +17,6 @@ from ivr.settings import Settings
 from ivr.store import Store, StoreAway
 from ivr.watch.tail import Change, change_of
 
-COOKIE = "tongdai_session"
 HEARTBEAT = 10.0
 """Seconds between heartbeats of an idle stream."""
 RECHECK = 30.0
@@ -47,6 +46,7 @@ class Hub:
         self._store = store
         self._now = now
         self._origin = _origin(settings.console_address)
+        self._cookie = settings.session_cookie
         self._store_away = store_away
         self._state = state
         self._clients: _Clients = set()
@@ -79,7 +79,7 @@ class Hub:
         if origin is not None and origin != self._origin:
             raise web.HTTPForbidden(text="origin")
         headers = self._headers(origin)
-        token = request.cookies.get(COOKIE, "")
+        token = request.cookies.get(self._cookie, "")
         if len(self._clients) >= MOST_BROWSERS:
             raise web.HTTPServiceUnavailable(text="full", headers=headers)
         try:

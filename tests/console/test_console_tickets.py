@@ -92,7 +92,7 @@ def test_a_ticket_shows_words_with_their_times_and_the_unsure_ones(sign_in: Sign
     assert "Phiếu DN26-004217-4" in text
     assert 'class="word unsure" data-start="' in text
     assert "máy nghe chưa chắc (dưới 60 %)" in text
-    assert "Bản chữ do mô hình khởi động tạo" in text
+    assert "Bản chữ do mô hình khởi đầu tạo" in text
     assert 'data-peaks="[' in text
     assert "Ngập nước, thoát nước" in text
 

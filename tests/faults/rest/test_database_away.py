@@ -196,7 +196,7 @@ def console(settings: Settings) -> tuple[FlaskClient, Store]:
     app = create_app(settings, store)
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
-    client.set_cookie("tongdai_session", "whoever")
+    client.set_cookie(settings.session_cookie, "whoever")
     return client, store
 
 

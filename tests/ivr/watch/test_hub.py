@@ -65,7 +65,7 @@ class Browser:
     """An EventSource: reads events as (id, name, data)."""
 
     def __init__(self, home: Home, *, token: str | None = None, **headers: str) -> None:
-        cookies = {hub.COOKIE: home.token if token is None else token}
+        cookies = {home.settings.session_cookie: home.token if token is None else token}
         self._session = aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True))
         self._request = self._session.get(f"{home.url}/events", headers={"Origin": CONSOLE, **headers})
 
