@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ivr.errors import TongdaiError
+from ivr.ports import free_ports
 from ivr.processes import spawn
 from ivr.settings import Settings, load_settings
 from ivr.words import tr
@@ -56,23 +57,6 @@ def _environment(home: Path) -> dict[str, str]:
         "TONGDAI_RTP_END": str(start + RTP_PORTS - 1),
         **{f"TONGDAI_{name}_PORT": str(port) for name, port in zip(names, ports, strict=True)},
     }
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports free for TCP and UDP on loopback at this moment, all different."""
-    with ExitStack() as stack:
-        ports: list[int] = []
-        while len(ports) < count:
-            tcp = stack.enter_context(socket.socket())
-            tcp.bind(("127.0.0.1", 0))
-            port: int = tcp.getsockname()[1]
-            udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            try:
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            ports.append(port)
-        return ports
 
 
 def _free_rtp_range() -> int:
