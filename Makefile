@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test demo lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk prompts
+.PHONY: help run test demo soak lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk prompts
 
 TONGDAI := .venv/bin/tongdai
 PYTEST_ARGS ?= -n 2 -q
+MINUTES ?= 5
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
@@ -19,6 +20,9 @@ test: setup-test lint ## set up, lint, and every test
 
 demo: setup ## a real SIP caller reports, a second one hears the state
 	@exec $(TONGDAI) demo
+
+soak: setup-test ## callers at random while processes are killed (MINUTES=5), then reconciliation
+	@.venv/bin/python -m tests.soak --minutes $(MINUTES)
 
 lint: venv-dev ## formatting, lint, types, import directions
 	@.venv/bin/ruff format --check --quiet .

@@ -62,7 +62,12 @@ def as_json(found: Reconciliation) -> str:
         "since": found.since.isoformat() if found.since else None,
         "whole": found.is_whole,
         "settled": found.is_settled,
-        "calls": {"offered": found.offered, "running": found.running, "unrecorded": found.unrecorded},
+        "calls": {
+            "offered": found.offered,
+            "running": found.running,
+            "unrecorded": found.unrecorded,
+            "further_reports": found.further,
+        },
         "ended": {reason.value: number for reason, number in sorted(found.ended.items())},
         "recordings": found.recordings,
         "tickets": found.tickets,
@@ -77,8 +82,9 @@ def describe(found: Reconciliation) -> Iterator[str]:
     ended = ", ".join(f"{reason.value} {number}" for reason, number in sorted(found.ended.items())) or "0"
     yield tr(
         f"Cuộc gọi: {found.offered}; đã kết thúc: {ended}; đang diễn ra: {found.running}; "
-        f"chưa vào sổ: {found.unrecorded}.",
-        f"Calls: {found.offered}; ended: {ended}; running: {found.running}; not in the rows yet: {found.unrecorded}.",
+        f"chưa vào sổ: {found.unrecorded}; phản ánh thứ hai trở đi trong một cuộc gọi: {found.further}.",
+        f"Calls: {found.offered}; ended: {ended}; running: {found.running}; not in the rows yet: {found.unrecorded}; "
+        f"further reports of a call: {found.further}.",
     )
     yield tr(
         f"Ghi âm: {found.recordings}; phiếu: {found.tickets}, trong đó chỉ xin gọi lại: {found.requests}.",

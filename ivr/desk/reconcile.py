@@ -42,6 +42,8 @@ class Rows:
     """Calls that ended, by their one reason."""
     open_calls: tuple[Dated, ...]
     """Calls without an end: running, or lost."""
+    further: int
+    """Rows that stand for one more report of a call that has a row already."""
     half_ended: tuple[str, ...]
     """A moment without a reason, or a reason without a moment."""
     recordings: int
@@ -92,6 +94,7 @@ def read_rows(session: Session, since: datetime | None = None) -> Rows:
     return Rows(
         ended={reason: number for reason, number in session.execute(ended) if reason is not None},
         open_calls=_dated(session, select(Call.id, Call.started_at).where(calls, Call.ended_at.is_(None))),
+        further=_further(session, calls),
         half_ended=ids(select(Call.id).where(calls, half)),
         recordings=count(select(func.count()).select_from(Recording).where(made)),
         tickets=count(select(func.count()).select_from(Ticket).where(filed)),
@@ -140,6 +143,12 @@ def _dated(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[Dated, ..
 
 def _note(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def _further(session: Session, calls: ColumnElement[bool]) -> int:
+    rows = select(func.count().label("rows")).where(calls, Call.uniqueid != "").group_by(Call.uniqueid, Call.linkedid)
+    several = rows.having(func.count() > 1).subquery()
+    return session.scalar(select(func.sum(several.c.rows - 1))) or 0
 
 
 def _doubled(session: Session, made: ColumnElement[bool]) -> tuple[tuple[str, str], ...]:

@@ -109,6 +109,17 @@ def test_a_further_report_of_a_live_call_is_in_hand(small: Leavings) -> None:
     assert found(small) == {(What.IN_SPOOL, ULID), (What.IN_SPOOL, OTHER)}
 
 
+def test_a_call_with_two_reports_is_one_call(small: Leavings) -> None:
+    for ulid, pitch, call in ((ULID, 0.7, ""), (OTHER, 0.9, ULID)):
+        take = small.take(1, TakeState.RECORDED, wav(4, pitch=pitch), ulid=ulid)
+        small.save(SidecarState.TO_FILE, take, ulid=ulid, call=call, ended=True)
+    small.journal(end=EndReason.COMPLETED)
+    small.sweep()
+    seen = look(small)
+    assert (seen.offered, seen.further, seen.tickets) == (1, 1, 2)
+    assert sum(seen.ended.values()) == 2
+
+
 def test_what_the_next_sweep_settles_is_in_hand(small: Leavings) -> None:
     small.save(SidecarState.TO_FILE, small.take(1, TakeState.RECORDED, wav(4)), ended=True)
     small.fallback(wav(3), uniqueid="17.9")
@@ -229,6 +240,6 @@ def test_the_command(small: Leavings, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "move it away" in said
     assert main(["reconcile", "--json"]) == 1
     values = json.loads(capsys.readouterr().out)
-    assert values["calls"] == {"offered": 1, "running": 0, "unrecorded": 0}
+    assert values["calls"] == {"offered": 1, "running": 0, "unrecorded": 0, "further_reports": 0}
     assert values["ended"] == {"completed": 1}
     assert [(gap["what"], gap["standing"]) for gap in values["gaps"]] == [("strange_file", "off")]
