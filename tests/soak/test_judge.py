@@ -1,0 +1,149 @@
+"""The nemesis' judge: each way of losing, doubling or inventing a report is seen, and nothing else is called one."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import delete
+
+from ivr.model import Call, Recording, Ticket
+from ivr.scenario.sounds import write_wav
+from ivr.settings import Settings
+from ivr.store import Store
+from ivr.testing import temporary_settings
+from ivr.testing_database import sqlite_store
+from ivr.testing_spool import NOW
+from tests.soak.citizen import APART, LOWEST, Account, Cancelled, Mood, Speech
+from tests.soak.judge import Verdict, judge, tones_in
+
+NUMBER = "0900000001"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return temporary_settings(tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with sqlite_store(tmp_path) as opened:
+        with opened.transaction() as session:
+            session.add(Call(id="call", city="x", started_at=NOW, caller_raw=NUMBER))
+        yield opened
+
+
+@pytest.fixture
+def file(settings: Settings, store: Store) -> Callable[..., None]:
+    """Files a recording that holds tones of so many seconds, by their number."""
+
+    def filed(ulid: str, **tones: float) -> None:
+        parts = [_tone(LOWEST + APART * int(name[1:]), seconds) for name, seconds in tones.items()]
+        settings.recordings.mkdir(exist_ok=True)
+        write_wav(settings.recordings / f"{ulid}.wav", np.concatenate([*parts, np.zeros(8000, np.int16)]))
+        with store.transaction() as session:
+            if session.get(Call, ulid) is None:
+                session.add(Call(id=ulid, city="x", started_at=NOW, caller_raw=NUMBER))
+            session.add(Ticket(ulid=ulid, city="x", created_at=NOW, filed_at=NOW))
+            session.add(
+                Recording(
+                    id=ulid, call_id=ulid, take=1, key=f"{ulid}.wav", seconds=9, size=1, sha256=ulid, created_at=NOW
+                )
+            )
+
+    return filed
+
+
+@pytest.fixture
+def tell(settings: Settings, store: Store) -> Callable[..., Verdict]:
+    """The verdict on one citizen who said these speeches."""
+
+    def told(*speeches: Speech, deaths: tuple[float, ...] = (), **given: object) -> Verdict:
+        values = {"number": NUMBER, "mood": Mood.REPORTS, "answered": 100.0, "over": 160.0, **given}
+        return judge([Account(speeches=list(speeches), **values)], settings, store, deaths)  # type: ignore[arg-type]
+
+    return told
+
+
+def said(number: int, seconds: float, *, report: int = 0, cut: bool = False) -> Speech:
+    return Speech(hertz=LOWEST + APART * number, report=report, began=110.0, seconds=seconds, cut=cut)
+
+
+def test_what_was_said_is_found(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
+    file("call", _0=4)
+    verdict = tell(said(0, 4.1))
+    assert verdict.fine
+    assert (verdict.due, verdict.found, verdict.extra) == (1, 1, 0)
+    assert verdict.missing == pytest.approx(0.1, abs=0.05)
+
+
+def test_a_report_without_a_recording_is_lost(tell: Callable[..., Verdict]) -> None:
+    verdict = tell(said(0, 4))
+    assert len(verdict.lost) == 1
+    assert not verdict.fine
+
+
+def test_a_report_in_two_recordings_is_doubled(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
+    file("call", _0=4)
+    file("other", _0=4)
+    assert len(tell(said(0, 4)).doubled) == 1
+
+
+def test_two_reports_of_one_call_are_two(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
+    file("call", _0=4)
+    file("other", _1=5)
+    verdict = tell(said(0, 4), said(1, 5, report=1))
+    assert verdict.fine
+    assert verdict.due == 2
+
+
+def test_a_recording_nobody_spoke_is_unexplained(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
+    file("call", _3=4)
+    file("silent")
+    verdict = tell(said(3, 1.0))
+    assert verdict.unexplained == [f"{NUMBER}: silent"]
+
+
+def test_a_report_taken_back_must_not_come_back(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
+    assert tell(said(0, 4), cancelled={0: Cancelled.YES}).fine
+    assert tell(said(0, 4), cancelled={0: Cancelled.PERHAPS}).fine
+    file("call", _0=4)
+    assert tell(said(0, 4), cancelled={0: Cancelled.PERHAPS}).fine
+    assert len(tell(said(0, 4), cancelled={0: Cancelled.YES}).undead) == 1
+
+
+def test_the_last_long_take_must_stand(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
+    file("call", _1=4)
+    assert tell(said(0, 4), said(1, 4)).fine
+    assert tell(said(0, 4), said(1, 0.3)).lost, "a click never replaces a report"
+
+
+def test_what_a_dying_asterisk_had_not_written_is_counted_apart(
+    file: Callable[..., None], tell: Callable[..., Verdict]
+) -> None:
+    assert tell(said(0, 3, cut=True)).unwritten == 1
+    assert tell(said(0, 8, cut=True)).lost
+    file("call", _0=4)
+    verdict = tell(said(0, 8, cut=True))
+    assert verdict.fine
+    assert verdict.missing_by_death == pytest.approx(4, abs=0.05)
+    assert tell(said(0, 8)).short, "with Asterisk alive every second must be there"
+
+
+def test_an_answered_call_has_a_row(store: Store, tell: Callable[..., Verdict]) -> None:
+    with store.transaction() as session:
+        session.execute(delete(Call))
+    assert tell().untraced == [NUMBER]
+    assert tell(deaths=(101.0,)).unseen == 1
+    assert tell(answered=None).fine
+
+
+def test_tones_are_told_apart_and_measured() -> None:
+    sound = np.concatenate([_tone(LOWEST, 2), np.zeros(4000, np.int16), _tone(LOWEST + 4 * APART, 3)])
+    assert tones_in(sound.tobytes()) == pytest.approx({LOWEST: 2, LOWEST + 4 * APART: 3}, abs=0.05)
+    assert tones_in(b"") == {}
+
+
+def _tone(hertz: int, seconds: float) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+    at = np.arange(round(seconds * 8000)) / 8000
+    return np.asarray(np.sin(2 * np.pi * hertz * at) * 9000, dtype=np.int16)
