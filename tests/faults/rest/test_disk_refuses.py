@@ -1,0 +1,171 @@
+"""The disk refuses before the beep: no recording is pretended, the caller is led to a person, the log has an alarm.
+
+The FastAGI server as a process on a small file system of its own; the calls come from a fake Asterisk, which knows
+exactly what was played.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ivr.codes import CodeBook
+from ivr.filing import renew_codes
+from ivr.ports import free_ports
+from ivr.reconcile import reconcile
+from ivr.scenario import Scenario, read_scenario
+from ivr.scenario.citizen import Citizen
+from ivr.scenario.outcome import Outcome, differences, find_outcome
+from ivr.settings import Settings
+from ivr.spool import Spool
+from ivr.store import Store, open_store
+from ivr.sweep import sweep
+from ivr.testing import CALLS, temporary_settings
+from ivr.testing_asterisk import wait_for
+from ivr.testing_disk import SmallDisk, small_disk
+from ivr.testing_processes import Running, running
+from ivr.testing_wire import FakeAsterisk, header
+
+REPORT = read_scenario(CALLS / "da-nang-ha-tang-gui.toml")
+REFUSED = read_scenario(CALLS / "da-nang-ha-tang-het-cho.toml")
+MIB = 2**20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """How the disk refuses and how it is mended."""
+
+    begin: Callable[[SmallDisk], object]
+    end: Callable[[SmallDisk], object]
+
+
+def take_rights(disk: SmallDisk) -> None:
+    """The folder is another user's now."""
+    os.chown(disk.path / "spool", 65534, 65534)
+
+
+REFUSALS = {
+    "full": Refusal(begin=SmallDisk.fill, end=SmallDisk.make_room),
+    "nearly-full": Refusal(begin=lambda disk: disk.fill(leave=MIB // 2), end=SmallDisk.make_room),
+    "no-inodes": Refusal(begin=SmallDisk.use_up_inodes, end=SmallDisk.make_room),
+    "read-only": Refusal(begin=lambda disk: disk.read_only(True), end=lambda disk: disk.read_only(False)),
+    "no-rights": Refusal(begin=take_rights, end=lambda disk: os.chown(disk.path / "spool", 0, 0)),
+}
+WITHOUT_ROOTS_RIGHTS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+"""Root writes into any folder; a service without these two capabilities is refused like everybody."""
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="tdd", dir="/tmp") as folder:
+        yield Path(folder) / "home"
+
+
+def settings_in(home: Path, database: Path) -> Settings:
+    (port,) = free_ports(1)
+    home.mkdir(exist_ok=True)
+    shutil.copyfile(database, home / "tongdai.db")
+    return temporary_settings(home, free_space_mb=1, agi_port=port)
+
+
+@contextmanager
+def spool_disk(settings: Settings) -> Iterator[SmallDisk]:
+    """Spool and recordings on a small disk, everything else where there is room."""
+    with small_disk(settings.home / "disk", mib=4, inodes=400) as disk:
+        for folder in (settings.spool, settings.recordings):
+            (disk.path / folder.name).mkdir()
+            folder.symlink_to(disk.path / folder.name)
+        yield disk
+
+
+def call(scenario: Scenario, settings: Settings, name: str) -> tuple[Scenario, Citizen]:
+    """One call to its end; what the citizen heard."""
+    scenario = replace(scenario, name=f"{scenario.name}-{name}")
+    citizen = Citizen(scenario.steps)
+    env = header(settings.agi_port, city=scenario.city, number=scenario.number, name=scenario.token)
+    FakeAsterisk(citizen=citizen, env=env).call(settings.agi_port)
+    assert citizen.steps_left == 0, citizen.heard
+    return scenario, citizen
+
+
+def check(settings: Settings, store: Store, *scenarios: Scenario) -> None:
+    """Each call ended in its one way, and as it should."""
+    for scenario in scenarios:
+        assert differences(scenario.expected, ended(settings, store, scenario)) == []
+
+
+def check_without_history(settings: Settings, store: Store, *scenarios: Scenario) -> None:
+    """The calls are counted, each ended as it did; the disk took no history of them."""
+    for scenario in scenarios:
+        outcome = ended(settings, store, scenario)
+        assert (outcome.end, outcome.ticket) == (scenario.expected.end, None)
+
+
+def ended(settings: Settings, store: Store, scenario: Scenario) -> Outcome:
+    """What came of a call; the sweep, which runs in another process, is done here."""
+
+    def find() -> Outcome | None:
+        spool = Spool(settings)
+        sweep(settings, store, spool, REPORT.at, set())
+        return None if spool.ulids() else find_outcome(store, scenario.tag)
+
+    wait_for(find, 10, f"{scenario.name} left no ended row")
+    found = find()
+    assert found is not None
+    return found
+
+
+def agi(settings: Settings) -> AbstractContextManager[Running]:
+    """The FastAGI server without root's right to write anywhere."""
+    words = ("agi", "--at", REPORT.at.isoformat())
+    return running(settings, *words, ready="agi.ready", wrapper=WITHOUT_ROOTS_RIGHTS)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    store = open_store(settings)
+    renew_codes(store, CodeBook(settings.codes), REPORT.at)
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_the_spool_refuses(name: str, home: Path, empty_database: Path) -> None:
+    settings, refusal = settings_in(home, empty_database), REFUSALS[name]
+    with spool_disk(settings) as disk, opened(settings) as store, agi(settings) as server:
+        before, _ = call(REPORT, settings, "before")
+        check(settings, store, before)
+        refusal.begin(disk)
+        refused, citizen = call(REFUSED, settings, "refused")
+        assert "beep" not in citizen.heard
+        assert "level=error event=record.no_room" in server.said()
+        refusal.end(disk)
+        again, _ = call(REPORT, settings, "again")
+        check(settings, store, before, again)
+        check_without_history(settings, store, refused)
+        assert reconcile(settings, store, REPORT.at + timedelta(minutes=5)).is_whole
+        assert list(settings.spool.iterdir()) == []
+
+
+def test_the_whole_disk_is_full(home: Path, empty_database: Path) -> None:
+    """Database, logs, codes and spool on one full disk: calls are served, and counted when there is room again."""
+    with small_disk(home, mib=8) as disk:
+        settings = settings_in(home, empty_database)
+        with opened(settings) as store, agi(settings) as server:
+            before, _ = call(REPORT, settings, "before")
+            check(settings, store, before)
+            disk.fill()
+            refused = [call(REFUSED, settings, f"refused-{number}") for number in range(3)]
+            assert all("beep" not in citizen.heard for _, citizen in refused)
+            assert server.process.poll() is None
+            disk.make_room()
+            again, _ = call(REPORT, settings, "again")
+            check(settings, store, before, again)
+            check_without_history(settings, store, *(scenario for scenario, _ in refused))
+            assert reconcile(settings, store, REPORT.at + timedelta(minutes=5)).is_whole
