@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+import structlog
 
 from ivr.ami import MOST_UNREAD, Ami, AmiAway, AmiRefused, Event
 from ivr.testing_ami import FakeAmi, channel_list, message
@@ -213,7 +214,7 @@ def test_asterisk_that_comes_late_is_found() -> None:
     run(test())
 
 
-def test_a_wrong_secret_is_tried_again_and_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_secret_is_tried_again_and_said_once() -> None:
     async def test() -> None:
         async with FakeAmi() as fake:
             ami = Ami(port=fake.port, username="tongdai", secret="wrong", reconnect_after=0.05)
@@ -226,8 +227,9 @@ def test_a_wrong_secret_is_tried_again_and_said_once(capsys: pytest.CaptureFixtu
             ami.close()
             await asyncio.sleep(0.02)
 
-    run(test())
-    assert capsys.readouterr().out.count("ami.login_refused") == 1
+    with structlog.testing.capture_logs() as lines:
+        run(test())
+    assert [line["event"] for line in lines].count("ami.login_refused") == 1
 
 
 def test_an_error_reply_is_an_error() -> None:

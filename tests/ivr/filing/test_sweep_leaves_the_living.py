@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,11 +11,12 @@ from ivr.commands.sweep import describe
 from ivr.desk import intake
 from ivr.filing import Outcome, file_one, give_late_codes
 from ivr.model import EndReason
-from ivr.spool import SidecarState, TakeState, read_journal
+from ivr.spool import SidecarState, Spool, TakeState, read_journal
 from ivr.sweep import sweep
 from ivr.testing_spool import NOW, ULID, UNIQUEID, Leavings, wav
 
 R, T = SidecarState, TakeState
+OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
 
 
 def recording(desk: Leavings, **given: object) -> None:
@@ -230,3 +231,64 @@ def test_the_clock_of_the_process_decides_nothing(desk: Leavings) -> None:
     for one in (path, desk.spool.path(ULID)):
         os.utime(one, (future, future))
     assert desk.sweep(aged=False).filed == 1
+
+
+def test_audio_with_nothing_beside_it_is_dated_by_its_ulid(desk: Leavings) -> None:
+    desk.take(1, T.RECORDED, wav(3))
+    desk.take(1, T.RECORDED, wav(3), ulid="01ARZ3NDEKTSV4RRFFQ69G5FIL")  # looks like one, is none
+    desk.sweep()
+    first, second = desk.tickets()
+    assert first.created_at == datetime(2016, 7, 30, 23, 54, 10, 259000, tzinfo=UTC)
+    assert second.created_at == NOW + timedelta(minutes=5)
+    assert first.city == desk.settings.city
+
+
+def test_a_recording_that_is_no_audio_is_set_aside(desk: Leavings) -> None:
+    desk.save(R.RECORDING, desk.take(1, T.RECORDING, b"ID3" * 5000))
+    desk.save(R.RECORDING, desk.take(1, T.RECORDING, b"", ulid=OTHER), ulid=OTHER)
+    assert desk.sweep().silent == 2
+    assert [path.name for path in (desk.spool.folder / "aside").iterdir()] == [f"{ULID}.1.wav"]
+    assert desk.tickets() == []
+
+
+def test_a_kept_take_that_is_gone_is_still_a_ticket(desk: Leavings) -> None:
+    desk.save(R.RECORDED, desk.take(1, T.RECORDED, None))
+    desk.sweep()
+    assert [set(ticket.flags) for ticket in desk.tickets()] == [{"interrupted", "no_audio"}]
+
+
+def test_a_fallback_of_a_held_call_waits(desk: Leavings) -> None:
+    desk.journal()
+    desk.fallback(wav(3))
+    with desk.spool.hold(ULID):
+        assert desk.sweep().adopted == 0
+    assert desk.sweep().adopted == 1
+
+
+def test_a_fallback_whose_ulid_was_used_before_gets_another(desk: Leavings) -> None:
+    desk.fallback(wav(3))
+    desk.sweep()
+    desk.fallback(wav(2.5))  # the same second, the same number of a restarted Asterisk
+    desk.sweep()
+    assert sorted(len(samples) / 16000 for samples in desk.heard().values()) == [2.5, 3.0]
+    assert len(desk.tickets()) == 2
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"started": "soon"}', '{"started": -5, "language": "xx"}'])
+def test_a_damaged_note_costs_facts_not_the_recording(desk: Leavings, note: str) -> None:
+    desk.fallback(wav(3), uniqueid="pbx")
+    (desk.spool.folder / "fallback-pbx.json").write_text(note)
+    desk.sweep()
+    (ticket,), (call,) = desk.tickets(), desk.calls()
+    assert (ticket.city, ticket.language, call.caller_number) == (desk.settings.city, "vi", None)
+    assert desk.left() == []
+
+
+def test_what_happens_between_the_list_and_the_look(desk: Leavings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clerk files and closes while the sweep goes through the list it made."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "ulids", lambda _: [ULID])
+        patch.setattr("ivr.sweep.once.find_journals", lambda folder: [folder / f"{ULID}.call.jsonl"])
+        report = desk.sweep()
+    assert (report.faults, report.silent, report.calls) == ([], 0, 0)
+    assert desk.left() == []

@@ -158,12 +158,13 @@ def tickets(store: Store) -> list[Ticket]:
 
 
 def test_asterisk_killed_and_back(settings: Settings) -> None:
+    def count(event: str) -> int:
+        return log_of(settings).count(event)
+
     with watch_process(settings):
-        for _ in range(2):
+        for number in range(1, 3):
             with running_asterisk(settings) as asterisk:
-                before = log_of(settings).count("ami.ready")
-                wait_for(lambda before=before: log_of(settings).count("ami.ready") > before, 15, "no login")  # type: ignore[misc]
+                wait_for(lambda number=number: count("ami.ready") == number, 15, "no login")  # type: ignore[misc]
                 asterisk.process.send_signal(signal.SIGKILL)
                 asterisk.process.wait()
-            lost = log_of(settings).count("ami.lost")
-            assert lost >= 1
+            wait_for(lambda number=number: count("ami.lost") == number, 15, "the loss was not noticed")  # type: ignore[misc]
