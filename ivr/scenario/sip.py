@@ -112,11 +112,13 @@ class SipCall:
                 transport.close()
 
     async def _unless_ended(self, action: Coroutine[Any, Any, object]) -> None:
-        """Wait for ``action``, or for the call's end."""
+        """Wait for ``action``, or for the call's end; whoever is told to wait no longer leaves nothing running."""
         waits = {asyncio.create_task(action), asyncio.create_task(self.ended.wait())}
-        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
 
     async def _stream(self) -> None:
         """One packet every 20 ms, on time over the whole call."""
