@@ -15,6 +15,7 @@ from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, St
 
 LONGEST_LINE = 1900
 """Bytes of one command; Asterisk reads at most 2,047."""
+EVERY_KEY = frozenset("0123456789*#")
 BEEP_SECONDS = 0.4
 LONGEST_TALK = 4 * 3600
 """Seconds a person may talk with a caller before the dead-man switch ends it."""
@@ -240,12 +241,14 @@ class AsteriskPhone:
             self._caller = replace(self._caller, linkedid=linked)
 
     def _stream(self, part: Sequence[Sound], keys: str) -> str:
-        """Play, ended by one of ``keys``."""
-        if len(part) > 1:
+        """Play, ended by one of ``keys``.
+
+        STREAM FILE knows which keys end it, but stops at any line from us, so that none can be sent ahead.
+        """
+        if len(part) > 1 or set(keys) == EVERY_KEY:
             key = self._read_keys(part, most=1, wait=0.05)
             return key if key in keys else ""
         self._deadman(_seconds(part))
-        # no line may be sent ahead here: STREAM FILE stops at once when one comes
         result = self._execute("STREAM FILE", self._wire._quote(part[0].path), self._wire._quote(keys))
         self._check_line(result, part[0].path)
         return chr(int(result)) if int(result) > 0 else ""

@@ -10,11 +10,12 @@ import shutil
 import subprocess
 import sys
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from ivr.asterisk import configuration_folder
 from ivr.scenario import Operator, Scenario
@@ -68,11 +69,15 @@ def add_talker(settings: Settings) -> None:
     (folder / "test.conf").write_text(_DIALPLAN, encoding="utf-8")
 
 
-def cut_short(settings: Settings, seconds: float) -> None:
-    """Leave only the beginning of every built prompt: a call then takes seconds instead of minutes."""
+def cut_short(settings: Settings, seconds: float, *, apart: Mapping[str, float] = MappingProxyType({})) -> None:
+    """Leave only the beginning of every built prompt: a call then takes seconds instead of minutes.
+
+    ``apart``: prompts of which more is left.
+    """
     for path in settings.sounds.rglob("*.wav"):
         with wave.open(str(path), "rb") as whole:
-            kind, start = whole.getparams(), whole.readframes(round(seconds * whole.getframerate()))
+            kind, left = whole.getparams(), apart.get(path.stem, seconds)
+            start = whole.readframes(round(left * whole.getframerate()))
         path.unlink()  # built sounds may be shared with a cache by hard links
         with wave.open(str(path), "wb") as short:
             short.setparams(kind)

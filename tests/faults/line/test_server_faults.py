@@ -3,7 +3,6 @@
 import asyncio
 import re
 import time
-import wave
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -20,7 +19,6 @@ from ivr.testing import CALLS
 from ivr.testing_asterisk import RunningAsterisk
 from ivr.testing_calls import hotline
 from ivr.testing_line import (
-    LISTENED,
     Came,
     Fault,
     FaultyLine,
@@ -73,23 +71,6 @@ def number_of(moment: Moment, fault: Fault) -> str:
     return f"09051{CASES.index((moment, fault)):05d}"
 
 
-async def until_heard(one: OnTheLine, settings: Settings, prompt: str) -> None:
-    for _ in range(100):
-        if one.heard(settings, prompt):
-            return
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"{one.name}: {prompt} was not heard")
-
-
-async def answer_fallback(one: OnTheLine, settings: Settings) -> None:
-    """Hear that there is a fault, speak after the tone, be silent, hear thanks."""
-    await until_heard(one, settings, "du-phong")
-    with wave.open(str(settings.sounds / "vi" / "du-phong.wav"), "rb") as prompt:
-        await asyncio.sleep(prompt.getnframes() / 8000 - LISTENED + 0.6)
-    await one.speak(SPOKEN)
-    await one.ended()
-
-
 async def endure(moment: Moment, fault: Fault, settings: Settings) -> tuple[str, bool, bool]:
     """Do what a citizen does whose server fails; what went wrong, whether they were asked again and thanked."""
     wrong = ""
@@ -104,10 +85,10 @@ async def endure(moment: Moment, fault: Fault, settings: Settings) -> tuple[str,
 async def get_through(one: OnTheLine, moment: Moment, settings: Settings) -> None:
     match moment:
         case Moment.CONNECTED:
-            await answer_fallback(one, settings)
+            await one.answer_fallback(settings, SPOKEN)
         case Moment.MENU:
             await one.press_at(("menu", "1"))
-            await answer_fallback(one, settings)
+            await one.answer_fallback(settings, SPOKEN)
         case Moment.RECORDING:
             await one.to_the_beep()
             await one.speak(SPOKEN)

@@ -1,0 +1,103 @@
+"""The real server killed −9, or stopped so that it accepts and says nothing, under four callers at four places."""
+
+import asyncio
+import signal
+import subprocess
+import time
+
+import pytest
+
+from ivr.scenario.tail import Journals
+from ivr.settings import Settings
+from ivr.store import Store
+from ivr.testing_asterisk import RunningAsterisk
+from ivr.testing_calls import hotline
+from ivr.testing_line import OnTheLine, came_of, on_the_line, sweep_up, usual
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+
+SPOKEN = 6.0
+"""Seconds the citizen says in whose recording the server dies."""
+FAULTS = {"killed": signal.SIGKILL, "stopped": signal.SIGSTOP}
+
+
+async def live(settings: Settings, server: "subprocess.Popen[bytes]", fault: signal.Signals, place: int) -> None:
+    """One is in the menu, one speaks, one has sent, one dials when the server is gone."""
+    journals = Journals(settings.spool)
+    ready, gone = asyncio.Semaphore(0), asyncio.Event()
+
+    def caller(number: int) -> str:
+        return f"0905{place}0000{number}"
+
+    async def in_the_menu() -> None:
+        for _ in range(2):
+            await ready.acquire()
+        async with on_the_line(settings, "menu", caller(1), journals) as one:
+            await one.hear("menu")
+            server.send_signal(fault)
+            gone.set()
+            until = time.monotonic() + 3 + settings.deadman_margin + 2  # the menu and its silence, then the limit
+            await one.answer_fallback(settings)
+            assert one.asked_at is not None
+            assert one.asked_at <= until
+            assert one.heard(settings, "cam-on")
+
+    async def speaking() -> None:
+        async with on_the_line(settings, "speaking", caller(2), journals) as one:
+            await one.to_the_beep()
+            said = asyncio.create_task(one.speak(SPOKEN))
+            await asyncio.sleep(0.5)
+            ready.release()
+            await said
+            await one.call.press("#")
+            await thanked_only(one)
+
+    async def sent() -> None:
+        async with on_the_line(settings, "sent", caller(3), journals) as one:
+            await one.to_the_beep()
+            await one.speak(3)
+            await one.call.press("#")
+            await one.press_at(("xac-nhan", "1"))
+            await one.hear("lien-he")
+            ready.release()
+            await thanked_only(one)
+
+    async def thanked_only(one: OnTheLine) -> None:
+        await one.ended()
+        assert one.heard(settings, "cam-on")
+        assert not one.heard(settings, "du-phong"), "asked for what is recorded already"
+
+    async def dials_later() -> None:
+        await gone.wait()
+        async with on_the_line(settings, "later", caller(4), journals) as one:
+            await one.answer_fallback(settings)
+            assert one.heard(settings, "cam-on")
+
+    async with asyncio.TaskGroup() as calls:
+        for one in (in_the_menu(), speaking(), sent(), dials_later()):
+            calls.create_task(one)
+
+
+async def hear_the_menu(settings: Settings) -> None:
+    """The next server serves."""
+    async with on_the_line(settings, "next", "09053999999") as one:
+        await one.hear("menu")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_server_that_dies_under_its_callers(asterisk: RunningAsterisk, store: Store, fault: str) -> None:
+    settings, place = asterisk.settings, 31 + list(FAULTS).index(fault)
+    with hotline(settings, usual()) as server:
+        try:
+            asyncio.run(live(settings, server, FAULTS[fault], place))
+        finally:
+            server.send_signal(signal.SIGCONT)
+    with hotline(settings, usual()):
+        asyncio.run(hear_the_menu(settings))
+    sweep_up(settings, store)
+    wanted = {1: (4.0, "fallback"), 2: (SPOKEN, ""), 3: (3.0, ""), 4: (4.0, "fallback")}
+    for number, (seconds, flag) in wanted.items():
+        came = came_of(store, f"0905{place}0000{number}")
+        assert (came.calls, came.tickets) == (1, 1), number
+        assert came.seconds >= seconds - 0.5, number
+        assert ("fallback" in came.flags) == (flag == "fallback"), number
