@@ -6,34 +6,44 @@ all. A term finds words that begin with it; a term of several words finds them a
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, column, func, literal_column, select, table
+from sqlalchemy import ColumnElement, and_, column, func, literal_column, select, table
 from sqlalchemy.orm import Session
 
-from ivr.model import Ticket
+from ivr.model import Call, Ticket
 
-INDEXES = frozenset({"ix_tickets_search"})
-"""Names of indexes that only one database has; the mapped tables do not know them."""
+INDEXES = frozenset({"ix_tickets_search", "ix_calls_ending"})
+"""Names of indexes that each database writes in its own way; the mapped tables do not know them."""
 
 MOST = 10_000
 """Tickets one search looks at: a word that stands in most reports need not cost reading them all."""
+MOST_ALONE = 2_000
+"""The same where the words are all that is asked for: of these a thousand are counted, and some may be hidden."""
+LEAST_ENDING = 3
+"""Digits from which the end of a telephone number is looked for."""
 
 
-def matching(session: Session, terms: Sequence[str]) -> ColumnElement[bool]:
-    """Tickets that hold every term, the newest :data:`MOST` of them.
+def matching(session: Session, terms: Sequence[str], most: int = MOST) -> ColumnElement[bool]:
+    """Tickets that hold every term, the newest ``most`` of them.
 
     :param terms: from :func:`ivr.model.text.search_terms`, at least one.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if _is_postgresql(session):
         folded = func.to_tsvector(literal_column("'simple'::regconfig"), Ticket.folded)
         query = func.to_tsquery(literal_column("'simple'::regconfig"), " & ".join(map(_tsquery, terms)))
         # Materialised: for a rare word the planner may else walk all tickets newest first (5 s in 100,000).
         every = select(Ticket.id).where(folded.bool_op("@@")(query)).cte("matching").prefix_with("MATERIALIZED")
-        return Ticket.id.in_(select(every.c.id).order_by(every.c.id.desc()).limit(MOST))
+        return Ticket.id.in_(select(every.c.id).order_by(every.c.id.desc()).limit(most))
     # Terms hold letters, digits and spaces alone, so the quotes cannot be left.
     query_text = " AND ".join(f'"{term}"*' for term in terms)
     index = table("ticket_search", column("rowid"))
     found = select(index.c.rowid).where(literal_column("ticket_search").bool_op("MATCH")(query_text))
-    return Ticket.id.in_(found.order_by(index.c.rowid.desc()).limit(MOST))
+    return Ticket.id.in_(found.order_by(index.c.rowid.desc()).limit(most))
+
+
+def ending_with(session: Session, digits: str) -> ColumnElement[bool]:
+    """Calls whose number ends with these digits, at least :data:`LEAST_ENDING`; an index holds the last three."""
+    last = func.right(Call.caller_number, 3) if _is_postgresql(session) else func.substr(Call.caller_number, -3)
+    return and_(last == digits[-LEAST_ENDING:], Call.caller_number.like(f"%{digits}"))
 
 
 def is_mapped(_item: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
@@ -43,3 +53,7 @@ def is_mapped(_item: object, name: str | None, kind: str, _reflected: bool, _oth
 
 def _tsquery(term: str) -> str:
     return "(" + " <-> ".join(f"{word}:*" for word in term.split()) + ")"
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

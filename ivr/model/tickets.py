@@ -109,7 +109,12 @@ class Ticket(Base):
     """One matter of one citizen; ``ulid`` is the call's ULID, the natural key filing is idempotent on."""
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_state_created_at", "state", "created_at"),)
+    __table_args__ = (
+        Index("ix_tickets_state_created_at", "state", "created_at"),
+        # what the tabs count, and whether the viewer may see it, stands in these alone: no row is read
+        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id"),
+        Index("ix_tickets_held", "assignee_id", "state", "created_at", "confidential"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ulid: Mapped[str] = mapped_column(String(26), unique=True)
@@ -143,7 +148,7 @@ class Ticket(Base):
     """Consent to publication: None = not asked or no key, which counts as no."""
     publish_at: Mapped[datetime | None] = mapped_column(Instant)
     agency: Mapped[str | None] = mapped_column(String(64))
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     refusal: Mapped[Refusal | None] = mapped_column(Choice(Refusal, 32))
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     due_at: Mapped[datetime | None] = mapped_column(Instant)

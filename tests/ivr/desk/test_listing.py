@@ -133,6 +133,8 @@ def test_pages(store: Store, tickets: list[int]) -> None:
         first = listing.tickets(session, viewer=None, size=3)
         second = listing.tickets(session, viewer=None, size=3, page=2)
         beyond = listing.tickets(session, viewer=None, size=3, page=9)
+        assert listing.count_tickets(session, TicketFilter(), viewer=None) == 4
+        assert listing.count_tickets(session, TicketFilter(), viewer=None, most=3) == 3
     assert [row.ticket.id for row in (*first.rows, *second.rows)] == tickets[::-1]
     assert (first.total, first.pages, first.total_is_exact, list(beyond.rows)) == (4, 2, True, [])
 
@@ -167,6 +169,8 @@ def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime
         assert ids(CallFilter()) == ["silent", "3", "2", "1", "0"]
         assert ids(CallFilter(query="0905123451")) == ["silent", "1"]
         assert ids(CallFilter(query="3451")) == ["silent", "1"]
+        assert ids(CallFilter(query="451")) == ["silent", "1"]
+        assert ids(CallFilter(query="51")) == []  # a house number
         assert ids(CallFilter(query="nguyễn trãi ngập")) == ["0"]
         assert ids(CallFilter(query="anonymous")) == []
         assert ids(CallFilter(end_reason=EndReason.HUNG_UP)) == ["silent"]
