@@ -63,12 +63,16 @@ class Report:
         return None if kept is None else self._desk.spool.audio(self.ulid, kept.number)
 
     def begin_take(self) -> Path:
-        """Make the sidecar durable and give the file to record into; raises SpoolUnwritable before any beep."""
+        """Make the sidecar durable and give the file to record into; raises SpoolUnwritable before any beep.
+
+        Room for the answers that follow is put aside, should the disk fill up while the citizen speaks.
+        """
         number = len(self.sidecar.takes) + 1
         path = self._desk.spool.audio(self.ulid, number)
         take = Take(number=number, file=path.name, started_at=self._clock())
         begun = replace(self.sidecar, state=SidecarState.RECORDING, takes=(*self.sidecar.takes, take))
         self.sidecar = self._desk.spool.save(begun)
+        self._desk.spool.reserve(self.ulid)
         return path
 
     def end_take(self, recorded: Recorded) -> bool:

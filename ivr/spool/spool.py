@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import get_ident
@@ -18,6 +18,9 @@ LEAST_INODES = 64
 
 MOST_TAKES = 40
 """Takes that are looked for where no sidecar lists them."""
+
+RESERVE = 16 * 1024
+"""Bytes put aside for each report before the beep: its sidecar takes about 2 KiB each time it is saved anew."""
 
 
 class NotInSpool(TongdaiError):
@@ -67,13 +70,36 @@ class Spool:
                 path.unlink(missing_ok=True)
 
     def save(self, sidecar: Sidecar) -> Sidecar:
-        """Make the sidecar durable and return it as saved, its version one higher."""
+        """Make the sidecar durable and return it as saved, its version one higher.
+
+        On a disk that filled up meanwhile it takes the room that :meth:`reserve` put aside.
+        """
         saved = replace(sidecar, version=sidecar.version + 1)
+        content = saved.to_json().encode()
         try:
-            write_durably(self.path(sidecar.ulid), saved.to_json().encode())
+            try:
+                write_durably(self.path(sidecar.ulid), content)
+            except OSError:
+                if not self._release(sidecar.ulid):
+                    raise
+                write_durably(self.path(sidecar.ulid), content)
+                with suppress(SpoolUnwritable):
+                    self.reserve(sidecar.ulid)  # the older version's room is free now
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         return saved
+
+    def reserve(self, ulid: str) -> None:
+        """Put room aside for what the caller answers after speaking; raises :class:`SpoolUnwritable`.
+
+        Recordings go on writing when the disk is nearly full: without this they take what the answers need.
+        """
+        path = self._reserved(ulid)
+        try:
+            path.write_bytes(bytes(RESERVE))
+        except OSError as error:
+            _unlink_quietly(path)
+            raise _unwritable(self.folder, error) from error
 
     def load(self, ulid: str) -> Sidecar:
         """The sidecar; raises :class:`NotInSpool` or :class:`SidecarFault`."""
@@ -165,6 +191,7 @@ class Spool:
 
     def remove(self, sidecar: Sidecar) -> None:
         """Remove what is left of a filed or cancelled report: audio still here first, the sidecar last."""
+        _unlink_quietly(self._reserved(sidecar.ulid))
         for number in {*range(1, MOST_TAKES + 1), *(take.number for take in sidecar.takes)}:
             self.audio(sidecar.ulid, number).unlink(missing_ok=True)
         fsync_folder(self.folder)
@@ -185,6 +212,18 @@ class Spool:
             return False
         finally:
             _unlink_quietly(probe)
+        return True
+
+    def _reserved(self, ulid: str) -> Path:
+        """Ends like a scratch file: one that a dead process left goes with those."""
+        return self.folder / f".{ulid}.reserve.tmp"
+
+    def _release(self, ulid: str) -> bool:
+        """Whether there was room put aside, which is free now."""
+        try:
+            self._reserved(ulid).unlink()
+        except OSError:
+            return False
         return True
 
     def _has_files(self, ulid: str) -> bool:

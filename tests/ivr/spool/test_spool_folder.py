@@ -12,6 +12,7 @@ import pytest
 from ivr.durable import locked, write_durably
 from ivr.settings import Settings, load_settings
 from ivr.spool import Held, NotInSpool, Sidecar, SidecarFault, SidecarState, Spool, SpoolUnwritable, Take, TakeState
+from ivr.spool import spool as module
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -129,6 +130,42 @@ def test_a_failed_write_leaves_the_old_content(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="Is a directory"):
         write_durably(path, b"new")
     assert path.read_bytes() == b"old"
+
+
+def test_what_was_put_aside_is_used_when_the_disk_is_full(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk here is full as long as the room put aside stands."""
+    saved = spool.save(sidecar())
+    spool.reserve(ULID)
+    (reserved,) = [path for path in spool.folder.iterdir() if path.name.startswith(".")]
+    write = module.write_durably
+
+    def full(path: Path, content: bytes) -> None:
+        if reserved.exists():
+            raise OSError(28, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(module, "write_durably", full)
+    assert spool.save(saved).version == 2
+    assert spool.save(spool.load(ULID)).version == 3, "put aside again"
+    reserved.unlink()
+    monkeypatch.setattr(module, "write_durably", raise_full)
+    with pytest.raises(SpoolUnwritable):
+        spool.save(spool.load(ULID))
+    spool.reserve(ULID)
+    monkeypatch.undo()
+    spool.remove(spool.load(ULID))
+    assert list(spool.folder.iterdir()) == []
+
+
+def test_without_room_to_put_aside_nothing_begins(spool: Spool) -> None:
+    (spool.folder / f".{ULID}.reserve.tmp").symlink_to("/dev/full")
+    with pytest.raises(SpoolUnwritable):
+        spool.reserve(ULID)
+    assert list(spool.folder.iterdir()) == []
+
+
+def raise_full(path: Path, content: bytes) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_an_unwritable_spool_says_so(spool: Spool) -> None:
