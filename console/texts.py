@@ -1,9 +1,9 @@
 """Filters and helpers of the templates: everything a page writes in words goes through one of these."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from console import context, labels, looks, times
@@ -47,14 +47,12 @@ def register(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a built file; it changes with every build, so browsers may keep the file."""
-    return url_for("static", filename=f"dist/{name}", v=_version())
+    return _asset(request.script_root, name)
 
 
 def icon(name: str, extra: str = "") -> Markup:
     """A decorative icon of the sprite; the word stands beside it."""
-    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
-        extra, asset("icons.svg"), name
-    )
+    return _icon(asset("icons.svg"), name, extra)
 
 
 def code(ticket: Ticket) -> str | None:
@@ -70,6 +68,16 @@ def category(ticket: Ticket) -> str | None:
 def agency(ticket: Ticket) -> str | None:
     """The name of the ticket's agency, if one has it."""
     return context.cities().get(ticket.city).agency(ticket.agency, language()) if ticket.agency else None
+
+
+@cache  # a list has a hundred icons, all with one address
+def _asset(_root: str, name: str) -> str:
+    return url_for("static", filename=f"dist/{name}", v=_version())
+
+
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str, extra: str) -> Markup:
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(extra, sprite, name)
 
 
 @cache

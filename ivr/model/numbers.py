@@ -1,6 +1,7 @@
 """Telephone numbers: one stored form, one shown form, one masked form; nothing is ever refused (DOMAIN §7)."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -35,6 +36,7 @@ def normalise(raw: str) -> str | None:
     return number if 3 <= len(number) - 1 <= 15 else None
 
 
+@lru_cache(maxsize=2048)  # a list shows the newest numbers again and again
 def displayed(number: str) -> str:
     """The number as people here write it: ``0905 123 456``; foreign ones with their country code."""
     try:

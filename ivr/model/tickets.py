@@ -112,7 +112,7 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_tickets_state_created_at", "state", "created_at"),
         # what the tabs count, and whether the viewer may see it, stands in these alone: no row is read
-        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id"),
+        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id", "created_at"),
         Index("ix_tickets_held", "assignee_id", "state", "created_at", "confidential"),
     )
 
