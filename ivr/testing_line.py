@@ -97,6 +97,7 @@ class OnTheLine:
     name: str
     tail: Tail | None = None
     position: int = 0
+    speech: "asyncio.Task[None] | None" = None
     asked_at: float | None = None
     """Monotonic seconds at which the fallback's prompt began."""
 
@@ -125,6 +126,10 @@ class OnTheLine:
         """Speak so long."""
         await self.call.speak(to_alaw(tone(seconds)))
 
+    def go_on_speaking(self, seconds: float) -> None:
+        """Speak in the background, until the call ends at the latest."""
+        self.speech = asyncio.create_task(self.speak(seconds))
+
     def heard(self, settings: Settings, prompt: str) -> bool:
         """Whether the prompt came down this caller's leg."""
         return likeness(bytes(self.call.heard), settings.sounds / "vi" / f"{prompt}.wav") >= ALIKE
@@ -148,16 +153,18 @@ class OnTheLine:
 
 @asynccontextmanager
 async def on_the_line(
-    settings: Settings, name: str, number: str, journals: Journals | None = None
+    settings: Settings, name: str, number: str, journals: Journals | None = None, *, patience: float = 20
 ) -> AsyncIterator[OnTheLine]:
-    """A caller whose call is answered; it ends with the block."""
+    """A caller whose call is answered; it ends with the block. TimeoutError after ``patience`` seconds."""
     call = SipCall(host="127.0.0.1", port=settings.sip_port, called="1022", number=number, name=name, keep_audio=True)
     one = OnTheLine(call=call, number=number, journals=journals or Journals(settings.spool), name=name)
     try:
-        await call.dial()
+        await asyncio.wait_for(call.dial(), patience)
         yield one
     finally:
         await call.close()
+        if one.speech is not None:
+            await one.speech
         if one.tail is not None:
             one.tail.close()
 
@@ -298,6 +305,8 @@ class Came:
     seconds: float
     """Recorded, all together."""
     flags: frozenset[str]
+    files: tuple[str, ...]
+    """Keys of the recordings."""
 
 
 def came_of(store: Store, number: str) -> Came:
@@ -313,6 +322,7 @@ def came_of(store: Store, number: str) -> Came:
         tickets=len(tickets),
         seconds=sum(one.seconds for one in recordings),
         flags=frozenset(str(flag) for flag in flags),
+        files=tuple(one.key for one in recordings),
     )
 
 
