@@ -8,6 +8,7 @@ import structlog
 
 from ivr.agi import AsteriskPhone, Wire
 from ivr.engine import CallDesk, Clock, run_call
+from ivr.engine.clock import steady
 from ivr.engine.line import Sounds
 from ivr.fastagi import Replies, Request
 from ivr.flow.city import City
@@ -49,4 +50,4 @@ class Hotline:
         wire = Wire(replies, connection.sendall, request.env, hears=replies.hears)
         phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id)
         phone.learn()
-        return run_call(phone, city, self.sounds[city.id], self.desk, self.clock, self.settings)
+        return run_call(phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)

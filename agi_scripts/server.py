@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import FrameType
@@ -14,6 +13,7 @@ from ivr.clerk import Clerk
 from ivr.codes import CodeBook
 from ivr.command import Command
 from ivr.engine import CallDesk, Clock
+from ivr.engine.clock import steady
 from ivr.engine.status import StatusDesk
 from ivr.errors import TongdaiError
 from ivr.fastagi import FastAgiServer
@@ -111,9 +111,7 @@ def _stop_on_signals(server: FastAgiServer) -> None:
 
 def clock_from(moment: datetime) -> Clock:
     """A clock that says ``moment`` now and goes on from there."""
-    begun = time.monotonic()
-    start = moment.timestamp()
-    return lambda: datetime.fromtimestamp(start + time.monotonic() - begun, UTC)
+    return steady(lambda: moment.astimezone(UTC))
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:

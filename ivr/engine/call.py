@@ -4,8 +4,6 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ulid import ULID
-
 from ivr.engine.clock import Clock
 from ivr.engine.desk import CallDesk
 from ivr.engine.line import Line
@@ -65,7 +63,7 @@ class Call:
     def new_report(self) -> Report:
         """A report with the facts so far; the first carries the call's own ULID. Nothing is on disk yet."""
         now = self.clock()
-        ulid = self.ulid if self.reports == 0 else str(ULID.from_datetime(now))
+        ulid = self.ulid if self.reports == 0 else self.desk.new_ulid(now)
         sidecar = replace(self._blank(ulid), spoken_at=now)
         minimum = self.settings.record_minimum
         self.report = Report(sidecar, desk=self.desk, clock=self.clock, minimum=minimum)

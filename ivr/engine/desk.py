@@ -1,10 +1,11 @@
 """What the engine needs of the rest of the house during a call, each part replaceable in a test."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from ivr.engine.ids import Ids
 from ivr.model.tickets import State
 from ivr.spool import CallJournal, Spool
 
@@ -77,5 +78,7 @@ class CallDesk:
     codes: Codes
     clerk: Clerk
     find_status: FindStatus
+    new_ulid: Callable[[datetime], str] = field(default_factory=lambda: Ids().new)
+    """The next id of this server for a moment."""
     pin_mac: Callable[[str, str], str]
     """(ULID of the report, PIN) → its MAC under the instance's key."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import assert_never
 
 import structlog
-from ulid import ULID
 
 from ivr.engine.call import Call, clean
 from ivr.engine.clock import Clock
@@ -62,7 +61,7 @@ def run_call(phone: Phone, city: City, catalogue: Sounds, desk: CallDesk, now: C
 def _begin(phone: Phone, city: City, catalogue: Sounds, desk: CallDesk, now: Clock, settings: Settings) -> Call:
     started_at = now()
     caller = clean(phone.caller)
-    ulid = str(ULID.from_datetime(started_at))
+    ulid = desk.new_ulid(started_at)
     _log.info("call.started", ulid=ulid, city=city.id, caller=masked(caller.number), uniqueid=caller.uniqueid)
     line = Line(phone=phone, sounds=catalogue, history=NoHistory(), clock=now, key_wait=settings.key_wait)
     return Call(

@@ -1,0 +1,145 @@
+"""The clock of our processes steps an hour forwards and back, in recordings and between calls (libfaketime).
+
+Real Asterisk and real SIP calls; FastAGI server, watch and worker under the false clock, the machine's own untouched.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from ivr.codes import CodeBook
+from ivr.filing import renew_codes
+from ivr.migrate import migrate
+from ivr.model import Call, Recording, Ticket, Transcript, WorkItem, WorkState
+from ivr.scenario import Scenario, read_scenario
+from ivr.scenario.play import Played
+from ivr.settings import Settings
+from ivr.store import Store, open_store
+from ivr.testing import CALLS, need
+from ivr.testing_asterisk import RunningAsterisk, wait_for
+from ivr.testing_calls import play_all
+from ivr.testing_processes import running
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
+
+LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
+HOUR = 3600
+STEPS = ((0, HOUR), (HOUR, 0), (HOUR, HOUR), (0, 0))
+"""Seconds ahead as each call begins, and from the middle of its recording on: both steps, both ways."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FalseClock:
+    """How far the clock of the processes under :attr:`environment` is from the machine's."""
+
+    file: Path
+
+    def set(self, seconds: int) -> None:
+        """Step to so many seconds ahead of the machine's clock (negative: behind)."""
+        scratch = self.file.with_suffix(".new")
+        scratch.write_text(f"{seconds:+d}\n")
+        scratch.replace(self.file)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Elapsed time stays true: no clock of the kernel's steps but the wall's."""
+        return {
+            "LD_PRELOAD": str(LIBRARIES[0]),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> FalseClock:
+    need(LIBRARIES, "libfaketime (apt-get install faketime)")
+    made = FalseClock(file=tmp_path / "clock")
+    made.set(0)
+    return made
+
+
+@pytest.fixture
+def settings(asterisk: RunningAsterisk, tmp_path: Path) -> Settings:
+    """The instance on a database of its own."""
+    url = f"sqlite+pysqlite:///{tmp_path / 'tongdai.db'}"
+    made = asterisk.settings.model_copy(update={"database_url": url, "lease_seconds": 30.0})
+    migrate(made)
+    return made
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    opened = open_store(settings)
+    yield opened
+    opened.close()
+
+
+def speaking(settings: Settings) -> bool:
+    return any(path.stat().st_size > 12_000 for path in settings.spool.glob("*.1.wav"))
+
+
+def test_clock_steps(asterisk: RunningAsterisk, settings: Settings, store: Store, clock: FalseClock) -> None:
+    now = datetime.now(UTC)
+    renew_codes(store, CodeBook(settings.codes), now)
+    ulids = []
+    with ExitStack() as stack:
+        for words, ready in ((("agi",), "agi.ready"), (("watch",), "watch.ready"), (("worker",), "worker.ready")):
+            stack.enter_context(running(settings, *words, ready=ready, **clock.environment))
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        for number, (before, during) in enumerate(STEPS):
+            clock.set(before)
+            ulids.append(call(settings, asterisk, pool, clock, number, during).ulid)
+        wait_for(lambda: not any(settings.spool.glob("*.json*")), 30, "the spool does not drain")
+        wait_for(lambda: all_heard(store), 60, "the worker does not come to an end")
+    assert ulids == sorted(set(ulids)), "ids out of order"
+    with store.reading() as session:
+        calls = list(session.scalars(select(Call).order_by(Call.id)))
+        tickets = list(session.scalars(select(Ticket).order_by(Ticket.ulid)))
+        recordings = list(session.scalars(select(Recording).order_by(Recording.call_id)))
+        transcripts = list(session.scalars(select(Transcript)))
+    assert [one.id for one in calls] == [one.ulid for one in tickets] == [one.call_id for one in recordings] == ulids
+    assert len({ticket.code for ticket in tickets}) == len(tickets)
+    assert all(2.5 <= one.seconds <= 5 for one in recordings)
+    assert {tuple(ticket.flags) for ticket in tickets} == {()}
+    assert len(transcripts) == len(recordings)
+    for one in calls:
+        assert one.ended_at is not None
+        assert timedelta(seconds=3) < one.ended_at - one.started_at < timedelta(minutes=1)
+    assert calls[3].started_at < calls[2].started_at, "the clock was not really set back"
+
+
+def call(
+    settings: Settings,
+    asterisk: RunningAsterisk,
+    pool: ThreadPoolExecutor,
+    clock: FalseClock,
+    number: int,
+    during: int,
+) -> Played:
+    """One report; the clock steps while it is spoken."""
+    scenario: Scenario = replace(REPORT, name=f"{REPORT.name}-{number}")
+    playing = pool.submit(play_all, [scenario], asterisk)
+    wait_for(lambda: speaking(settings), 30, "nobody speaks")
+    clock.set(during)
+    time.sleep(0.1)
+    played = playing.result(60)[scenario.name]
+    assert played.faults == ()
+    wait_for(lambda: not speaking(settings), 20, "the recording stays in the spool")
+    return played
+
+
+def all_heard(store: Store) -> bool:
+    with store.reading() as session:
+        states = list(session.scalars(select(WorkItem.state)))
+    return bool(states) and all(state is WorkState.DONE for state in states)

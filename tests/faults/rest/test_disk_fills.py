@@ -1,0 +1,91 @@
+"""The disk fills up while a citizen speaks: Asterisk says nothing of it, the file against the time does.
+
+Real Asterisk, a real SIP call, spool and recordings on a small disk.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ivr.codes import CodeBook
+from ivr.filing import renew_codes
+from ivr.reconcile import reconcile
+from ivr.scenario import read_scenario
+from ivr.scenario.outcome import find_outcome
+from ivr.settings import Settings
+from ivr.spool import Spool
+from ivr.store import Store, open_store
+from ivr.sweep import sweep
+from ivr.testing import CALLS
+from ivr.testing_asterisk import RunningAsterisk, wait_for
+from ivr.testing_calls import play_all
+from ivr.testing_disk import SmallDisk, small_disk
+from ivr.testing_line import short_instance
+from ivr.testing_processes import running
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(120)]
+
+SPOKEN = 9.0
+"""Seconds the citizen speaks; the disk is full after the first few."""
+_SENT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
+REPORT = replace(_SENT, steps=tuple(replace(step, speak=SPOKEN) if step.speak else step for step in _SENT.steps))
+
+
+@pytest.fixture
+def disk() -> Iterator[SmallDisk]:
+    with tempfile.TemporaryDirectory(prefix="tdf", dir="/tmp") as folder, small_disk(Path(folder), mib=4) as mounted:
+        yield mounted
+
+
+@pytest.fixture
+def asterisk(disk: SmallDisk) -> Iterator[RunningAsterisk]:
+    """Spool and recordings on the small disk, everything else where there is room."""
+    with short_instance(deadman_margin=8, free_space_mb=1) as running_one:
+        settings = running_one.settings
+        for folder in (settings.spool, settings.recordings):
+            (disk.path / folder.name).mkdir()
+            if folder.exists():
+                folder.rmdir()
+            folder.symlink_to(disk.path / folder.name)
+        yield running_one
+
+
+def speaking(settings: Settings) -> bool:
+    return any(path.stat().st_size > 20_000 for path in settings.spool.glob("*.1.wav"))
+
+
+def test_a_report_cut_by_the_full_disk_is_told(disk: SmallDisk, asterisk: RunningAsterisk) -> None:
+    """What was written is filed at once and flagged; code, contact and publication are durable on the full disk."""
+    settings = asterisk.settings
+    store = open_store(settings)
+    renew_codes(store, CodeBook(settings.codes), REPORT.at)
+    with running(settings, "agi", "--at", REPORT.at.isoformat(), ready="agi.ready"), ThreadPoolExecutor(1) as pool:
+        playing = pool.submit(play_all, [REPORT], asterisk)
+        wait_for(lambda: speaking(settings), 30, "nobody speaks")
+        disk.fill()
+        played = playing.result(60)[REPORT.name]
+        assert played.faults == ()
+        assert ("ma", "nhac-lai") in played.plays
+        assert disk.free < 2**18, "somebody made room"
+        disk.make_room()
+        wait_for(lambda: swept(settings, store), 20, "it stays in the spool")
+    outcome = find_outcome(store, REPORT.tag)
+    assert outcome is not None
+    assert outcome.ticket is not None
+    assert outcome.ticket["seconds"] < SPOKEN - 1
+    assert outcome.ticket["flags"] == ["truncated"]
+    known = {name: outcome.ticket[name] for name in ("code", "contact", "publish")}
+    assert known == {"code": True, "contact": "caller", "publish": True}
+    assert reconcile(settings, store, REPORT.at + timedelta(minutes=5)).is_whole
+    assert list(settings.spool.iterdir()) == []
+    store.close()
+
+
+def swept(settings: Settings, store: Store) -> bool:
+    sweep(settings, store, Spool(settings), REPORT.at, set())
+    return not any(settings.spool.iterdir())
