@@ -1,6 +1,7 @@
 """``tongdai console``: the console behind gunicorn (one process, many threads), and its checks for doctor."""
 
 import argparse
+import gc
 import logging
 import os
 from typing import Any
@@ -42,7 +43,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        gc.collect()
+        gc.freeze()  # else every few pages a collection walks all modules again: 5–10 ms in which no thread answers
+        return app
 
 
 def _heartbeat_folder() -> str | None:

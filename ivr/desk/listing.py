@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, load_only, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, load_only, selectinload
 
 from ivr import search
 from ivr.desk import rights
@@ -113,12 +113,13 @@ def tickets(
     """Tickets ``viewer`` may see, newest first; None (a program, not a person) sees all."""
     wanted = wanted or TicketFilter()
     conditions = [*_ticket_conditions(session, wanted), *_visible(viewer)]
-    ids = _ids_of_page(session, Ticket.id, select(Ticket.id).where(*conditions), Ticket.created_at, page, size)
+    matching = select(Ticket.id).where(*conditions)
+    found = _keys(session, matching, (Ticket.created_at.desc(), Ticket.id.desc()), wanted.query, page, size)
     rows = (
         select(Ticket, Call, Recording)
         .outerjoin(Call, Call.id == Ticket.ulid)
         .outerjoin(Recording, Recording.id == Ticket.ulid)
-        .where(Ticket.id.in_(ids))
+        .where(Ticket.id.in_(found.rows))
         .order_by(Ticket.created_at.desc(), Ticket.id.desc())
         .options(
             defer(Ticket.folded),
@@ -127,8 +128,8 @@ def tickets(
             joinedload(Recording.transcript).options(load_only(Transcript.recording_id)),  # word times are large
         )
     )
-    found = [TicketRow(ticket=row[0], call=row[1], recording=row[2]) for row in session.execute(rows)] if ids else []
-    return _page(session, found, select(Ticket.id).where(*conditions), wanted.query, page, size)
+    read = session.execute(rows) if found.rows else ()
+    return replace(found, rows=[TicketRow(ticket=row[0], call=row[1], recording=row[2]) for row in read])
 
 
 def calls(
@@ -141,11 +142,11 @@ def calls(
     matching = select(Call.id).where(*conditions)
     if wanted.with_ticket is not None:
         matching = matching.outerjoin(Ticket, joined)
-    ids = _ids_of_page(session, Call.id, matching, Call.started_at, page, size)
-    rows = select(Call, Ticket).outerjoin(Ticket, joined).where(Call.id.in_(ids)).options(defer(Ticket.folded))
-    ordered = rows.order_by(Call.started_at.desc(), Call.id.desc())
-    found = [CallRow(call=row[0], ticket=row[1]) for row in session.execute(ordered)] if ids else []
-    return _page(session, found, matching, wanted.query, page, size)
+    order = (Call.started_at.desc(), Call.id.desc())
+    found = _keys(session, matching, order, wanted.query, page, size)
+    rows = select(Call, Ticket).outerjoin(Ticket, joined).where(Call.id.in_(found.rows)).options(defer(Ticket.folded))
+    read = session.execute(rows.order_by(*order)) if found.rows else ()
+    return replace(found, rows=[CallRow(call=row[0], ticket=row[1]) for row in read])
 
 
 def count_tickets(session: Session, wanted: TicketFilter, *, viewer: Person | None, most: int = MOST_COUNTED) -> int:
@@ -296,17 +297,18 @@ def _between(column: Any, since: datetime | None, until: datetime | None) -> lis
     return conditions
 
 
-def _ids_of_page(
-    session: Session, key: InstrumentedAttribute[Any], ids: Select[Any], newest: Any, page: int, size: int
-) -> list[Any]:
-    """The keys of one page, newest first: whole rows are read for these alone and not for all that are sorted."""
-    ordered = ids.order_by(newest.desc(), key.desc())
-    return list(session.scalars(ordered.limit(size).offset((max(1, page) - 1) * size)))
+def _keys(session: Session, ids: Select[Any], order: tuple[Any, ...], query: str, number: int, size: int) -> Page[Any]:
+    """The keys of one page: whole rows are read for these alone and not for all that are sorted.
 
-
-def _page(session: Session, rows: Sequence[Row], ids: Select[Any], query: str, number: int, size: int) -> Page[Row]:
-    most = MOST_FOUND if query.strip() else MOST_COUNTED
-    return Page(rows=rows, total=_count(session, ids, most), number=number, size=size, counted_to=most)
+    A search finds all keys it counts at once, so that the words are looked up once.
+    """
+    first = (max(1, number) - 1) * size
+    if query.strip():
+        every = session.scalars(ids.order_by(*order).limit(MOST_FOUND)).all()
+        return Page(rows=every[first : first + size], total=len(every), number=number, size=size, counted_to=MOST_FOUND)
+    rows = session.scalars(ids.order_by(*order).limit(size).offset(first)).all()
+    total = _count(session, ids, MOST_COUNTED)
+    return Page(rows=rows, total=total, number=number, size=size, counted_to=MOST_COUNTED)
 
 
 def _count(session: Session, ids: Select[Any], most: int) -> int:
