@@ -110,13 +110,27 @@ def message(**values: str) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in values.items()).encode() + b"\r\n"
 
 
+def of_channel(uniqueid: str, linkedid: str) -> dict[str, str]:
+    """What Asterisk says of a channel in each of its events."""
+    return {
+        "Channel": f"PJSIP/x-{uniqueid}",
+        "ChannelState": "6",
+        "CallerIDNum": "0905123456",
+        "CallerIDName": "An",
+        "Context": "tongdai-hotline",
+        "Exten": "1022",
+        "Priority": "8",
+        "Uniqueid": uniqueid,
+        "Linkedid": linkedid,
+    }
+
+
 def channel_list(action: Action, *channels: tuple[str, str]) -> str:
     """The reply to CoreShowChannels for (uniqueid, linkedid) pairs."""
     number = action["ActionID"]
     start = message(Response="Success", ActionID=number, EventList="start", Message="Channels will follow")
     rows = b"".join(
-        message(Event="CoreShowChannel", ActionID=number, Channel=f"PJSIP/x-{one}", Uniqueid=one, Linkedid=linked)
-        for one, linked in channels
+        message(Event="CoreShowChannel", ActionID=number, **of_channel(one, linked)) for one, linked in channels
     )
     end = message(Event="CoreShowChannelsComplete", ActionID=number, EventList="Complete", ListItems=str(len(channels)))
     return (start + rows + end).decode()

@@ -19,7 +19,7 @@ from ivr.settings import Settings
 from ivr.spool import SidecarState, TakeState
 from ivr.store import Store
 from ivr.testing import free_port, temporary_settings
-from ivr.testing_ami import FakeAmi, channel_list
+from ivr.testing_ami import FakeAmi, channel_list, of_channel
 from ivr.testing_database import sqlite_store
 from ivr.testing_spool import Leavings, wav
 from ivr.watch import hub
@@ -232,7 +232,7 @@ def test_live_calls_come_from_asterisk_and_end_with_it(lite: Home) -> None:
             while (await browser.until("calls.live"))[1]["data"]["calls"] != 1:
                 pass
             assert watch.live.snapshot() == {"1.1", "1.2"}
-            await fake.event("Newchannel", Uniqueid="2.1", Linkedid="2.1")
+            await fake.event("Newchannel", **of_channel("2.1", "2.1"))
             assert (await browser.until("calls.live"))[1]["data"]["calls"] == 2
             assert watch.state()["asterisk"]
             await fake.stop()

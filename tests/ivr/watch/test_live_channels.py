@@ -2,13 +2,15 @@
 
 import asyncio
 
+from panoramisk.message import Message
+
 from ivr.ami import Ami
-from ivr.testing_ami import FakeAmi, channel_list
-from ivr.watch.live import LiveChannels
+from ivr.testing_ami import FakeAmi, channel_list, message, of_channel
+from ivr.watch.live import TOLD, LiveChannels
 
 
 def event(uniqueid: str, linkedid: str = "") -> dict[str, str]:
-    return {"Uniqueid": uniqueid, "Linkedid": linkedid}
+    return of_channel(uniqueid, linkedid)
 
 
 def test_calls_are_counted_by_linkedid() -> None:
@@ -26,6 +28,22 @@ def test_calls_are_counted_by_linkedid() -> None:
     assert live.calls == 1
     live.ended(event("2.1"))
     assert told == [1, 2, 1, 0]
+
+
+def test_what_a_callers_number_could_say_is_not_believed() -> None:
+    """Asterisk writes a line break of a caller's number into its events as it is; it keeps 79 bytes of a number."""
+    live = LiveChannels(on_change=lambda _: None)
+    live.appeared(event("1.1"))
+    forged = message(Event="Hangup", Uniqueid="1.1", Linkedid="1.1").decode()
+    assert len(forged) < 79
+    live.ended(Message.from_line(forged))
+    live.appeared(Message.from_line(message(Event="Newchannel", Uniqueid="9.9", Linkedid="9.9").decode()))
+    twice = message(Event="Hangup", **of_channel("2.1", "2.1")).decode().replace("CallerIDName", "Uniqueid: 1.1\r\nX")
+    live.ended(Message.from_line(twice))
+    assert live.calls == 1
+    assert len(message(Event="Hangup", **dict.fromkeys(TOLD, ""))) > 79, (
+        "more than a number can hold is asked of an event"
+    )
 
 
 def test_what_is_not_known_is_not_said() -> None:
@@ -47,8 +65,8 @@ def test_what_is_not_known_is_not_said() -> None:
                 await asyncio.sleep(0.01)
             resync = asyncio.create_task(live.resync(ami))
             await asked.wait()
-            await fake.event("Newchannel", Uniqueid="3.1", Linkedid="3.1")
-            await fake.event("Hangup", Uniqueid="1.1")
+            await fake.event("Newchannel", **of_channel("3.1", "3.1"))
+            await fake.event("Hangup", **of_channel("1.1", "1.1"))
             await fake.send(channel_list(fake.actions("CoreShowChannels")[0], ("1.1", "1.1"), ("2.1", "2.1")).encode())
             await resync
             assert live.snapshot() == {"2.1", "3.1"}
