@@ -22,6 +22,7 @@ R = TypeVar("R")
 def register(app: Flask) -> None:
     """Know the person of every request before its view runs."""
     app.before_request(_find_person)
+    app.teardown_request(_forget_reader)
     app.context_processor(lambda: {"me": g.get("person"), "may": may})
 
 
@@ -73,6 +74,11 @@ def sign_in_first() -> Response:
 def source() -> str:
     """Where the request comes from, for limits of attempts."""
     return request.remote_addr or "unknown"
+
+
+def _forget_reader(_error: BaseException | None) -> None:
+    """The thread serves others next, or is a program's own: nothing of this reader's language stays."""
+    speak(None)
 
 
 def _find_person() -> None:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from console.app import create_app
 from ivr.desk import people
+from ivr.words import tr
 
 SignIn = Callable[..., FlaskClient]
 PUBLIC = {
@@ -199,3 +200,9 @@ def test_language_and_theme_are_kept_for_the_person_and_the_browser(sign_in: Sig
     assert "Too many" not in client.get("/login").text
     assert client.post("/preferences", data={"language": "xx"}).status_code == 302
     assert '<html lang="en"' in client.get("/calls").text
+
+
+def test_a_readers_language_ends_with_the_request(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGDAI_LANGUAGE", "en")
+    app.test_client().get("/login")  # in Vietnamese: nobody has chosen
+    assert tr("Tiếng Việt", "English") == "English"
