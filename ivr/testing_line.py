@@ -201,6 +201,8 @@ class FaultyLine:
     commands: dict[str, list[str]] = field(default_factory=dict)
     """Every line the server sent, by caller."""
     headers: dict[str, bytes] = field(default_factory=dict)
+    reactions: list[float] = field(default_factory=list)
+    """Seconds from each reply until the server's next command."""
     _open: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     @asynccontextmanager
@@ -243,9 +245,14 @@ class FaultyLine:
         above, below = await asyncio.open_connection("127.0.0.1", self.server, limit=2**20)
         below.write(header)
         pending: list[str] = []
+        replied: float | None = None
 
         async def down() -> None:
+            nonlocal replied
             while line := await above.readline():
+                if replied is not None:
+                    self.reactions.append(time.monotonic() - replied)
+                    replied = None
                 pending.append(line.decode())
                 self.commands.setdefault(name, []).append(line.decode().rstrip("\n"))
                 writer.write(line)
@@ -265,6 +272,7 @@ class FaultyLine:
                     pause = self.late
                 await asyncio.sleep(pause)
                 below.write(line)
+                replied = time.monotonic()
         finally:
             downwards.cancel()
             await _let_go(below)
