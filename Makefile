@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test demo soak lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk prompts
+.PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk prompts
 
 TONGDAI := .venv/bin/tongdai
 PYTEST_ARGS ?= -n 2 -q
@@ -23,6 +23,9 @@ demo: setup ## a real SIP caller reports, a second one hears the state
 
 soak: setup-test ## callers at random while processes are killed (MINUTES=5), then reconciliation
 	@.venv/bin/python -m tests.soak --minutes $(MINUTES)
+
+bench: setup-test ## all figures as one table (ONLY=name: one of them; SCALE=0.1: in short)
+	@.venv/bin/python -m tests.bench --scale $(or $(SCALE),1) $(addprefix --only ,$(ONLY))
 
 lint: venv-dev ## formatting, lint, types, import directions
 	@.venv/bin/ruff format --check --quiet .

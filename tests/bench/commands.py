@@ -1,0 +1,204 @@
+"""How fast the server answers Asterisk: the time between one reply and the next command, and from a key to a prompt."""
+
+import asyncio
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ivr.scenario.sip import SipCall
+from ivr.scenario.sounds import tone, write_wav
+from ivr.testing_wire import header, prompt_ids
+from tests.bench.house import HOTLINE, House, house
+from tests.bench.table import Row, percentile
+
+RATE = 50
+LASTS = 0.25
+"""Seconds a prompt or a recording lasts: long enough that the server sends its line ahead, as in real calls."""
+_KEYS = {"menu": "1", "linh-vuc": "1", "dong-y": "1", "xac-nhan": "1", "lien-he": "1", "cong-khai": "2"}
+
+
+def command(scale: float) -> Iterator[Row]:
+    """One AGI command at fifty new calls a second, from our reply to the server's next command."""
+    seconds = max(2.0, 20 * scale)
+    with house() as line:
+        before = line.cpu()[1]
+        times, unfinished = asyncio.run(_storm(line, seconds))
+        spent = line.cpu()[1] - before
+    calls = round(RATE * seconds)
+    p50, p95, p99 = (1000 * percentile(times, part) for part in (0.5, 0.95, 0.99))
+    note = f"p50 {p50:.2f}, p99 {p99:.1f} ms; {len(times)} commands of {calls} calls, {unfinished} cut short"
+    yield Row(
+        name=f"one AGI command at {RATE} calls/s, p95",
+        value=p95,
+        unit="ms",
+        aim="≤ 10 ms",
+        met=p95 <= 10 and not unfinished,
+        note=note,
+    )
+    yield Row(name="AGI server under it, a call", value=1000 * spent / calls, unit="ms", note="processor time")
+
+
+def key(scale: float) -> Iterator[Row]:
+    """From the end of a key to the first packet of the next prompt, on a real Asterisk, one call at a time."""
+    with house() as line:
+        times = asyncio.run(_press_keys(line, max(2, round(15 * scale))))
+    p95 = 1000 * percentile(times, 0.95)
+    note = f"p50 {1000 * percentile(times, 0.5):.0f} ms, {len(times)} keys; a packet lasts 20 ms"
+    yield Row(name="key press → next prompt's first packet, p95", value=p95, unit="ms", note=note)
+
+
+class _Call(asyncio.Protocol):
+    """Asterisk's side of one call, as lean as can be: it must not be what is measured."""
+
+    def __init__(self, line: House, number: int, times: list[float], ended: "asyncio.Future[bool]", wav: bytes) -> None:
+        self._line, self._times, self._ended, self._wav = line, times, ended, wav
+        self._number = f"0905{number:06d}"
+        self._variables: dict[str, str] = {}
+        self._rest = b""
+        self._waiting: list[bytes] = []
+        self._busy = False
+        self._replied = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        env = header(self._line.settings.agi_port, city="da-nang", number=self._number, name="", called="1022")
+        env["agi_uniqueid"] = f"1772505000.{self._number}"
+        transport.write("".join(f"{name}: {value}\n" for name, value in env.items()).encode() + b"\n")
+        self._replied = time.perf_counter()
+
+    def data_received(self, data: bytes) -> None:
+        if not self._busy and not self._waiting and not self._rest:
+            self._times.append(time.perf_counter() - self._replied)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._waiting += lines
+        self._work()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._ended.done():
+            self._ended.set_result("TONGDAI_DONE" in self._variables)
+
+    def _work(self) -> None:
+        while self._waiting and not self._busy:
+            reply, lasts = self._answer(self._waiting.pop(0).decode())
+            if lasts:
+                self._busy = True
+                asyncio.get_running_loop().call_later(lasts, self._finish, reply)
+            else:
+                self._reply(reply)
+
+    def _finish(self, reply: str) -> None:
+        self._busy = False
+        self._reply(reply)
+        self._work()
+
+    def _reply(self, reply: str) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(reply.encode() + b"\n")
+            self._replied = time.perf_counter()
+
+    def _answer(self, line: str) -> tuple[str, float]:
+        words = re.findall(r'"([^"]*)"|(\S+)', line)
+        given = [quoted or bare for quoted, bare in words]
+        match given:
+            case ["SET", "VARIABLE", name, value]:
+                self._variables[name] = value
+                return "200 result=1", 0.0
+            case ["GET", "FULL", "VARIABLE", text]:
+                value = re.sub(r"\$\{([^}]*)\}", lambda found: self._variables.get(found[1], ""), text)
+                return f"200 result=1 ({value})", 0.0
+            case ["EXEC", "Read", options]:
+                pressed = next((_KEYS[name] for name in prompt_ids(options.split(",")[1]) if name in _KEYS), "")
+                self._variables |= {"TONGDAI_KEYS": pressed, "READSTATUS": "OK" if pressed else "TIMEOUT"}
+                return "200 result=0", LASTS
+            case ["EXEC", *_]:
+                return "200 result=0", LASTS
+            case ["STREAM", *_]:
+                return "200 result=0 endpos=8000", LASTS
+            case ["RECORD", "FILE", path, *_]:
+                Path(f"{path}.wav").write_bytes(self._wav)
+                return "200 result=35 (dtmf) endpos=24000", LASTS
+            case ["CHANNEL", *_]:
+                return "200 result=6", 0.0
+        return "200 result=0", 0.0
+
+
+async def _storm(line: House, seconds: float) -> tuple[list[float], int]:
+    """Calls at a steady rate; the times, and how many calls did not reach their end."""
+    loop = asyncio.get_running_loop()
+    sample = line.settings.home / "sample.wav"
+    write_wav(sample, tone(3.0))
+    wav, times, ends = sample.read_bytes(), list[float](), list[asyncio.Future[bool]]()
+    begun = loop.time()
+    for number in range(round(RATE * seconds)):
+        await asyncio.sleep(max(0.0, begun + number / RATE - loop.time()))
+        ended: asyncio.Future[bool] = loop.create_future()
+        ends.append(ended)
+        call = _Call(line, number, times, ended, wav)
+        await loop.create_connection(lambda call=call: call, "127.0.0.1", line.settings.agi_port)  # type: ignore[misc]
+    await asyncio.wait(ends, timeout=30)
+    return times, sum(not (end.done() and end.result()) for end in ends)
+
+
+class _Noting:
+    """The media socket; notes when the end of a key was sent."""
+
+    def __init__(self, socket: asyncio.DatagramTransport) -> None:
+        self._socket = socket
+        self.key_ended = 0.0
+
+    def sendto(self, data: bytes, address: tuple[str, int]) -> None:
+        if data[1] & 0x7F == 101 and data[13] & 0x80:
+            self.key_ended = self.key_ended or time.perf_counter()
+        self._socket.sendto(data, address)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._socket, name)
+
+
+class _Listening(SipCall):
+    """Notes when sound came."""
+
+    heard_at = 0.0
+    first_after = 0.0
+    noting: _Noting | None = None
+
+    def _on_rtp(self, data: bytes) -> None:
+        now = time.perf_counter()
+        self.heard_at = now
+        if self.noting is not None and self.noting.key_ended and not self.first_after:
+            self.first_after = now
+
+    def listen(self) -> None:
+        assert self._media is not None
+        self.noting = _Noting(self._media)
+        self._media = self.noting  # type: ignore[assignment]
+
+    async def quiet(self) -> None:
+        """Return when no sound has come for 150 ms: the prompt is over and Asterisk waits for a key."""
+        while not self.heard_at or time.perf_counter() - self.heard_at < 0.15:  # noqa: ASYNC110  # what is awaited is told by no event
+            await asyncio.sleep(0.01)
+
+
+async def _press_keys(line: House, calls: int) -> list[float]:
+    times = []
+    for number in range(calls):
+        call = _Listening(
+            host="127.0.0.1", port=line.settings.sip_port, called=HOTLINE, number=f"09052{number:05d}", name=""
+        )
+        await call.dial()
+        try:
+            call.listen()
+            assert call.noting is not None
+            await asyncio.sleep(1.2)  # the greeting
+            for _ in range(3):  # menu, category, consent
+                await call.quiet()
+                call.noting.key_ended = call.first_after = 0.0
+                await call.press("1")
+                while not call.first_after:  # noqa: ASYNC110  # what is awaited is told by no event
+                    await asyncio.sleep(0.005)
+                times.append(call.first_after - call.noting.key_ended)
+        finally:
+            await call.close()
+    return times

@@ -1,0 +1,134 @@
+"""Many citizens at once: one SIPp that calls at a rate, presses the keys of a report, speaks, and is hung up on."""
+
+import csv
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from ivr.rtp_keys import capture
+from ivr.scenario.sounds import to_alaw, tone
+from ivr.settings import Settings
+from ivr.sipp import find_sipp
+
+BEFORE, AFTER = 6.5, 8.0
+"""Seconds of a call before its speech and at most after it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crowd:
+    """What SIPp counted."""
+
+    succeeded: int
+    failed: int
+    retransmits: int
+    said: str
+
+    @property
+    def clean(self) -> bool:
+        """No call failed and nothing had to be sent twice."""
+        return self.failed == 0 and self.retransmits == 0
+
+
+def call_all(
+    settings: Settings, folder: Path, *, called: str, count: int, rate: float, speech: float, at_once: int = 2000
+) -> Crowd:
+    """``count`` full calls, ``rate`` new ones a second; returns when the last is over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scenario, stats = folder / "crowd.xml", folder / "crowd.csv"
+    stats.unlink(missing_ok=True)
+    scenario.write_text(_scenario(folder, speech), encoding="utf-8")
+    command = [
+        str(find_sipp()), f"127.0.0.1:{settings.sip_port}", "-sf", str(scenario), "-s", called, "-m", str(count),
+        "-r", f"{rate:g}", "-l", str(at_once), "-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-trace_stat",
+        "-stf", str(stats), "-fd", "1", "-trace_err", "-error_file", str(folder / "errors.log"),
+        "-timeout", f"{count / rate + speech + 90:.0f}s", "-timeout_error",
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    if not stats.exists():
+        raise RuntimeError(f"sipp: {done.stderr[-500:]}{done.stdout[-500:]}")
+    with stats.open(encoding="utf-8", errors="replace") as file:
+        last = list(csv.DictReader(file, delimiter=";"))[-1]
+    succeeded = int(last["SuccessfulCall(C)"])
+    return Crowd(
+        succeeded=succeeded,
+        failed=max(int(last["FailedCall(C)"]), count - succeeded),
+        retransmits=int(last["Retransmissions(C)"]),
+        said=done.stderr[-300:],
+    )
+
+
+def _scenario(folder: Path, speech: float) -> str:
+    """Pauses fit prompts of 0.3 s: keys come after the prompt they answer."""
+    said = folder / "said.alaw"
+    said.write_bytes(to_alaw(tone(speech)))
+    speak = f"<nop><action><exec rtp_stream={quoteattr(f'{said},1,8,PCMA/8000')}/></action></nop>"
+    steps = [_pause(2.4), _press("1", 1, folder), _pause(0.9), _press("1", 2, folder), _pause(0.8)]
+    steps += [_press("1", 3, folder), _pause(1.5), speak, _pause(speech + 0.4), _press("#", 4, folder), _pause(0.8)]
+    steps += [_press("1", 5, folder), _pause(1.2), _press("1", 6, folder), _pause(0.9), _press("2", 7, folder)]
+    return _XML.replace("STEPS", "\n".join(steps))
+
+
+def _pause(seconds: float) -> str:
+    return f'<pause milliseconds="{round(seconds * 1000)}"/>'
+
+
+def _press(key: str, number: int, folder: Path) -> str:
+    file = folder / f"key-{number}.pcap"
+    file.write_bytes(capture(key, number))
+    return f"<nop><action><exec play_pcap_audio={quoteattr(str(file))}/></action></nop>"
+
+
+_XML = """<?xml version="1.0" encoding="UTF-8" ?>
+<scenario name="crowd">
+  <send retrans="500"><![CDATA[
+INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:09051[call_number]@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:citizen@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=citizen 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [rtpstream_audio_port] RTP/AVP 8 101
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15
+]]></send>
+  <recv response="100" optional="true"/>
+  <recv response="180" optional="true"/>
+  <recv response="183" optional="true"/>
+  <recv response="200" rrs="true"/>
+  <send><![CDATA[
+ACK [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:09051[call_number]@[local_ip]:[local_port]>;tag=[call_number]
+[last_To:]
+Call-ID: [call_id]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+  STEPS
+  <recv request="BYE" timeout="20000"/>
+  <send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+</scenario>
+"""

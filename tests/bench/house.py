@@ -1,0 +1,99 @@
+"""The part of a hotline that takes calls, alone and with short prompts: an Asterisk, the FastAGI server, a recorder."""
+
+import re
+import resource
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from ivr.asterisk import configuration_folder
+from ivr.migrate import migrate
+from ivr.prompts import build
+from ivr.settings import Settings, load_settings
+from ivr.testing_asterisk import private_settings, running_asterisk
+from ivr.testing_calls import cut_short
+from ivr.testing_processes import running
+
+HOTLINE, RECORDER = "1022", "2022"
+PROMPT = 0.3
+"""Seconds left of each prompt: a call is short, and Asterisk's share of the work as small as it can be."""
+_DIALPLAN = """[from-trunk](+)
+exten => 2022,1,Goto(bench,s,1)
+
+[bench]
+exten => s,1,Answer()
+ same => n,Playback({s}/chao&{s}/khan&{s}/ghi-am)
+ same => n,Read(K,{s}/menu&{s}/tieng-anh&{s}/nghe-lai,1,,1,5)
+ same => n,Read(K,{s}/linh-vuc&{s}/quay-lai,1,,1,5)
+ same => n,Read(K,{s}/dong-y,1,,1,5)
+ same => n,Playback({s}/noi)
+ same => n,Record({spool}/${{UNIQUEID}}.wav,8,120,k)
+ same => n,Read(K,{s}/xac-nhan,1,,1,5)
+ same => n,Read(K,{s}/lien-he,1,,1,5)
+ same => n,Read(K,{s}/cong-khai,1,,1,5)
+ same => n,Playback({s}/ma&{s}/ma&{s}/ma&{s}/ma&{s}/ma&{s}/ma&{s}/ma&{s}/ma)
+ same => n,Playback({s}/tam-biet)
+ same => n,Hangup()
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What is measured."""
+
+    settings: Settings
+    asterisk: psutil.Process
+    server: psutil.Process
+    recorded: Path
+    """Where the pure-dialplan recorder puts its files."""
+
+    def cpu(self) -> tuple[float, float]:
+        """Seconds of processor time so far: Asterisk, the FastAGI server."""
+        return _cpu(self.asterisk), _cpu(self.server)
+
+
+@contextmanager
+def house(**given: object) -> Iterator[House]:
+    """Take calls while the block lasts."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))  # five a call; children inherit it
+    with tempfile.TemporaryDirectory(prefix="tdb-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        ports = {"rtp_start": 20_000, "rtp_end": 26_999}
+        own = {"free_space_mb": 0, "instance": "bench", "config": _config(Path(folder))}
+        settings = private_settings(Path(folder), **(ports | own | given))
+        build(settings, say=lambda line: None)
+        cut_short(settings, PROMPT)
+        migrate(settings)
+        recorded = settings.home / "pure"
+        recorded.mkdir()
+        extra = configuration_folder(settings) / "extensions.d"
+        extra.mkdir(parents=True)
+        (extra / "bench.conf").write_text(_DIALPLAN.format(s=settings.sounds / "vi", spool=recorded), encoding="utf-8")
+        with running_asterisk(settings) as asterisk, running(settings, "agi", ready="agi.ready") as server:
+            yield House(
+                settings=settings,
+                asterisk=asterisk.process,
+                server=psutil.Process(server.process.pid),
+                recorded=recorded,
+            )
+
+
+def _config(home: Path) -> Path:
+    """Our configuration, but for RTP from two ports: SIPp sends keys from another one than speech."""
+    config = home / "config"
+    shutil.copytree(load_settings().config, config)
+    rtp = config / "asterisk" / "rtp.conf"
+    rtp.write_text(
+        re.sub(r"(?m)^strictrtp *=.*", "", rtp.read_text(encoding="utf-8")) + "\nstrictrtp = no\n", encoding="utf-8"
+    )
+    return config
+
+
+def _cpu(process: psutil.Process) -> float:
+    used = process.cpu_times()
+    return float(used.user + used.system)

@@ -1,0 +1,167 @@
+"""What a call costs, how many a second and how many at once are carried, and what three thousand leave behind."""
+
+import time
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.crowd import Crowd, call_all
+from tests.bench.house import HOTLINE, RECORDER, House, house
+from tests.bench.table import Row
+
+RATES = (10, 15, 20, 25, 30, 40, 50)
+KEY = 0.2
+"""Seconds that a key which ends a recording cuts from it."""
+SHORTER = 0.2
+"""Seconds a recording may lack."""
+
+
+def cost(scale: float) -> Iterator[Row]:
+    """Processor time of a full call with a report of 20 s: our server, Asterisk under it, Asterisk alone."""
+    calls = max(3, round(90 * scale))
+    with house() as line:
+        call_all(line.settings, line.settings.home / "warm", called=HOTLINE, count=2, rate=2, speech=2)
+        pure, _ = _spent(line, RECORDER, calls)
+        asterisk, server = _spent(line, HOTLINE, calls)
+    note = f"{calls} calls at 3 a second, prompts of 0.3 s, so that Asterisk does as little as can be"
+    ratio = server / asterisk
+    yield Row(
+        name="AGI server / Asterisk, processor time of a full call",
+        value=ratio,
+        aim="≤ 1/3",
+        met=ratio <= 1 / 3,
+        note=note,
+        ratio=True,
+    )
+    yield Row(name="AGI server / pure-dialplan recorder", value=server / pure, ratio=True)
+    yield Row(name="AGI server + Asterisk / pure-dialplan recorder", value=(server + asterisk) / pure, ratio=True)
+    yield Row(
+        name="AGI server, a full call", value=server, unit="ms", note="menu, keys, 20 s recorded, filed, code read"
+    )
+    yield Row(name="Asterisk, the same call", value=asterisk, unit="ms")
+    yield Row(name="pure-dialplan recorder, the same call", value=pure, unit="ms")
+
+
+def rate(scale: float) -> Iterator[Row]:
+    """Calls a second without a failure or a retransmission, beside the pure-dialplan recorder's."""
+    step, hold = max(3.0, 12 * scale), max(5.0, 60 * scale)
+    with house() as line:
+        pure, pure_note = _highest(line, RECORDER, step, hold)
+        ours, note = _highest(line, HOTLINE, step, hold)
+    ratio = ours / pure if pure else 0.0
+    yield Row(
+        name="calls a second held, hotline / pure-dialplan recorder",
+        value=ratio,
+        aim="≥ 0.95",
+        met=ratio >= 0.95,
+        ratio=True,
+    )
+    yield Row(
+        name=f"calls a second held {hold:.0f} s, 0 failed, 0 retransmits",
+        value=ours,
+        unit="/s",
+        aim="≥ 20",
+        met=ours >= 20,
+        note=note,
+    )
+    yield Row(name="the same, pure-dialplan recorder", value=pure, unit="/s", note=pure_note)
+
+
+def parallel(scale: float) -> Iterator[Row]:
+    """Recordings at once with our server in the path; how many are shorter than what was said."""
+    for count, speech in ((500, 15.0), (1000, 25.0)):
+        wanted = max(5, round(count * scale))
+        with house() as line:
+            crowd = call_all(
+                line.settings,
+                line.settings.home / "c",
+                called=HOTLINE,
+                count=wanted,
+                rate=min(50, wanted),
+                speech=speech,
+            )
+            time.sleep(5)
+            seconds = [_seconds(path) for path in line.settings.recordings.rglob("*.wav")]
+        whole = sum(one >= speech - KEY - SHORTER for one in seconds)
+        note = f"shortest {min(seconds, default=0):.2f} s of {speech - KEY:.1f} s; {_faults(crowd)}"
+        yield Row(
+            name=f"whole recordings of {wanted} at once", value=whole, aim=str(wanted), met=whole == wanted, note=note
+        )
+
+
+def memory(scale: float) -> Iterator[Row]:
+    """Memory and descriptors after three thousand calls against after the first hundred."""
+    calls = max(20, round(3000 * scale))
+    with house() as line:
+        call_all(
+            line.settings, line.settings.home / "warm", called=HOTLINE, count=max(5, calls // 30), rate=10, speech=2
+        )
+        time.sleep(3)
+        before = _held(line)
+        crowd = call_all(line.settings, line.settings.home / "c", called=HOTLINE, count=calls, rate=15, speech=2)
+        time.sleep(5)
+        after = _held(line)
+    note = f"{crowd.succeeded} calls, {crowd.failed} failed"
+    for name, (mib, files), (mib_after, files_after) in zip(("AGI server", "Asterisk"), before, after, strict=True):
+        grown = files_after - files
+        yield Row(
+            name=f"{name}, memory after {calls} calls / before",
+            value=mib_after / mib,
+            note=f"{mib:.0f} → {mib_after:.0f} MiB; {note}",
+            ratio=True,
+        )
+        yield Row(
+            name=f"{name}, descriptors more than before",
+            value=grown,
+            aim="0",
+            met=grown <= 2,
+            note=f"{files} → {files_after}",
+        )
+
+
+def _spent(line: House, called: str, calls: int) -> tuple[float, float]:
+    """Milliseconds a call: Asterisk, server."""
+    before = line.cpu()
+    crowd = call_all(line.settings, line.settings.home / called, called=called, count=calls, rate=3, speech=20)
+    time.sleep(2)  # what was filed last
+    if crowd.failed:
+        raise RuntimeError(f"{crowd.failed} of {calls} calls failed: {crowd.said}")
+    asterisk, server = (1000 * (now - then) / calls for now, then in zip(line.cpu(), before, strict=True))
+    return asterisk, server
+
+
+def _highest(line: House, called: str, step: float, hold: float) -> tuple[float, str]:
+    """The highest of :data:`RATES` that is held: found in short steps, then held; a step down where it was not."""
+    clean = 0
+    for number, wanted in enumerate(RATES):
+        if not _try(line, called, wanted, step).clean:
+            break
+        clean = number + 1
+    told = ""
+    for wanted in reversed(RATES[:clean]):
+        crowd = _try(line, called, wanted, hold)
+        if crowd.clean:
+            return float(wanted), told
+        told = f"at {wanted}/s {_faults(crowd)}"
+    return 0.0, told
+
+
+def _try(line: House, called: str, wanted: float, seconds: float) -> Crowd:
+    count = max(1, round(wanted * seconds))
+    crowd = call_all(line.settings, line.settings.home / called, called=called, count=count, rate=wanted, speech=3.3)
+    time.sleep(1)
+    return crowd
+
+
+def _faults(crowd: Crowd) -> str:
+    return f"{crowd.failed} calls failed, {crowd.retransmits} retransmits"
+
+
+def _held(line: House) -> list[tuple[float, int]]:
+    """MiB and open descriptors: the server, Asterisk."""
+    return [(process.memory_info().rss / 2**20, process.num_fds()) for process in (line.server, line.asterisk)]
+
+
+def _seconds(path: Path) -> float:
+    with wave.open(str(path), "rb") as file:
+        return file.getnframes() / file.getframerate()
