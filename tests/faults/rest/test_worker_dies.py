@@ -27,10 +27,10 @@ from ivr.store import Store
 from ivr.testing import temporary_settings
 from ivr.testing_asterisk import wait_for
 from ivr.testing_database import sqlite_store
-from ivr.testing_processes import Running, running, scaled
+from ivr.testing_processes import FULL, Running, running, scaled
 from ivr.testing_spool import wav
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = pytest.mark.timeout(7200 if FULL else 300)
 
 KILLS = round(scaled(4, 50))
 RECORDINGS = round(scaled(6, 60))
