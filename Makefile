@@ -21,8 +21,9 @@ test: setup-test lint ## set up, lint, and every test
 demo: setup ## a real SIP caller reports, a second one hears the state
 	@exec $(TONGDAI) demo
 
-soak: setup-test ## callers at random while processes are killed (MINUTES=5), then reconciliation
+soak: setup-test ## callers at random while processes are killed (MINUTES=5), then reconciliation; FULL=1: whole outages too
 	@.venv/bin/python -m tests.soak --minutes $(MINUTES)
+	@$(if $(FULL),TONGDAI_TEST_FULL=1 .venv/bin/python -m pytest $(PYTEST_ARGS) -rP tests/faults)
 
 bench: setup-test ## all figures as one table (ONLY=name: one of them; SCALE=0.1: in short)
 	@.venv/bin/python -m tests.bench --scale $(or $(SCALE),1) $(addprefix --only ,$(ONLY))
