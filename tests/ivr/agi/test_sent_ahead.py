@@ -22,7 +22,9 @@ class Line:
         self.ours.settimeout(5)
         self.theirs.settimeout(5)
         replies = Replies(self.ours)
-        self.phone = AsteriskPhone(Wire(replies, self.ours.sendall, {}, hears=replies.hears), margin=8, city="da-nang")
+        self.phone = AsteriskPhone(
+            Wire(replies, self.ours.sendall, {"agi_extension": "1022"}, replies.hears), margin=8, city="da-nang"
+        )
         self._reader = self.theirs.makefile("rb")
 
     def command(self) -> str:
