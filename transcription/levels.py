@@ -49,19 +49,22 @@ class LevelMeter:
 
     def peaks(self) -> tuple[int, ...]:
         """At most :data:`PEAKS` values of 0–100, evenly over the recording's length."""
-        rest = (_peak(self._bucket),) if len(self._bucket) else ()
+        rest = _peaks(self._bucket[np.newaxis]) if len(self._bucket) else ()
         return (*self._peaks, *rest)[:PEAKS]
 
     def _add_peaks(self, piece: Samples) -> None:
         width = max(1, -(-self.frames // PEAKS))
         waiting = np.concatenate([self._bucket, piece])
         whole = len(waiting) // width
-        self._peaks.extend(_peak(bucket) for bucket in waiting[: whole * width].reshape(whole, width))
+        if whole:
+            self._peaks.extend(_peaks(waiting[: whole * width].reshape(whole, width)))
         self._bucket = waiting[whole * width :]
 
 
-def _peak(samples: Samples) -> int:
-    return round(100 * int(np.abs(samples.astype(np.int32)).max()) / _FULL)
+def _peaks(buckets: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> list[int]:
+    """The loudest sample of each row, 0–100; all rows at once, since a recording has hundreds."""
+    loudest = np.abs(buckets.astype(np.int32)).max(axis=1)
+    return [round(100 * int(one) / _FULL) for one in loudest]
 
 
 def _in_runs(loud: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:

@@ -39,13 +39,15 @@ def main(words: list[str]) -> int:
         began = time.monotonic()
         try:
             with redirect_stdout(sys.stderr):  # what the parts say goes beside the table
-                rows += list(BENCHES[name](arguments.scale))
+                for row in BENCHES[name](arguments.scale):
+                    print(f"{row.name}: {row.shown}", flush=True)
+                    rows.append(row)
+                write_json(rows, about, arguments.json)
         except Exception as fault:  # the other figures are worth having
             broken += 1
             print(f"✗ {name}: {fault!r}", file=sys.stderr, flush=True)
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(markdown(rows, about))
-    write_json(rows, about, arguments.json)
     return 1 if broken else 0
 
 

@@ -23,7 +23,7 @@ from ivr.testing_asterisk import wait_for
 from ivr.testing_database import find_server_programs, running_cluster, sqlite_store
 from ivr.testing_processes import running
 from tests.bench.desk_rows import fill
-from tests.bench.table import Row, percentile
+from tests.bench.table import SHORT, Row, percentile
 
 PAUSE = 1.0
 """Seconds a person looks at a page before the next: sixteen clients then ask for about sixteen pages a second."""
@@ -32,7 +32,7 @@ AIM = 150.0
 
 def console(scale: float) -> Iterator[Row]:
     """Both databases, one after the other."""
-    count = max(2000, round(100_000 * scale))
+    count = 100_000 if scale >= SHORT else 2_000
     seconds = max(5.0, 30 * scale)
     programs = find_server_programs()
     for kind in ("SQLite", "PostgreSQL") if programs else ("SQLite",):

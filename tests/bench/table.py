@@ -11,6 +11,10 @@ from pathlib import Path
 import psutil
 
 
+SHORT = 0.25
+"""Below this share of a full run the numbers of rows and calls at once shrink too; from it on only times do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One figure. ``met`` is None where a figure stands beside another and has no aim of its own."""
