@@ -10,7 +10,6 @@ from pathlib import Path
 
 import psutil
 
-
 SHORT = 0.25
 """Below this share of a full run the numbers of rows and calls at once shrink too; from it on only times do."""
 
