@@ -54,10 +54,12 @@ class Speech:
     report: int
     """Speeches of one report are takes: the last one counts."""
     began: float
-    """Monotonic seconds, as :attr:`cut`."""
+    """Monotonic seconds, as :attr:`closed`."""
     seconds: float = 0.0
+    closed: float | None = None
+    """When something else was heard: from then on the recording was whole. None: the call ended in it."""
     cut: bool = False
-    """Asterisk died under it."""
+    """Asterisk died while it was recorded; the judge's to say."""
 
 
 @dataclass(kw_only=True)
@@ -192,6 +194,8 @@ class Citizen:
         raise _Over
 
     def _hear(self, prompts: tuple[str, ...]) -> None:
+        for speech in self.account.speeches:
+            speech.closed = speech.closed or time.monotonic()
         if "da-huy" in prompts and self._cancelling:
             self.account.cancelled[self._report] = Cancelled.YES
             self._cancelling, self._report = False, self._report + 1
@@ -299,7 +303,6 @@ class Citizen:
         finally:
             end = min([time.monotonic(), *(death for death in self._around.asterisk_deaths if death >= said.began)])
             said.seconds = min(seconds, max(0.0, end - said.began))
-            said.cut = self._cut()
             call.fall_silent()
             speaking.cancel()
 

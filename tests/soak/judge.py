@@ -1,7 +1,7 @@
 """The citizens' own account beside what was filed: which speech is in which recording, told by its tone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,8 @@ BUFFERED = 4.1
 """Seconds that a killed Asterisk had not written yet (64 KiB)."""
 SOUND = 0.4
 """Seconds of sound from which a short take may count as one."""
+CLOSING = 1.0
+"""Seconds Asterisk may take to close a file after the caller hung up."""
 FRAME = 160
 
 
@@ -63,11 +65,12 @@ class Verdict:
         return not any((self.lost, self.doubled, self.undead, self.unexplained, self.short, self.untraced))
 
 
-def judge(accounts: list[Account], settings: Settings, store: Store, deaths: Iterable[float]) -> Verdict:
+def judge(accounts: list[Account], settings: Settings, store: Store, deaths: Collection[float]) -> Verdict:
     """Compare every account with the rows and files of the hotline."""
     filed, rows = _filed(settings, store), _callers(store)
     verdict = Verdict(calls=len(accounts), answered=sum(one.answered is not None for one in accounts))
     for account in accounts:
+        _mark_cut(account, deaths)
         tones = filed.pop(account.number, {})
         _judge_speeches(account, tones, verdict)
         if account.answered is not None and account.number not in rows:
@@ -78,6 +81,13 @@ def judge(accounts: list[Account], settings: Settings, store: Store, deaths: Ite
     for number, tones in filed.items():
         verdict.unexplained += [f"{number}: {ulid}" for found in tones.values() for ulid in found]
     return verdict
+
+
+def _mark_cut(account: Account, deaths: Collection[float]) -> None:
+    """A recording goes on for a while after the last word, and is written out when it ends."""
+    for speech in account.speeches:
+        closed = speech.closed or account.over + CLOSING
+        speech.cut = any(speech.began <= death <= closed for death in deaths)
 
 
 def _judge_speeches(account: Account, tones: Mapping[int | None, Mapping[str, float]], verdict: Verdict) -> None:
@@ -137,7 +147,7 @@ def _safe(speech: Speech) -> float:
     return speech.seconds - (BUFFERED if speech.cut else 0.0)
 
 
-def _cut_at_once(account: Account, deaths: Iterable[float]) -> bool:
+def _cut_at_once(account: Account, deaths: Collection[float]) -> bool:
     """Asterisk died before the call could be written down anywhere."""
     answered = account.answered or 0.0
     return any(answered <= death <= answered + 2 for death in deaths) or account.over - answered < 0.2

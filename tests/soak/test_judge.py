@@ -65,8 +65,9 @@ def tell(settings: Settings, store: Store) -> Callable[..., Verdict]:
     return told
 
 
-def said(number: int, seconds: float, *, report: int = 0, cut: bool = False) -> Speech:
-    return Speech(hertz=LOWEST + APART * number, report=report, began=110.0, seconds=seconds, cut=cut)
+def said(number: int, seconds: float, *, report: int = 0, closed: float | None = None) -> Speech:
+    hertz = LOWEST + APART * number
+    return Speech(hertz=hertz, report=report, began=110.0, seconds=seconds, closed=closed)
 
 
 def test_what_was_said_is_found(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
@@ -121,13 +122,15 @@ def test_the_last_long_take_must_stand(file: Callable[..., None], tell: Callable
 def test_what_a_dying_asterisk_had_not_written_is_counted_apart(
     file: Callable[..., None], tell: Callable[..., Verdict]
 ) -> None:
-    assert tell(said(0, 3, cut=True)).unwritten == 1
-    assert tell(said(0, 8, cut=True)).lost
+    death = (118.5,)
+    assert tell(said(0, 3), deaths=death).unwritten == 1
+    assert tell(said(0, 8), deaths=death).lost
     file("call", _0=4)
-    verdict = tell(said(0, 8, cut=True))
+    verdict = tell(said(0, 8), deaths=death)
     assert verdict.fine
     assert verdict.missing_by_death == pytest.approx(4, abs=0.05)
-    assert tell(said(0, 8)).short, "with Asterisk alive every second must be there"
+    assert tell(said(0, 8), deaths=(105.0, 170.0)).short, "with Asterisk alive every second must be there"
+    assert tell(said(0, 8, closed=118.2), deaths=death).short, "what was closed before is whole"
 
 
 def test_an_answered_call_has_a_row(store: Store, tell: Callable[..., Verdict]) -> None:
