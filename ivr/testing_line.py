@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def short_instance(**given: object) -> Iterator[RunningAsterisk]:
     with tempfile.TemporaryDirectory(prefix="tdl", dir="/tmp") as folder:
         values: dict[str, object] = {
             "key_wait": 1.5,
-            "record_silence": 3,
+            "record_silence": 4,
             "record_limit": 12,
             "operator_wait": 5,
             "deadman_margin": 2,
@@ -131,16 +132,18 @@ class OnTheLine:
         """Speak in the background, until the call ends at the latest."""
         self.speech = asyncio.create_task(self.speak(seconds))
 
-    def heard(self, settings: Settings, prompt: str) -> bool:
-        """Whether the prompt came down this caller's leg."""
-        return likeness(bytes(self.call.heard), settings.sounds / "vi" / f"{prompt}.wav") >= ALIKE
+    def heard(self, settings: Settings, prompt: str, *, last: float = 600) -> bool:
+        """Whether the prompt came down this caller's leg, in the ``last`` seconds of it."""
+        return (
+            likeness(bytes(self.call.heard[-round(last * 8000) :]), settings.sounds / "vi" / f"{prompt}.wav") >= ALIKE
+        )
 
     async def answer_fallback(self, settings: Settings, seconds: float = 4) -> None:
         """Hear from the dialplan that there is a fault, speak after its tone, be silent, hear thanks."""
         until = time.monotonic() + 20
-        while not self.heard(settings, "du-phong"):
+        while not self.heard(settings, "du-phong", last=3):  # a longer look would cost all callers their rhythm
             assert time.monotonic() < until, f"{self.name}: the fallback was not heard"
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.3)
         self.asked_at = time.monotonic() - (ALIKE_UNTIL + LISTENED) / 2
         with wave.open(str(settings.sounds / "vi" / "du-phong.wav"), "rb") as prompt:
             await asyncio.sleep(prompt.getnframes() / 8000 - LISTENED + 0.6)
@@ -150,6 +153,7 @@ class OnTheLine:
     async def ended(self, seconds: float = 25) -> None:
         """Wait until the other side has hung up."""
         await asyncio.wait_for(self.call.ended.wait(), seconds)
+        await asyncio.sleep(0.5)  # what was said last may still wait on the other socket
 
 
 @asynccontextmanager
@@ -176,7 +180,7 @@ class Fault(Enum):
     CLOSED = "closes"
     SILENT = "says nothing more"
     LATE = "answers three seconds late"
-    HALF_LINE = "sends half a line and dies three seconds later"
+    HALF_LINE = "sends half a line and dies a second later"
     GARBAGE = "sends garbage"
     LONG = "sends a line of 9,000 bytes"
 
@@ -287,8 +291,8 @@ class FaultyLine:
             case Fault.LATE:
                 await asyncio.sleep(self.late)
             case Fault.HALF_LINE:
-                writer.write(b"STREAM FI")  # Asterisk waits for the other half without looking at any limit
-                await asyncio.sleep(self.late)
+                writer.write(b"STREAM FI")  # Asterisk waits for the other half, at full speed, and looks at no limit
+                await asyncio.sleep(1)
                 return
             case Fault.GARBAGE:
                 noise = random.Random(1022).randbytes(4000)  # noqa: S311  # noise, no secret
@@ -358,12 +362,17 @@ def likeness(alaw: bytes, sound: Path) -> float:
 
     The better of two pieces counts: on a busy machine a frame is late here and there.
     """
-    with wave.open(str(sound), "rb") as file:
-        wanted = np.frombuffer(file.readframes(round(LISTENED * 8000)), dtype="<i2").astype(np.float64)
-    wanted = wanted[round(ALIKE_UNTIL * 8000) :]
+    wanted = _samples(sound)
     stream = from_alaw(alaw).astype(np.float64)
     middle = len(wanted) // 2
     return max(_fit(stream, wanted[:middle]), _fit(stream, wanted[middle:]))
+
+
+@lru_cache
+def _samples(sound: Path) -> Sound:
+    with wave.open(str(sound), "rb") as file:
+        samples = np.frombuffer(file.readframes(round(LISTENED * 8000)), dtype="<i2").astype(np.float64)
+    return samples[round(ALIKE_UNTIL * 8000) :]
 
 
 def _fit(stream: Sound, wanted: Sound) -> float:

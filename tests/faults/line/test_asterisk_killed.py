@@ -32,6 +32,7 @@ LOST_AT_KILL = 4.1
 """Seconds: Asterisk writes 64 KiB at a time."""
 LOST_AT_STOP = 0.5
 BACK_WITHIN = 5.0
+"""Seconds, on a machine that has no more to do than it has cores."""
 SETTINGS = {
     "BIND": "0.0.0.0",  # noqa: S104  # what is asked is who listens then
     "SWEEP_EVERY": "1",
@@ -98,6 +99,11 @@ async def back_after(settings: Settings, died: float) -> float:
             assert time.monotonic() - died < 20, "Asterisk did not come back"
 
 
+def allowed() -> float:
+    """:data:`BACK_WITHIN`, longer by as much as this machine is overloaded by others."""
+    return BACK_WITHIN * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def listening(settings: Settings) -> set[tuple[str, str, int]]:
     """Every socket of the hotline's processes that takes something from outside: protocol, address, port."""
     found = set()
@@ -160,7 +166,7 @@ def test_killed_under_twenty_recordings(settings: Settings, store: Store) -> Non
     gone = lost(settings, store, 1, spoken, flag="interrupted")
     print(f"killed: back after {back:.1f} s; lost at most {max(gone):.2f} s of {min(spoken):.0f} s and more")
     assert max(gone) <= LOST_AT_KILL + 0.3, "one third of a second for the way to the recorder"
-    assert back <= BACK_WITHIN
+    assert back <= allowed()
 
 
 def test_restarted_under_recordings(settings: Settings, store: Store) -> None:
@@ -168,4 +174,4 @@ def test_restarted_under_recordings(settings: Settings, store: Store) -> None:
     gone = lost(settings, store, 2, spoken, flag="hung_up")
     print(f"restarted: back after {back:.1f} s; lost at most {max(gone):.2f} s")
     assert max(gone) <= LOST_AT_STOP
-    assert back <= BACK_WITHIN
+    assert back <= allowed()

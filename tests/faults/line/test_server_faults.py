@@ -158,7 +158,7 @@ def test_whose_server_fails_is_recorded_once(
     assert served.fault == ""
     assert served.fallback_after is not None, "the dialplan never took the call"
     margin = asterisk.settings.deadman_margin
-    late = {Fault.CLOSED: 0.0, Fault.HALF_LINE: 3.0}.get(fault, float(margin))  # half a line: when the server dies
+    late = {Fault.CLOSED: 0.0, Fault.HALF_LINE: 1.0}.get(fault, float(margin))  # half a line: when the server dies
     assert served.fallback_after <= late + BEYOND
     assert served.asked == (moment is not Moment.RECORDING), "who is recorded is not asked again"
     assert served.thanked
