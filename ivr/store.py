@@ -4,12 +4,13 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from pysqlite3 import dbapi2 as pysqlite3
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
+from sqlalchemy import Connection, Engine, Insert, create_engine, event, func, select, text
 from sqlalchemy import exc as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -118,9 +119,15 @@ def insert_missing(session: Session, table: type[Base], values: Mapping[str, Any
 
     :return: whether this call inserted it.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*inspect(table).primary_key)
-    return session.execute(statement).first() is not None
+    statement = _insert_unless_known(table, session.get_bind().dialect.name)
+    return session.execute(statement, dict(values)).first() is not None
+
+
+@cache  # built and hashed once: with the values in it, either costs more than the insert itself
+def _insert_unless_known(table: type[Base], dialect: str) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    mapped = Base.metadata.tables[table.__tablename__]
+    return insert(mapped).on_conflict_do_nothing().returning(*mapped.primary_key)
 
 
 def serialise(session: Session, name: str) -> None:
