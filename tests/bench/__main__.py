@@ -1,6 +1,7 @@
 """``make bench``: all figures as one table, ratios first; ``--only NAME`` one of them, ``--scale 0.1`` in short."""
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -40,9 +41,9 @@ def main(words: list[str]) -> int:
     for name in arguments.only or BENCHES:
         began = time.monotonic()
         try:
-            with redirect_stdout(sys.stderr):  # what the parts say goes beside the table
+            with redirect_stdout(io.StringIO()):  # the parts' own logs
                 for row in BENCHES[name](arguments.scale):
-                    print(f"{row.name}: {row.shown}", flush=True)
+                    print(f"{row.name}: {row.shown}", file=sys.stderr, flush=True)
                     rows.append(row)
                 write_json(rows, about, arguments.json)
         except Exception as fault:  # the other figures are worth having
