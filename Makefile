@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk prompts
 
 TONGDAI := .venv/bin/tongdai
-PYTEST_ARGS ?= -n 2 -q
+PYTEST_ARGS ?= -n 2 -q --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
 MINUTES ?= 5
 
 help: ## this list
@@ -23,7 +23,7 @@ demo: setup ## a real SIP caller reports, a second one hears the state
 
 soak: setup-test ## callers at random while processes are killed (MINUTES=5), then reconciliation; FULL=1: whole outages too
 	@.venv/bin/python -m tests.soak --minutes $(MINUTES)
-	@$(if $(FULL),TONGDAI_TEST_FULL=1 .venv/bin/python -m pytest $(PYTEST_ARGS) -rP tests/faults)
+	@$(if $(FULL),TONGDAI_TEST_FULL=1 .venv/bin/python -m pytest -n 2 -q -rP tests/faults)
 
 bench: setup-test ## all figures as one table (ONLY=name: one of them; SCALE=0.1: in short)
 	@.venv/bin/python -m tests.bench --scale $(or $(SCALE),1) $(addprefix --only ,$(ONLY))
