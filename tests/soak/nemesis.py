@@ -41,11 +41,14 @@ class Nemesis:
 
     async def haunt(self, seconds: float, every: float) -> None:
         """Kill every ``every`` seconds as long as the time lasts."""
-        until = time.monotonic() + seconds
-        due = time.monotonic() + every / 2
+        began = time.monotonic()
+        until, due = began + seconds, began + every / 2
         while due < until:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            self.kills.append(await self._kill())
+            kill = await self._kill()
+            self.kills.append(kill)
+            back = "NOT BACK" if kill.back_after is None else f"back after {kill.back_after:.1f} s"
+            print(f"  {kill.at - began:4.0f} s: killed {kill.name}, {back}", flush=True)
             due += every
 
     async def _kill(self) -> Kill:
