@@ -30,6 +30,7 @@ from transcription.values import Heard
 POLL = 0.5  # seconds between looks into an empty queue
 AWAY = 2.0  # seconds before a database that was away is asked again
 RETRY_AFTER = 5.0  # seconds before a failed item is tried again, times the attempt
+GRACE = 3.0  # seconds beyond its lease after which an engine without a sign of life counts as stuck
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -50,6 +51,13 @@ class Worker:
     stop: Event
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+    alive_at: float | None = None
+    """When (``monotonic``) the engine last took a piece of the recording; None while nothing is heard."""
+
+    def is_stuck(self) -> bool:
+        """Whether the engine took no piece for as long as a lease lasts: OpenBLAS without memory asks for ever."""
+        alive_at = self.alive_at
+        return alive_at is not None and self.monotonic() - alive_at > self.settings.lease_seconds + GRACE
 
     def run(self, *, once: bool = False) -> None:
         """Work until asked to stop; ``once``: until nothing can be claimed."""
@@ -91,7 +99,11 @@ class Worker:
             self._patiently(lambda: self._forget(claimed))
             return
         with open_recording(self.settings, key) as file, open_audio(file, key) as audio:
-            hearing = hear(audio, self.recogniser, beat=self._lease_beat(claimed), monotonic=self.monotonic)
+            self.alive_at = self.monotonic()
+            try:
+                hearing = hear(audio, self.recogniser, beat=self._lease_beat(claimed), monotonic=self.monotonic)
+            finally:
+                self.alive_at = None
         self._patiently(lambda: self._store_transcript(claimed, hearing))
         heard = hearing.heard
         _log.info(
@@ -137,6 +149,7 @@ class Worker:
 
         def beat() -> None:
             nonlocal renewed
+            self.alive_at = self.monotonic()
             if self.stop.is_set():
                 raise StopAskedError
             if self.monotonic() - renewed < lease / 3:

@@ -4,7 +4,8 @@ import os
 import signal
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
 from datetime import UTC, datetime
 from threading import Event
@@ -22,6 +23,7 @@ from transcription.vosk_recogniser import VoskRecogniser
 from transcription.worker import Worker
 
 MODEL_AWAY = 30.0  # seconds before a broken model is tried again
+_WATCH = 1.0  # seconds between looks at the workers
 _BEHIND_CALLS = 5  # niceness: a transcript may wait, a caller may not
 
 _log = structlog.get_logger(__name__)
@@ -52,13 +54,24 @@ def run_worker(settings: Settings, *, threads: int, once: bool) -> int:
             for number in range(threads)
         ]
         _log.info("worker.ready", model=recogniser.name, version=recogniser.version, rate=recogniser.rate)
-        working = [pool.submit(worker.run, once=once) for worker in workers]
+        unfinished = {pool.submit(worker.run, once=once) for worker in workers}
         try:
-            for ended in as_completed(working):
-                ended.result()  # one that failed for a reason nobody foresaw ends the process: it is started afresh
+            while unfinished:
+                ended, unfinished = wait(unfinished, timeout=_WATCH, return_when=FIRST_COMPLETED)
+                for one in ended:
+                    one.result()  # one that failed for a reason nobody foresaw ends the process: it is started afresh
+                _end_if_stuck(workers)
         finally:
             stop.set()
     return 0
+
+
+def _end_if_stuck(workers: Sequence[Worker]) -> None:
+    """End the process at once: nothing stops a thread inside the engine, and a fresh process may find memory again."""
+    stuck = [worker.owner for worker in workers if worker.is_stuck()]
+    if stuck:
+        _log.error("worker.stuck", owner=stuck[0], remedy="memory of this machine")
+        os._exit(1)
 
 
 def print_metrics(settings: Settings) -> int:

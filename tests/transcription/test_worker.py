@@ -249,6 +249,26 @@ def test_long_recording_keeps_its_lease(house: House, tone: bytes) -> None:
     assert house.clock > START + timedelta(seconds=140), "three pieces of 50 s on a lease of 60 s"
 
 
+def test_engine_that_takes_nothing_for_longer_than_a_lease_is_stuck(house: House, tone: bytes) -> None:
+    house.add(tone)
+    worker = house.worker()
+    seen: list[bool] = []
+
+    def during() -> None:
+        seen.append(worker.is_stuck())
+        house.later(50)
+        seen.append(worker.is_stuck())
+        house.later(14)
+        seen.append(worker.is_stuck())
+
+    house.recogniser = ScriptedRecogniser(during=during)
+    worker.recogniser = house.recogniser
+    worker.step()
+    assert seen[:3] == [False, False, True]
+    house.later(3600)
+    assert not worker.is_stuck(), "nothing is heard"
+
+
 def test_lost_lease_drops_the_result(house: House, tone: bytes) -> None:
     ulid = house.add(tone)
     taken: list[str] = []

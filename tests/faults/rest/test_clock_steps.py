@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
+ROOMS = ("agi", "watch", "worker")
 HOUR = 3600
 STEPS = ((0, HOUR), (HOUR, 0), (HOUR, HOUR), (0, 0))
 """Seconds ahead as each call begins, and from the middle of its recording on: both steps, both ways."""
@@ -94,9 +95,10 @@ def test_clock_steps(asterisk: RunningAsterisk, settings: Settings, store: Store
     renew_codes(store, CodeBook(settings.codes), now)
     ulids = []
     with ExitStack() as stack:
-        for words, ready in ((("agi",), "agi.ready"), (("watch",), "watch.ready"), (("worker",), "worker.ready")):
-            stack.enter_context(running(settings, *words, ready=ready, **clock.environment))
-        pool = stack.enter_context(ThreadPoolExecutor(1))
+        pool = stack.enter_context(ThreadPoolExecutor(3))
+        rooms = [running(settings, name, ready=f"{name}.ready", **clock.environment) for name in ROOMS]
+        for _ in pool.map(stack.enter_context, rooms):
+            pass
         for number, (before, during) in enumerate(STEPS):
             clock.set(before)
             ulids.append(call(settings, asterisk, pool, clock, number, during).ulid)

@@ -107,8 +107,8 @@ def power_cut(server: Running) -> None:
 
 def test_two_on_one_machine_and_one_of_them_dies() -> None:
     with home("mot") as one, home("hai") as two, ExitStack() as stack:
-        first, second = stack.enter_context(hotline(one)), stack.enter_context(hotline(two))
         pool = stack.enter_context(ThreadPoolExecutor(2))
+        first, second = pool.map(stack.enter_context, (hotline(one), hotline(two)))
         both = [pool.submit(reports, *given, "a", "b") for given in ((one, first), (two, second))]
         mine, theirs = (playing.result() for playing in both)
         check_own(one, mine)
