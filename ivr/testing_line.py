@@ -59,7 +59,7 @@ def short_instance(**given: object) -> Iterator[RunningAsterisk]:
             "record_silence": 4,
             "record_limit": 12,
             "operator_wait": 5,
-            "deadman_margin": 2,
+            "deadman_margin": 4,  # less, and a stall of a busy test process is taken for a silent server
             "free_space_mb": 0,
             "sweep_still": 0.2,
             "sweep_orphan": 0.5,
@@ -179,7 +179,7 @@ class Fault(Enum):
 
     CLOSED = "closes"
     SILENT = "says nothing more"
-    LATE = "answers three seconds late"
+    LATE = "answers five seconds late"
     HALF_LINE = "sends half a line and dies a second later"
     GARBAGE = "sends garbage"
     LONG = "sends a line of 9,000 bytes"
@@ -200,7 +200,7 @@ class FaultyLine:
     breaks: Mapping[str, tuple[Moment, Fault]]
     listen: int
     server: int
-    late: float = 3.0
+    late: float = 5.0
     broke_at: dict[str, float] = field(default_factory=dict)
     """Monotonic seconds at which the last command ended that the server heard of, by caller."""
     commands: dict[str, list[str]] = field(default_factory=dict)
