@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ import pytest
 
 from ivr.asterisk import find_asterisk
 from ivr.settings import Settings
+from ivr.supervisor.preparation import make_folders, prepare_database
 from ivr.testing import need
 from ivr.testing_asterisk import private_settings, wait_for
 
@@ -151,6 +153,8 @@ def test_a_life_of_a_hotline(settings: Settings) -> None:
 
 
 def test_a_second_start_of_the_same_home_makes_nothing_anew(settings: Settings) -> None:
+    make_folders(settings)
+    prepare_database(settings, datetime.now(UTC))  # what a first start did, also where this test runs first or alone
     with hotline(settings, "--no-asterisk") as (process, said):
         wait_until_said(process, said, "Logs:")
         text = said.read_text()
@@ -180,7 +184,11 @@ def assert_nothing_listens_beyond_loopback(parent: psutil.Popen) -> None:
     """TCP on 127.0.0.1 alone; UDP too, but for the SIP stack's two DNS client sockets."""
     beyond: list[tuple[str, str, int]] = []
     for process in parent.children(recursive=True):
-        for each in process.net_connections():
+        try:
+            connections = process.net_connections()
+        except psutil.NoSuchProcess:  # the worker tries its model in a short-lived child
+            continue
+        for each in connections:
             listens = each.type is socket.SOCK_DGRAM or each.status == psutil.CONN_LISTEN
             if listens and each.laddr and each.laddr.ip not in ("127.0.0.1", "::1"):
                 beyond.append((process.name(), each.type.name, each.laddr.port))
