@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from console.texts import DIST
 from ivr.desk import people, plays
@@ -316,6 +316,32 @@ def test_taking_moving_and_noting_without_a_reload(open_page: Callable[..., Page
         page.get_by_role("button", name="Lưu ghi chú").click()
         expect(page.locator("#part-history")).to_contain_text("Đã báo công an phường.")
         expect(page.locator("#note")).to_have_value("")
+
+
+def test_a_key_counts_in_the_moment_the_part_stands_and_while_it_is_fetched_anew(
+    open_page: Callable[..., Page], house: House
+) -> None:
+    page = open_page("lan", path=f"/tickets/{house.desk.ulid(4213)}")
+    page.evaluate(
+        """() => {
+            const press = () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "F8", bubbles: true }));
+            const first = (event) => {
+                if (event.detail.target.id !== "part-side") return;
+                document.removeEventListener("htmx:afterSwap", first);
+                setTimeout(press);
+            };
+            document.addEventListener("htmx:afterSwap", first);
+        }"""
+    )
+    held: list[Route] = []
+    page.route("**/move*", lambda route: held.append(route))  # the form's answer is under way …
+    with page.expect_request("**/move*"):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:refresh'))")
+    with page.expect_response("**/side"):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:refresh'))")  # … as the part comes anew
+    with page.expect_response("**/side"):
+        held[0].continue_()
+    expect(page.locator("dialog#ask")).to_be_visible()
 
 
 def test_a_colleague_who_was_faster_is_told_and_nothing_typed_is_lost(

@@ -10,6 +10,7 @@ htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // pages hold personal data: nothing of them stays in the browser's storage
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.scrollBehavior = "auto";
+htmx.config.defaultSettleDelay = 0; // 20 ms by default, in which a fresh button is there and does nothing
 
 export const token = () => document.querySelector("meta[name=csrf-token]")?.content ?? "";
 
@@ -24,6 +25,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
     event.preventDefault();
     notice(word("changed-meanwhile"));
   }
+});
+
+// Nor is a button swapped away while its answer is under way: htmx drops answers whose asker has gone.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const region = event.detail.target;
+  const asker = region.dataset?.region === undefined ? null : region.querySelector(".htmx-request");
+  if (!asker) return;
+  event.detail.shouldSwap = false;
+  asker.addEventListener("htmx:afterRequest", () => htmx.trigger(document.body, "live:refresh"), { once: true });
 });
 
 document.addEventListener("htmx:responseError", (event) => explain(event.detail.xhr));
