@@ -7,10 +7,11 @@ import sqlite3
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ivr.alive import QUESTIONS, lives
 from ivr.asterisk import find_asterisk, fully_booted
 from ivr.command import Check, Finding
 from ivr.migrate import current, head
-from ivr.ports import answers, ports, why_not_free
+from ivr.ports import Port, answers, ports, why_not_free
 from ivr.prompts import load_catalogue
 from ivr.settings import Settings
 from ivr.store import StoreAway, open_store
@@ -19,6 +20,10 @@ from ivr.words import tr
 
 PROGRAMS = {"espeak-ng": "espeak-ng", "sox": "sox"}
 """Program → Debian package."""
+LIVES_WITHIN = 3.0
+"""Seconds a process has to answer."""
+PROCESSES = {"TONGDAI_AGI_PORT": "agi", "TONGDAI_HUB_PORT": "watch", "TONGDAI_ASTERISK_HTTP_PORT": "asterisk"}
+"""Setting of a port → process behind it."""
 FUTURE = 120.0
 """Seconds by which a file may be newer than the clock before the clock is doubted."""
 WAL_MENDED = (3, 51, 3)
@@ -31,9 +36,7 @@ def check_ports(settings: Settings) -> list[Finding]:
     found: list[Finding] = []
     for port in ports(settings):
         if running:
-            ok = answers(port)
-            text = tr("trả lời", "answers") if ok else tr("không trả lời", "does not answer")
-            remedy = "" if ok else tr(f"Xem nhật ký trong {settings.logs}.", f"See the logs in {settings.logs}.")
+            ok, text, remedy = _how_it_answers(settings, port)
         else:
             why = why_not_free(port)
             ok, text = (
@@ -50,6 +53,21 @@ def check_ports(settings: Settings) -> list[Finding]:
             )
         found.append(Finding(name="ports", ok=ok, text=f"{port} {text}", remedy=remedy))
     return found
+
+
+def _how_it_answers(settings: Settings, port: Port) -> tuple[bool, str, str]:
+    """Whether the process behind the port does, in words, and the remedy: the kernel accepts for a frozen one too."""
+    if not answers(port):
+        see = tr(f"Xem nhật ký trong {settings.logs}.", f"See the logs in {settings.logs}.")
+        return False, tr("không trả lời", "does not answer"), see
+    if port.setting in QUESTIONS and not lives(port, LIVES_WITHIN):
+        pid = settings.run / f"{PROCESSES[port.setting]}.pid"
+        remedy = tr(
+            f"`tongdai run` tự khởi động lại sau {settings.frozen_after:.0f} giây; không thì: kill -9 $(cat {pid})",
+            f"`tongdai run` restarts it after {settings.frozen_after:.0f} s; else: kill -9 $(cat {pid})",
+        )
+        return False, tr("nhận kết nối nhưng không trả lời: bị đứng", "accepts but says nothing: frozen"), remedy
+    return True, tr("trả lời", "answers"), ""
 
 
 def check_asterisk(settings: Settings) -> list[Finding]:

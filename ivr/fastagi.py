@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 
+from ivr.alive import ALIVE
+
 BACKLOG = 512
 """Asterisk gives up connecting after 2 s: a burst must fit into the kernel's queue."""
 HEADER_BYTES = 8192
@@ -185,10 +187,17 @@ class FastAgiServer:
             self._drop(waiting)
 
     def _begin(self, waiting: _Waiting) -> None:
-        """A whole header: its call gets a thread, or, beyond the limit, the dialplan's fallback."""
+        """A whole header: its call gets a thread, or, beyond the limit, the dialplan's fallback.
+
+        Who asks whether we live is answered here: that needs this thread alone, as every call's first second does.
+        """
         request = _request(waiting)
         handler = self._handlers.get(request.path)
-        if handler is None:
+        if request.path == ALIVE:
+            with contextlib.suppress(OSError):
+                request.connection.send(b"alive\n")
+            request.connection.close()
+        elif handler is None:
             _log.warning("agi.unknown_address", path=request.path[:100])
             request.connection.close()
         elif not self._slots.acquire(blocking=False):

@@ -23,6 +23,11 @@ class Port:
     def __str__(self) -> str:
         return f"{self.address}:{self.number}/{'udp' if self.udp else 'tcp'}"
 
+    @property
+    def reached_at(self) -> str:
+        """The address under which this machine reaches it."""
+        return LOOPBACK if self.address in ("0.0.0.0", "::") else self.address  # noqa: S104  # asked, not bound
+
 
 def ports(settings: Settings) -> list[Port]:
     """All of them: only SIP, the console and the hub follow ``settings.bind``, the others stay on loopback."""
@@ -58,9 +63,8 @@ def answers(port: Port) -> bool:
     """Whether somebody accepts connections there; a UDP port counts as answering when it is taken."""
     if port.udp:
         return bool(why_not_free(port))
-    address = LOOPBACK if port.address in ("0.0.0.0", "::") else port.address  # noqa: S104  # asked, not bound
     try:
-        with socket.create_connection((address, port.number), timeout=0.5):
+        with socket.create_connection((port.reached_at, port.number), timeout=0.5):
             return True
     except OSError:
         return False

@@ -118,6 +118,12 @@ class Settings(BaseSettings):
         le=60,
         description="Seconds beyond a command's length before the dialplan takes a call from a silent server.",
     )
+    frozen_after: float = Field(
+        default=15.0,
+        ge=1,
+        description="Seconds a process may answer nothing and do nothing before `tongdai run` restarts it; "
+        "four times as long for one that is busy.",
+    )
     free_space_mb: int = Field(
         default=200, ge=0, description="Free MiB in the spool below which no recording is begun."
     )

@@ -9,8 +9,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+import structlog
+
 from ivr.errors import TongdaiError
 from ivr.processes import signal_group, spawn
+from ivr.supervisor.pulse import Pulse, Wire
+from ivr.words import tr
+
+_log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -31,13 +37,17 @@ class State(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """What to run: ``command`` is asked before each start, ``ready`` answers at once whether it serves."""
+    """What to run: ``command`` is asked before each start, ``ready`` answers at once whether it serves.
+
+    ``wire`` is where it is asked, while it serves, whether it still lives; without one nobody asks.
+    """
 
     name: str
     command: Callable[[], list[str]]
     ready: Callable[[], bool]
     log: Path
     pid_file: Path
+    wire: Wire | None = None
 
 
 def note(path: Path, text: str) -> None:
@@ -60,6 +70,11 @@ class Child:
     due: float = 0.0
     started: float = 0.0
     how_it_died: str = ""
+    _why_ended: str = ""
+    _pulse: Pulse | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pulse = Pulse(self.spec.wire) if self.spec.wire is not None else None
 
     def start(self, now: float) -> None:
         """Start the process and leave its pid where others look for it."""
@@ -79,8 +94,10 @@ class Child:
             case State.STARTING | State.READY:
                 if self.gone():
                     self._died(now)
-                elif self.state is State.STARTING and self.spec.ready():
-                    self.state = State.READY
+                elif self.state is State.STARTING:
+                    self._come_up(now)
+                elif self._is_frozen(now):
+                    self._end_frozen()
                 elif now - self.started > PARK_WINDOW:
                     self.pause = FIRST_PAUSE
             case State.WAITING:
@@ -103,7 +120,8 @@ class Child:
         if code is None:
             return False
         signal_group(self.process, signal.SIGKILL)
-        self.how_it_died = f"exit {code}" if code >= 0 else signal.Signals(-code).name
+        self.how_it_died = self._why_ended or (f"exit {code}" if code >= 0 else signal.Signals(-code).name)
+        self._why_ended = ""
         self.process = None
         self.spec.pid_file.unlink(missing_ok=True)
         return True
@@ -117,6 +135,24 @@ class Child:
     def pause_left(self, now: float) -> float:
         """Seconds until a waiting child starts again."""
         return max(0.0, self.due - now)
+
+    def _come_up(self, now: float) -> None:
+        if self.spec.ready():
+            self.state = State.READY
+            if self._pulse is not None:
+                self._pulse.rest(now)
+
+    def _is_frozen(self, now: float) -> bool:
+        if self._pulse is None or self.process is None or self._why_ended:
+            return False
+        return self._pulse.is_frozen(self.process.pid, now)
+
+    def _end_frozen(self) -> None:
+        """The next tick finds it dead; nobody waits here for one that the disk holds."""
+        if self.process is not None:
+            _log.error("child.frozen", child=self.spec.name, pid=self.process.pid, log=str(self.spec.log))
+            self._why_ended = tr("đứng, không trả lời nữa", "frozen, answered nothing any more")
+            signal_group(self.process, signal.SIGKILL)
 
     def _died(self, now: float) -> None:
         self.deaths.append(now)

@@ -8,6 +8,7 @@ from types import FrameType
 
 from ivr.asterisk import load_logins, render_site
 from ivr.command import Command
+from ivr.logs import configure_logs
 from ivr.settings import Settings
 from ivr.supervisor.child import State
 from ivr.supervisor.lock import hold
@@ -48,6 +49,7 @@ class _Signals:
 def run(settings: Settings, *, asterisk: bool) -> int:
     """The whole life of one ``tongdai run``; 0 when it was asked to stop, 1 when it could not come up."""
     began = time.monotonic()
+    configure_logs(settings)
     os.umask(0o077)  # what citizens said is nobody else's to read
     export_home(settings)
     make_folders(settings)

@@ -1,40 +1,59 @@
-"""Which processes make one hotline, in starting order, and how each shows that it serves."""
+"""Which processes make one hotline, in starting order, and how each shows that it serves and lives on.
+
+Nobody asks the console, whose gunicorn ends what stands still in it, nor a worker: it ends itself if its engine hangs.
+"""
 
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from ivr.asterisk import fully_booted, prepare
 from ivr.ports import Port, answers, ports
 from ivr.settings import Settings
 from ivr.supervisor.child import Spec
+from ivr.supervisor.pulse import Wire
 
 
 def rooms(settings: Settings, *, asterisk: bool) -> list[Spec]:
     """FastAGI server before Asterisk, so that the first call already finds it; the desk's rooms after both."""
     by_setting = {port.setting: port for port in ports(settings)}
-    specs = [_room(settings, "agi", ready=_answering(by_setting["TONGDAI_AGI_PORT"]))]
+    server, hub = by_setting["TONGDAI_AGI_PORT"], by_setting["TONGDAI_HUB_PORT"]
+    http = by_setting["TONGDAI_ASTERISK_HTTP_PORT"]
+    after = settings.frozen_after
+    specs = [_room(settings, "agi", ready=_answering(server), wire=Wire(port=server, frozen_after=after))]
     if asterisk:
-        specs.append(
-            _spec(settings, "asterisk", lambda: prepare(settings), ready=lambda: fully_booted(settings)),
-        )
-    specs.append(_room(settings, "watch", ready=_answering(by_setting["TONGDAI_HUB_PORT"])))
+        # while it does anything at all it may carry calls, whatever has become of its HTTP port
+        wire = Wire(port=http, frozen_after=after, rests=0.0, busy_may_be_silent=True)
+        ready = partial(fully_booted, settings)
+        specs.append(_spec(settings, "asterisk", lambda: prepare(settings), ready=ready, wire=wire))
+    specs.append(_room(settings, "watch", ready=_answering(hub), wire=Wire(port=hub, frozen_after=after)))
     specs += [_room(settings, "worker", number=number, ready=lambda: True) for number in range(1, settings.workers + 1)]
     specs.append(_room(settings, "console", ready=_answering(by_setting["TONGDAI_CONSOLE_PORT"])))
     return specs
 
 
-def _room(settings: Settings, command: str, *, ready: Callable[[], bool], number: int = 0) -> Spec:
+def _room(
+    settings: Settings, command: str, *, ready: Callable[[], bool], number: int = 0, wire: Wire | None = None
+) -> Spec:
     name = f"{command}-{number}" if number else command
-    return _spec(settings, name, lambda: [sys.executable, "-m", "ivr", command], ready=ready)
+    return _spec(settings, name, lambda: [sys.executable, "-m", "ivr", command], ready=ready, wire=wire)
 
 
-def _spec(settings: Settings, name: str, command: Callable[[], list[str]], *, ready: Callable[[], bool]) -> Spec:
+def _spec(
+    settings: Settings,
+    name: str,
+    command: Callable[[], list[str]],
+    *,
+    ready: Callable[[], bool],
+    wire: Wire | None = None,
+) -> Spec:
     return Spec(
         name=name,
         command=command,
         ready=ready,
         log=settings.logs / f"{name}.log",
         pid_file=settings.run / f"{name}.pid",
+        wire=wire,
     )
 
 

@@ -48,6 +48,14 @@ def test_while_it_runs_its_ports_must_answer(settings: Settings) -> None:
             assert len([finding for finding in checks.check_ports(settings) if not finding.ok]) == 5
 
 
+def test_who_accepts_and_says_nothing_is_told_as_frozen(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "LIVES_WITHIN", 0.2)
+    with hold(settings), socket.create_server(("127.0.0.1", settings.agi_port)):
+        (frozen,) = [finding for finding in checks.check_ports(settings) if "đứng" in finding.text]
+        assert not frozen.ok
+        assert f"kill -9 $(cat {settings.run}/agi.pid)" in frozen.remedy
+
+
 def test_no_asterisk_says_how_to_get_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "find_asterisk", lambda _: None)
     assert "make asterisk" in only(checks.check_asterisk(settings)).remedy
