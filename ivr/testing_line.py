@@ -201,6 +201,8 @@ class FaultyLine:
     listen: int
     server: int
     late: float = 5.0
+    once: bool = False
+    """Whether the server is late a single time, and then as ever."""
     broke_at: dict[str, float] = field(default_factory=dict)
     """Monotonic seconds at which the last command ended that the server heard of, by caller."""
     commands: dict[str, list[str]] = field(default_factory=dict)
@@ -239,7 +241,11 @@ class FaultyLine:
         moment, fault = self.breaks.get(name, (None, None))
         if moment is Moment.CONNECTED and fault is not None:
             self.broke_at[name] = time.monotonic()
-            await self._break(fault, reader, writer)
+            if not self.once:
+                await self._break(fault, reader, writer)
+                return
+            await asyncio.sleep(self.late)
+            await self._pass_on(name, header, reader, writer)
         else:
             await self._pass_on(name, header, reader, writer)
 
@@ -268,7 +274,14 @@ class FaultyLine:
         try:
             while line := await reader.readline():
                 command = pending.pop(0) if pending and line.startswith((b"200", b"5")) else ""
-                if moment is not None and fault is not None and command and re.match(moment.value, command):
+                broken = self.once and name in self.broke_at
+                if (
+                    moment is not None
+                    and fault is not None
+                    and command
+                    and re.match(moment.value, command)
+                    and not broken
+                ):
                     self.broke_at.setdefault(name, time.monotonic())
                     if fault is not Fault.LATE:
                         downwards.cancel()  # the server hears nothing more, as if it did not listen any more
@@ -276,6 +289,7 @@ class FaultyLine:
                         return
                     pause = self.late
                 await asyncio.sleep(pause)
+                pause = 0.0 if self.once else pause
                 below.write(line)
                 replied = time.monotonic()
         finally:
