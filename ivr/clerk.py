@@ -1,9 +1,15 @@
-"""The clerk files what a call leaves in the spool, in the background, so that no caller ever waits for a database."""
+"""The clerk files what a call leaves in the spool, in the background, so that no caller ever waits for a database.
 
+A report is filed as soon as it is sent. Answers that come after that are filed together with the end of the call, or
+after :data:`LATER` seconds where the caller stays on: each transaction costs as much as half a call's dialogue.
+"""
+
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from time import monotonic
@@ -12,15 +18,18 @@ import structlog
 
 from ivr.codes import CodeBook
 from ivr.desk import intake
-from ivr.filing import file_one, renew_codes
+from ivr.filing import Outcome, close_call, file_one, renew_codes
 from ivr.settings import Settings
-from ivr.spool import CallJournal, Held, Spool, read_journal
-from ivr.spool.journal import journal_path
+from ivr.spool import CallJournal, Spool
 from ivr.store import Store, StoreAway
 
 PAUSE = 2.0
 """Seconds in which nothing is tried after the database was away: the sweep files what waits meanwhile."""
 MOST_WAITING = 10_000
+LATER = 10.0
+"""Seconds after which answers to a filed report reach its ticket at the latest."""
+RENEWAL = 1.0
+"""Seconds between two looks at how many codes are left."""
 
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +57,13 @@ class Clerk:
         self._tasks: Queue[_Task | None] = Queue(MOST_WAITING)
         self._waiting: set[str] = set()
         """Reports given and not begun: filing takes the newest version, so each waits once."""
+        self._filed: set[str] = set()
+        """Reports this clerk has made tickets of, and whose end it has not seen."""
+        self._later: deque[tuple[float, str]] = deque()
+        self._answered: set[str] = set()
+        """Filed reports with newer answers."""
+        self._ending: set[str] = set()
+        self._renewal_at = 0.0
         self._unkept: dict[str, CallJournal] = {}
         self._stopping = Event()
         self._away_until = 0.0
@@ -60,8 +76,12 @@ class Clerk:
         self._add("call_started", journal.ulid, lambda: self._record(journal))
 
     def report(self, ulid: str) -> None:
-        """File a report, or the answers that came after it was filed."""
-        if ulid not in self._waiting:
+        """File a report, or, later, the answers that came after it was filed."""
+        if ulid in self._filed:
+            if ulid not in self._answered:
+                self._answered.add(ulid)
+                self._later.append((monotonic() + LATER, ulid))
+        elif ulid not in self._waiting:
             self._waiting.add(ulid)
             self._add("report", ulid, lambda: self._file(ulid))
 
@@ -72,6 +92,7 @@ class Clerk:
 
     def call_ended(self, ulid: str) -> None:
         """File what is left of the call, close its row and remove its journal."""
+        self._ending.add(ulid)
         self._add("call_ended", ulid, lambda: self._close(ulid))
 
     def renew_codes(self) -> None:
@@ -81,7 +102,12 @@ class Clerk:
     def wait(self, timeout: float) -> bool:
         """Wait until all tasks given so far are done or left to the sweep; whether that was within ``timeout`` s."""
         done = Event()
-        self._add("wait", "", done.set)
+
+        def reach() -> None:
+            self._file_later(everything=True)
+            done.set()
+
+        self._add("wait", "", reach)
         return done.wait(timeout)
 
     def close(self, timeout: float = 3.0) -> None:
@@ -97,10 +123,12 @@ class Clerk:
             self._tasks.put_nowait(_Task(name=name, ulid=ulid, run=run))
         except Full:
             self._waiting.discard(ulid)
+            self._ending.discard(ulid)
             _log.warning("clerk.full", task=name, ulid=ulid)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
+            self._file_later()
             try:
                 task = self._tasks.get(timeout=0.5)
             except Empty:
@@ -110,6 +138,7 @@ class Clerk:
             if task is None:
                 break
             self._do(task)
+        self._file_later(everything=True)
         if self._unkept:
             self._do(self._remembering)
         if self._store is not None:
@@ -118,6 +147,7 @@ class Clerk:
     def _do(self, task: _Task) -> None:
         self._waiting.discard(task.ulid)  # before the sidecar is read: a version saved after this is given again
         if monotonic() < self._away_until and task.name != "wait":
+            self._ending.discard(task.ulid)
             return
         try:
             task.run()
@@ -141,18 +171,33 @@ class Clerk:
             self._record(journal)
             del self._unkept[ulid]
 
+    def _file_later(self, *, everything: bool = False) -> None:
+        """File the answers that have waited long enough."""
+        while self._later and (everything or self._later[0][0] <= monotonic()):
+            _, ulid = self._later.popleft()
+            if ulid in self._answered:
+                self._answered.discard(ulid)  # before the sidecar is read, as with reports
+                self._do(_Task(name="answers", ulid=ulid, run=partial(self._file, ulid)))
+
     def _file(self, ulid: str) -> None:
-        file_one(self._settings, self._open(), self._spool, ulid, self._now())
-        self._renew()
+        if ulid in self._ending:
+            return  # files it together with the end of its call
+        known = ulid in self._filed
+        self._filed.discard(ulid)
+        if file_one(self._settings, self._open(), self._spool, ulid, self._now(), known=known) is Outcome.FILED:
+            self._filed.add(ulid)
+        self._renew_if_due()
 
     def _close(self, ulid: str) -> None:
-        file_one(self._settings, self._open(), self._spool, ulid, self._now())
-        path = journal_path(self._spool.folder, ulid)
-        with suppress(FileNotFoundError):
-            self._record(read_journal(path))
-            path.unlink()
-        with suppress(Held), self._spool.hold(ulid):
-            pass  # letting go removes the lock file with the last file of the call
+        known = ulid in self._filed
+        for names in (self._filed, self._answered, self._ending):
+            names.discard(ulid)
+        close_call(self._settings, self._open(), self._spool, ulid, self._now(), known=known)
+
+    def _renew_if_due(self) -> None:
+        if monotonic() >= self._renewal_at:
+            self._renew()
+            self._renewal_at = monotonic() + RENEWAL
 
     def _renew(self) -> None:
         renew_codes(self._open(), self._codes, self._now())

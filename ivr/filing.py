@@ -1,10 +1,12 @@
 """From the spool to a ticket: each step may be the last before a crash, and every step may be repeated."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
 import structlog
+from sqlalchemy.orm import Session
 
 from ivr.codes import CodeBook
 from ivr.deadline import find_due
@@ -14,7 +16,7 @@ from ivr.model.calls import Call, EndReason
 from ivr.model.recordings import RecordingFlag
 from ivr.recordings import FiledAudio, NotAudio, file_audio
 from ivr.settings import Settings
-from ivr.spool import CallJournal, Sidecar, SidecarState, Spool, call_of
+from ivr.spool import CallJournal, Sidecar, SidecarState, Spool, call_of, read_journal
 from ivr.spool.journal import journal_path
 from ivr.spool.sidecar import HUNG_UP
 from ivr.store import Store
@@ -36,52 +38,112 @@ class Outcome(Enum):
     GONE = "gone"  # no such report in the spool: filed before, or never begun
 
 
-def file_one(settings: Settings, store: Store, spool: Spool, ulid: str, now: datetime) -> Outcome:
+def file_one(
+    settings: Settings, store: Store, spool: Spool, ulid: str, now: datetime, *, known: bool = False
+) -> Outcome:
     """File the newest version of one report, in this order: audio to its last place, one transaction, sidecar away.
 
-    Raises StoreAway (nothing is lost, try later), SidecarFault, OSError. Callers beside a live call need no lock of
-    the call: two filings exclude one another here.
+    ``known``: this process has filed it before, only answers are new. Raises StoreAway (nothing is lost, try later),
+    SidecarFault, OSError. Callers beside a live call need no lock of the call: two filings exclude one another here.
     """
+    return _Filing(settings, store, spool, now, known=known).file(ulid)
+
+
+def close_call(
+    settings: Settings, store: Store, spool: Spool, ulid: str, now: datetime, *, known: bool = False
+) -> None:
+    """File what an ended call left to file and close its row, in one transaction; then its files go.
+
+    Raises as :func:`file_one`, and JournalFault.
+    """
+    path = journal_path(spool.folder, ulid)
     try:
-        with spool.filing(ulid):
-            return _file(settings, store, spool, ulid, now)
-    except Held:
-        return Outcome.BUSY
+        journal = read_journal(path)
+    except FileNotFoundError:  # the disk took none, or the sweep has closed the call
+        journal = None
+    filing = _Filing(settings, store, spool, now, known=known, ended=journal, over=True)
+    filing.file(ulid)
+    if journal is not None:
+        if not filing.recorded:
+            with store.transaction() as session:
+                intake.record_call(session, journal, now)
+        path.unlink(missing_ok=True)
+    with suppress(Held), spool.hold(ulid):
+        pass  # letting go removes the lock file with the last file of the call
 
 
-def _file(settings: Settings, store: Store, spool: Spool, ulid: str, now: datetime) -> Outcome:
-    sidecar = spool.find(ulid)
-    while sidecar is not None:
+class _Filing:
+    """One report on its way to a ticket, with its call's row where the call ``ended``."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        spool: Spool,
+        now: datetime,
+        *,
+        known: bool,
+        ended: CallJournal | None = None,
+        over: bool = False,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._spool = spool
+        self._now = now
+        self._known = known
+        self._ended = ended
+        self._over = over
+        self.recorded = False
+        """The call's row was closed together with its report."""
+
+    def file(self, ulid: str) -> Outcome:
+        try:
+            with self._spool.filing(ulid):
+                return self._file(ulid)
+        except Held:
+            return Outcome.BUSY
+
+    def _file(self, ulid: str) -> Outcome:
+        sidecar = self._spool.find(ulid)
+        if sidecar is None:
+            return Outcome.GONE
         match sidecar.state:
             case SidecarState.RECORDING | SidecarState.RECORDED:
                 return Outcome.NOT_YET
             case SidecarState.CANCELLED:
-                spool.remove(sidecar)
+                self._spool.remove(sidecar)
                 return Outcome.CANCELLED
             case SidecarState.TO_FILE:
-                _to_ticket(settings, store, spool, sidecar, now)
-        newest = spool.find(ulid)
-        if newest is not None and newest.version == sidecar.version:
-            if not newest.ended:
-                return Outcome.FILED
-            spool.remove(newest)  # ended: nobody saves a newer version after this one
-            return Outcome.SETTLED
-        sidecar = newest  # answers came meanwhile
-    return Outcome.GONE
+                self._to_ticket(sidecar)
+        if not (sidecar.ended or self._over):
+            return Outcome.FILED  # whoever saves a newer version gives it to the clerk again
+        self._spool.remove(sidecar)  # nobody saves a newer version after this one
+        return Outcome.SETTLED
 
+    def _to_ticket(self, sidecar: Sidecar) -> None:
+        if self._known:
+            with self._store.transaction() as session:
+                if intake.update_report(session, sidecar, self._now):
+                    self._record(session, sidecar)
+                    return
+        audio = _audio(self._settings, self._spool, sidecar)
+        if audio is None and sidecar.takes:
+            sidecar = replace(sidecar, flags=(*sidecar.flags, NO_AUDIO))
+        due_at = find_due(self._settings, sidecar)
+        with self._store.transaction() as session:
+            filed = intake.file_report(session, sidecar, audio, self._now, due_at=due_at)
+            self._record(session, sidecar)
+        if filed.created:
+            seconds = audio.seconds if audio else 0
+            _log.info("report.filed", ulid=sidecar.ulid, ticket=filed.ticket_id, seconds=round(seconds, 1))
 
-def _to_ticket(settings: Settings, store: Store, spool: Spool, sidecar: Sidecar, now: datetime) -> None:
-    audio = _audio(settings, spool, sidecar)
-    if audio is None and sidecar.takes:
-        sidecar = replace(sidecar, flags=(*sidecar.flags, NO_AUDIO))
-    due_at = find_due(settings, sidecar)
-    with store.transaction() as session:
-        filed = intake.file_report(session, sidecar, audio, now, due_at=due_at)
-        if sidecar.ended and not journal_path(spool.folder, sidecar.ulid).exists():
-            intake.record_call(session, _without_journal(sidecar), now)
-    if filed.created:
-        seconds = audio.seconds if audio else 0
-        _log.info("report.filed", ulid=sidecar.ulid, ticket=filed.ticket_id, seconds=round(seconds, 1))
+    def _record(self, session: Session, sidecar: Sidecar) -> None:
+        """The call's row with its report: from its journal, or as the report knows it where there is none."""
+        if self._ended is not None:
+            intake.record_call(session, self._ended, self._now)
+            self.recorded = True
+        elif (sidecar.ended or self._over) and not journal_path(self._spool.folder, sidecar.ulid).exists():
+            intake.record_call(session, _without_journal(sidecar), self._now)
 
 
 def _without_journal(sidecar: Sidecar) -> CallJournal:

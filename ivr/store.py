@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -119,15 +119,31 @@ def insert_missing(session: Session, table: type[Base], values: Mapping[str, Any
 
     :return: whether this call inserted it.
     """
-    statement = _insert_unless_known(table, session.get_bind().dialect.name)
-    return session.execute(statement, dict(values)).first() is not None
+    return insert_new(session, table, values) is not None
+
+
+def insert_new(session: Session, table: type[Base], values: Mapping[str, Any]) -> Any:
+    """Like :func:`insert_missing`; the primary key of the row that was inserted, None where one stands already."""
+    connection = session.connection()
+    return connection.execute(_insert_unless_known(table, connection.dialect.name), dict(values)).scalar()
+
+
+def insert_all_missing(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of ``rows`` whose natural key does not stand already."""
+    if rows:
+        connection = session.connection()
+        connection.execute(_insert_quietly(table, connection.dialect.name), rows)
 
 
 @cache  # built and hashed once: with the values in it, either costs more than the insert itself
 def _insert_unless_known(table: type[Base], dialect: str) -> Insert:
+    return _insert_quietly(table, dialect).returning(*Base.metadata.tables[table.__tablename__].primary_key)
+
+
+@cache
+def _insert_quietly(table: type[Base], dialect: str) -> Insert:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    mapped = Base.metadata.tables[table.__tablename__]
-    return insert(mapped).on_conflict_do_nothing().returning(*mapped.primary_key)
+    return insert(Base.metadata.tables[table.__tablename__]).on_conflict_do_nothing()
 
 
 def serialise(session: Session, name: str) -> None:

@@ -1,10 +1,15 @@
-"""What arrives from the phone becomes rows: reports, calls, codes. Everything here may be repeated safely."""
+"""What arrives from the phone becomes rows: reports, calls, codes. Everything here may be repeated safely.
+
+What every report goes through are statements prepared once, run beside the session's unit of work: that costs several
+times as much as the statements.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from ivr import jobs
@@ -12,11 +17,13 @@ from ivr.desk import outbox
 from ivr.desk.calls import record_call
 from ivr.desk.errors import CodesExhausted, NotFound
 from ivr.model import (
+    Base,
     Call,
     CodeCounter,
     ContactKind,
     EventKind,
     Recording,
+    State,
     Ticket,
     TicketEvent,
 )
@@ -25,7 +32,7 @@ from ivr.model.numbers import last_four
 from ivr.model.text import clean, fold
 from ivr.recordings import FiledAudio
 from ivr.spool import Sidecar
-from ivr.store import insert_missing
+from ivr.store import insert_missing, insert_new
 
 __all__ = [
     "CODE_TAKEN",
@@ -36,10 +43,30 @@ __all__ = [
     "record_call",
     "refresh_search_copy",
     "tickets_without_code",
+    "update_report",
 ]
 
 CODE_TAKEN = "code_taken"
 """Flag of a ticket whose code another ticket already had (a copied home): it gets a late code of its own."""
+
+
+_TICKETS = Base.metadata.tables[Ticket.__tablename__]
+_STANDING = (
+    "id",
+    "state",
+    "content",
+    "code",
+    "flags",
+    "sidecar_version",
+    "contact_kind",
+    "contact_number",
+    "contact_last4",
+    "pin_mac",
+    "publish",
+    "publish_at",
+)
+_FIND = select(*(_TICKETS.c[name] for name in _STANDING)).where(_TICKETS.c.ulid == bindparam("of")).with_for_update()
+_ADD_EVENT = insert(Base.metadata.tables[TicketEvent.__tablename__])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,25 +82,30 @@ def file_report(
 ) -> Filed:
     """Make the ticket of a report, or bring it to a newer version of its sidecar; idempotent on ``sidecar.ulid``.
 
-    An older or equal version changes nothing. ``due_at`` is the caller's: deadlines are a city's data.
+    An older or equal version changes nothing. ``due_at`` is the caller's: deadlines are a city's data. Without
+    ``audio`` a recording filed before stays as it is.
     """
-    ticket = _find(session, sidecar.ulid)
-    created = ticket is None and insert_missing(session, Ticket, _ticket_values(session, sidecar, now, due_at))
-    if ticket is None:
-        ticket = _find(session, sidecar.ulid)
-    if ticket is None:  # only a race for the same code leads here; the sweep comes again
+    standing = _find(session, sidecar.ulid)
+    heard = audio is not None and _add_recording(session, sidecar, audio, now)
+    flags = tuple(str(flag) for flag in audio.flags) if audio is not None and heard else ()
+    if standing is None:
+        ticket_id = _insert(session, sidecar, now, due_at, flags)
+        if ticket_id is not None:
+            return Filed(ticket_id=ticket_id, created=True)
+        standing = _find(session, sidecar.ulid)  # somebody else filed it just now
+    if standing is None:  # only a race for the same code leads here; the sweep comes again
         raise NotFound("ticket", sidecar.ulid)
-    if audio is not None:
-        _add_recording(session, ticket, sidecar, audio, now)
-    if created:
-        insert_missing(session, Call, _call_values(sidecar))
-        flags = {"version": sidecar.version, "flags": list(ticket.flags)}
-        session.add(TicketEvent(ticket_id=ticket.id, at=now, kind=EventKind.FILED, data=flags))
-        _announce(session, outbox.TICKET_FILED, ticket, now)
-    elif sidecar.version > ticket.sidecar_version:
-        _update(session, ticket, sidecar, now)
-    session.flush()
-    return Filed(ticket_id=ticket.id, created=created)
+    _update(session, standing, sidecar, flags, now)
+    return Filed(ticket_id=standing.id, created=False)
+
+
+def update_report(session: Session, sidecar: Sidecar, now: datetime) -> bool:
+    """Bring a ticket that stands to a newer version of its sidecar; False where there is none."""
+    standing = _find(session, sidecar.ulid)
+    if standing is None:
+        return False
+    _update(session, standing, sidecar, (), now)
+    return True
 
 
 def lease_codes(session: Session, year: int, size: int = 500) -> range:
@@ -104,9 +136,9 @@ def give_late_code(session: Session, ticket_id: int, code: str, now: datetime) -
         return False
     ticket.code = code
     refresh_search_copy(ticket)
-    session.add(TicketEvent(ticket_id=ticket.id, at=now, kind=EventKind.CODED, data={"code": code}))
-    _announce(session, outbox.TICKET_CHANGED, ticket, now)
     session.flush()
+    _tell(session, ticket.id, EventKind.CODED, {"code": code}, now)
+    _announce(session, outbox.TICKET_CHANGED, ticket.ulid, ticket.id, ticket.state, now)
     return True
 
 
@@ -115,22 +147,43 @@ def refresh_search_copy(ticket: Ticket) -> None:
     ticket.folded = fold(f"{ticket.code or ''} {ticket.content}")
 
 
-def _find(session: Session, ulid: str) -> Ticket | None:
-    return session.scalar(select(Ticket).where(Ticket.ulid == ulid).with_for_update())
+def _find(session: Session, ulid: str) -> Row[Any] | None:
+    return session.connection().execute(_FIND, {"of": ulid}).first()
 
 
-def _ticket_values(session: Session, sidecar: Sidecar, now: datetime, due_at: datetime | None) -> dict[str, Any]:
-    code, flags = _own_code(session, sidecar)
+def _insert(
+    session: Session, sidecar: Sidecar, now: datetime, due_at: datetime | None, heard: tuple[str, ...]
+) -> int | None:
+    """The new ticket's id; None where the report has one already, or where the code was taken in this moment.
+
+    ``heard``: what filing found wrong with the audio.
+    """
+    values = _ticket_values(sidecar, now, due_at)
+    values["flags"] += [flag for flag in heard if flag not in values["flags"]]
+    ticket_id: int | None = insert_new(session, Ticket, values)
+    if ticket_id is None and _is_taken(session, sidecar):
+        values |= {"code": None, "folded": "", "flags": [*values["flags"], CODE_TAKEN]}
+        ticket_id = insert_new(session, Ticket, values)
+    if ticket_id is None:
+        return None
+    insert_missing(session, Call, _call_values(sidecar))
+    data = {"version": sidecar.version, "flags": values["flags"]}
+    _tell(session, ticket_id, EventKind.FILED, data, now)
+    _announce(session, outbox.TICKET_FILED, sidecar.ulid, ticket_id, State.MOI, now)
+    return ticket_id
+
+
+def _ticket_values(sidecar: Sidecar, now: datetime, due_at: datetime | None) -> dict[str, Any]:
     return {
         "ulid": sidecar.ulid,
-        "code": code,
-        "folded": code or "",
+        "code": sidecar.code,
+        "folded": sidecar.code or "",
         "city": sidecar.city,
         "kind": sidecar.kind,
         "category": sidecar.category,
         "urgent": sidecar.urgent,
         "confidential": sidecar.confidential,
-        "flags": flags,
+        "flags": list(dict.fromkeys(str(flag) for flag in sidecar.flags)),
         "language": sidecar.language,
         **_answers(sidecar),
         "consent": sidecar.consent,
@@ -161,17 +214,16 @@ def _answers(sidecar: Sidecar) -> dict[str, Any]:
     }
 
 
-def _own_code(session: Session, sidecar: Sidecar) -> tuple[str | None, list[str]]:
-    """The sidecar's code unless another ticket has it: a report is never lost for its code."""
-    flags = list(dict.fromkeys(str(flag) for flag in sidecar.flags))
+def _is_taken(session: Session, sidecar: Sidecar) -> bool:
+    """Whether another ticket has the sidecar's code: a report is never lost for its code."""
     if sidecar.code is None:
-        return None, flags
-    holder = session.scalar(select(Ticket.ulid).where(Ticket.code == sidecar.code, Ticket.ulid != sidecar.ulid))
-    return (sidecar.code, flags) if holder is None else (None, [*flags, CODE_TAKEN])
+        return False
+    holder = select(Ticket.ulid).where(Ticket.code == sidecar.code, Ticket.ulid != sidecar.ulid)
+    return session.scalar(holder) is not None
 
 
-def _add_recording(session: Session, ticket: Ticket, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> None:
-    """One recording a report, under the call's ULID; its flags also stand on the ticket."""
+def _add_recording(session: Session, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> bool:
+    """One recording a report, under the call's ULID, and the work of hearing it; whether it is new."""
     added = insert_missing(
         session,
         Recording,
@@ -188,26 +240,39 @@ def _add_recording(session: Session, ticket: Ticket, sidecar: Sidecar, audio: Fi
         },
     )
     if added:
-        ticket.flags = list(dict.fromkeys([*ticket.flags, *(str(flag) for flag in audio.flags)]))
         jobs.add(session, jobs.TRANSCRIBE, sidecar.ulid, now)
+    return added
 
 
-def _update(session: Session, ticket: Ticket, sidecar: Sidecar, now: datetime) -> None:
-    answers = _answers(sidecar)
-    if ticket.code is None:
-        answers["code"], flags = _own_code(session, sidecar)
-    else:
-        flags = [str(flag) for flag in sidecar.flags]
-    answers["flags"] = list(dict.fromkeys([*ticket.flags, *flags]))
-    changed = sorted(name for name, value in answers.items() if getattr(ticket, name) != value)
-    for name in changed:
-        setattr(ticket, name, answers[name])
-    ticket.sidecar_version = sidecar.version
-    if changed:
-        refresh_search_copy(ticket)
+def _update(session: Session, standing: Row[Any], sidecar: Sidecar, heard: tuple[str, ...], now: datetime) -> None:
+    """Bring a ticket to a newer version of its sidecar; of an older one only a recording it lacked counts."""
+    newer = sidecar.version > standing.sidecar_version
+    flags, code = [*standing.flags, *heard], standing.code
+    values: dict[str, Any] = _answers(sidecar) if newer else {}
+    if newer:
+        flags += [str(flag) for flag in sidecar.flags]
+        if code is None and sidecar.code is not None:
+            taken = _is_taken(session, sidecar)
+            code, flags = (None, [*flags, CODE_TAKEN]) if taken else (sidecar.code, flags)
+    values |= {"code": code, "flags": list(dict.fromkeys(flags))}
+    changed = sorted(name for name, value in values.items() if getattr(standing, name) != value)
+    if not (newer or changed):
+        return
+    version = max(sidecar.version, standing.sidecar_version)
+    values = {name: values[name] for name in changed} | {"sidecar_version": version}
+    if "code" in changed:
+        values["folded"] = fold(f"{code or ''} {standing.content}")
+    session.connection().execute(_change(tuple(sorted(values))), {"of": sidecar.ulid, **values})
+    if newer and changed:
         data = {"version": sidecar.version, "changed": changed}
-        session.add(TicketEvent(ticket_id=ticket.id, at=now, kind=EventKind.UPDATED, data=data))
-        _announce(session, outbox.TICKET_CHANGED, ticket, now)
+        _tell(session, standing.id, EventKind.UPDATED, data, now)
+        _announce(session, outbox.TICKET_CHANGED, sidecar.ulid, standing.id, standing.state, now)
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Update:
+    """The update of these columns: no others, for each may wake a trigger or undo what a person changed meanwhile."""
+    return update(_TICKETS).where(_TICKETS.c.ulid == bindparam("of")).values({name: bindparam(name) for name in names})
 
 
 def _call_values(sidecar: Sidecar) -> dict[str, Any]:
@@ -226,5 +291,10 @@ def _call_values(sidecar: Sidecar) -> dict[str, Any]:
     }
 
 
-def _announce(session: Session, topic: str, ticket: Ticket, now: datetime) -> None:
-    outbox.announce(session, topic, ticket.ulid, {"id": ticket.id, "state": ticket.state.value}, now=now)
+def _tell(session: Session, ticket_id: int, kind: EventKind, data: dict[str, Any], now: datetime) -> None:
+    row = {"ticket_id": ticket_id, "at": now, "kind": kind, "data": data}
+    session.connection().execute(_ADD_EVENT, row)
+
+
+def _announce(session: Session, topic: str, ulid: str, ticket_id: int, state: State, now: datetime) -> None:
+    outbox.announce(session, topic, ulid, {"id": ticket_id, "state": state.value}, now=now)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from ivr.model import Outbox
+from ivr.model import Base, Outbox
 
 TICKET_FILED = "ticket.filed"
 TICKET_CHANGED = "ticket.changed"
@@ -15,12 +15,16 @@ TRANSCRIPT_READY = "transcript.ready"
 CALL_STARTED = "call.started"
 CALL_ENDED = "call.ended"
 
+_ADD = insert(Base.metadata.tables[Outbox.__tablename__])
+"""Prepared once and run beside the session's unit of work, which costs several times the insert."""
+
 
 def announce(
     session: Session, topic: str, subject: str, data: Mapping[str, Any] | None = None, *, now: datetime
 ) -> None:
     """Tell the pages; ``subject`` is the call's ULID, ``data`` names no person and no number."""
-    session.add(Outbox(at=now, topic=topic, subject=subject, data=dict(data or {})))
+    row = {"at": now, "topic": topic, "subject": subject, "data": dict(data or {})}
+    session.connection().execute(_ADD, row)
 
 
 def read(session: Session, after: int, limit: int = 500) -> list[Outbox]:

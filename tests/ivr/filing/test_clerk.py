@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ivr import clerk as module
 from ivr.clerk import Clerk
@@ -48,6 +50,87 @@ def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, clerk: Clerk) 
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert desk.left() == []
     assert desk.codes.left(NOW) == 500
+
+
+def test_answers_to_a_filed_report_are_filed_once_together_with_the_end_of_the_call(
+    desk: Leavings, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.spool.hold(ULID):
+        path = desk.journal()
+        clerk.call_started(read_journal(path))
+        sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
+        clerk.report(ULID)
+        assert clerk.wait(10)
+        transactions = counted(monkeypatch)
+        for version, publish in enumerate((None, True), start=sent.version):
+            desk.save(R.TO_FILE, *sent.takes, version=version, contact_number="+84905123457", publish=publish)
+            clerk.report(ULID)
+        path.unlink()
+        desk.journal(end=EndReason.COMPLETED)
+    clerk.call_ended(ULID)
+    assert clerk.wait(10)
+    assert len(transactions) == 1
+    assert [ticket.publish for ticket in desk.tickets()] == [True]
+    assert [call.end_reason for call in desk.calls()] == [EndReason.COMPLETED]
+    assert desk.left() == []
+
+
+def test_answers_of_who_stays_on_reach_the_ticket_within_seconds(
+    desk: Leavings, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LATER", 0.2)
+    desk.journal()
+    sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
+    clerk.report(ULID)
+    until = time.monotonic() + 10
+    while not desk.tickets() and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(0.1)
+    desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True)
+    clerk.report(ULID)
+    while not desk.tickets()[0].publish and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [ticket.publish for ticket in desk.tickets()] == [True]
+
+
+def test_who_hangs_up_after_speaking_is_filed_and_closed_in_one_transaction(
+    desk: Leavings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def slow() -> Store:
+        gate.wait(10)
+        return open_store(desk.settings)
+
+    desk.lease()
+    clerk = Clerk(desk.settings, slow, now=lambda: NOW)
+    clerk.renew_codes()  # waits for the gate
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
+    desk.journal(end=EndReason.HUNG_UP)
+    clerk.report(ULID)
+    clerk.call_ended(ULID)
+    transactions = counted(monkeypatch)
+    gate.set()
+    clerk.close(10)
+    assert len(transactions) == 1
+    assert len(desk.tickets()) == 1
+    assert [call.end_reason for call in desk.calls()] == [EndReason.HUNG_UP]
+    assert desk.left() == []
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Store]:
+    """The stores of write transactions from now on, one for each."""
+    begun: list[Store] = []
+    real = Store.transaction
+
+    @contextmanager
+    def transaction(store: Store) -> Iterator[Session]:
+        begun.append(store)
+        with real(store) as session:
+            yield session
+
+    monkeypatch.setattr(Store, "transaction", transaction)
+    return begun
 
 
 def test_a_call_without_a_journal_is_kept_in_memory_until_the_database_is_back(

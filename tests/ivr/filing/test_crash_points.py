@@ -238,6 +238,7 @@ def test_answers_given_while_it_is_filed_reach_the_ticket(desk: Leavings, monkey
         return filed
 
     monkeypatch.setattr(intake, "file_report", slowly)
+    assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW).value == "filed"  # the clerk is told of them
     assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW).value == "settled"
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert desk.left() == []
