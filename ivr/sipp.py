@@ -143,46 +143,9 @@ def _scenario(caller: str, actions: Sequence[Action], folder: Path) -> str:
         f"  <recvCmd/>\n  <nop><action>{_action(action, number, folder)}</action></nop>"
         for number, action in enumerate(actions)
     )
-    who = escape(caller)
-    head = f"""Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{who}@[local_ip]:[local_port]>;tag=[call_number]"""
     return f"""<?xml version="1.0" encoding="UTF-8" ?>
 <scenario name="citizen">
-  <send retrans="500"><![CDATA[
-INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-{head}
-To: <sip:[service]@[remote_ip]:[remote_port]>
-Call-ID: [call_id]
-CSeq: 1 INVITE
-Contact: <sip:{who}@[local_ip]:[local_port]>
-Max-Forwards: 70
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=citizen 1 1 IN IP[local_ip_type] [local_ip]
-s=-
-c=IN IP[media_ip_type] [media_ip]
-t=0 0
-m=audio [auto_media_port] RTP/AVP 8 101
-a=rtpmap:8 PCMA/8000
-a=rtpmap:101 telephone-event/8000
-a=fmtp:101 0-15
-]]></send>
-  <recv response="100" optional="true"/>
-  <recv response="180" optional="true"/>
-  <recv response="183" optional="true"/>
-  <recv response="200" rrs="true"/>
-  <send><![CDATA[
-ACK [next_url] SIP/2.0
-{head}
-[last_To:]
-Call-ID: [call_id]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
+{dial(caller)}
   <sendCmd><![CDATA[
 Call-ID: [call_id]
 State: answered
@@ -191,7 +154,7 @@ State: answered
   <recvCmd/>
   <send retrans="500"><![CDATA[
 BYE [next_url] SIP/2.0
-{head}
+{_head(caller)}
 [last_To:]
 Call-ID: [call_id]
 CSeq: 2 BYE
@@ -202,6 +165,50 @@ Content-Length: 0
   <recv response="200"/>
 </scenario>
 """
+
+
+def dial(caller: str, *, media_port: str = "[auto_media_port]") -> str:
+    """The steps of SIPp's XML that call and are answered; ``caller`` may hold SIPp's own words in brackets."""
+    return f"""  <send retrans="500"><![CDATA[
+INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+{_head(caller)}
+To: <sip:[service]@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:{escape(caller)}@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=citizen 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio {media_port} RTP/AVP 8 101
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15
+]]></send>
+  <recv response="100" optional="true"/>
+  <recv response="180" optional="true"/>
+  <recv response="183" optional="true"/>
+  <recv response="200" rrs="true"/>
+  <send><![CDATA[
+ACK [next_url] SIP/2.0
+{_head(caller)}
+[last_To:]
+Call-ID: [call_id]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>"""
+
+
+def _head(caller: str) -> str:
+    return f"""Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{escape(caller)}@[local_ip]:[local_port]>;tag=[call_number]"""
 
 
 def _action(action: Action, number: int, folder: Path) -> str:

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 from ivr.rtp_keys import capture
 from ivr.scenario.sounds import to_alaw, tone
 from ivr.settings import Settings
-from ivr.sipp import find_sipp
+from ivr.sipp import dial, find_sipp
 
 BEFORE, AFTER = 6.5, 8.0
 """Seconds of a call before its speech and at most after it."""
@@ -66,7 +66,8 @@ def _scenario(folder: Path, speech: float) -> str:
     steps = [_pause(2.4), _press("1", 1, folder), _pause(0.9), _press("1", 2, folder), _pause(0.8)]
     steps += [_press("1", 3, folder), _pause(1.5), speak, _pause(speech + 0.4), _press("#", 4, folder), _pause(0.8)]
     steps += [_press("1", 5, folder), _pause(1.2), _press("1", 6, folder), _pause(0.9), _press("2", 7, folder)]
-    return _XML.replace("STEPS", "\n".join(steps))
+    call = dial("09051[call_number]", media_port="[rtpstream_audio_port]")
+    return _XML.replace("DIAL", call).replace("STEPS", "\n".join(steps))
 
 
 def _pause(seconds: float) -> str:
@@ -81,43 +82,7 @@ def _press(key: str, number: int, folder: Path) -> str:
 
 _XML = """<?xml version="1.0" encoding="UTF-8" ?>
 <scenario name="crowd">
-  <send retrans="500"><![CDATA[
-INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:09051[call_number]@[local_ip]:[local_port]>;tag=[call_number]
-To: <sip:[service]@[remote_ip]:[remote_port]>
-Call-ID: [call_id]
-CSeq: 1 INVITE
-Contact: <sip:citizen@[local_ip]:[local_port]>
-Max-Forwards: 70
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=citizen 1 1 IN IP[local_ip_type] [local_ip]
-s=-
-c=IN IP[media_ip_type] [media_ip]
-t=0 0
-m=audio [rtpstream_audio_port] RTP/AVP 8 101
-a=rtpmap:8 PCMA/8000
-a=rtpmap:101 telephone-event/8000
-a=fmtp:101 0-15
-]]></send>
-  <recv response="100" optional="true"/>
-  <recv response="180" optional="true"/>
-  <recv response="183" optional="true"/>
-  <recv response="200" rrs="true"/>
-  <send><![CDATA[
-ACK [next_url] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:09051[call_number]@[local_ip]:[local_port]>;tag=[call_number]
-[last_To:]
-Call-ID: [call_id]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
+DIAL
   STEPS
   <recv request="BYE" timeout="20000"/>
   <send><![CDATA[
