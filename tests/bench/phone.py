@@ -68,25 +68,16 @@ def rate(scale: float) -> Iterator[Row]:
 
 
 def parallel(scale: float) -> Iterator[Row]:
-    """Recordings at once with our server in the path; how many are shorter than what was said."""
+    """Recordings at once with our server in the path, then without it; how many are shorter than what was said."""
     for count, speech in ((500, 15.0), (1000, 25.0)):
         wanted = count if scale >= SHORT else max(5, round(count * scale))
         with house() as line:
-            crowd = call_all(
-                line.settings,
-                line.settings.home / "c",
-                called=HOTLINE,
-                count=wanted,
-                rate=min(50, wanted),
-                speech=speech,
-            )
-            time.sleep(5)
-            seconds = [_seconds(path) for path in line.settings.recordings.rglob("*.wav")]
-        whole = sum(one >= speech - KEY - SHORTER for one in seconds)
-        note = f"shortest {min(seconds, default=0):.2f} s of {speech - KEY:.1f} s; {_faults(crowd)}"
+            ours, note = _whole(line, HOTLINE, line.settings.recordings, wanted, speech)
+            pure, pure_note = _whole(line, RECORDER, line.recorded, wanted, speech)
         yield Row(
-            name=f"whole recordings of {wanted} at once", value=whole, aim=str(wanted), met=whole == wanted, note=note
+            name=f"whole recordings of {wanted} at once", value=ours, aim=str(wanted), met=ours == wanted, note=note
         )
+        yield Row(name="the same, pure-dialplan recorder", value=pure, note=pure_note)
 
 
 def memory(scale: float) -> Iterator[Row]:
@@ -117,6 +108,22 @@ def memory(scale: float) -> Iterator[Row]:
             met=grown <= 2,
             note=f"{files} → {files_after}",
         )
+
+
+def _whole(line: House, called: str, folder: Path, wanted: int, speech: float) -> tuple[int, str]:
+    """How many of the recordings in ``folder`` hold all that was said."""
+    crowd = call_all(
+        line.settings,
+        line.settings.home / called,
+        called=called,
+        count=wanted,
+        rate=min(50, wanted),
+        speech=speech,
+    )
+    time.sleep(5)
+    seconds = [_seconds(path) for path in folder.rglob("*.wav")]
+    whole = sum(one >= speech - KEY - SHORTER for one in seconds)
+    return whole, f"shortest {min(seconds, default=0):.2f} s of {speech - KEY:.1f} s; {_faults(crowd)}"
 
 
 def _spent(line: House, called: str, calls: int) -> tuple[float, float]:
