@@ -14,6 +14,7 @@ from console import (
     find,
     health,
     language,
+    lines,
     lookup,
     pages,
     people,
@@ -64,6 +65,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     language.register(app)
     access.register(app)
     texts.register(app)
+    lines.register(app)
     for room in (pages, auth, tickets, calls, recordings, people, find, lookup, health):
         app.register_blueprint(room.blueprint)
     return app

@@ -55,7 +55,7 @@ def page(ulid: str) -> str:
             steps=[(step, _said(call, step)) for step in call.steps],
             number=number,
             sees_number=rights.at_least(me(), Role.SUPERVISOR) or (ticket is not None and rights.holds(me(), ticket)),
-            others=[row for row in rows if row.call.id != ulid],
+            others=[row for row in rows if row.id != ulid],
         )
 
 

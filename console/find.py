@@ -28,8 +28,8 @@ def find() -> str:
         return render_template(
             "find/found.html",
             query=query,
-            tickets=[row.ticket for row in tickets],
-            calls=[row.call for row in calls],
+            tickets=tickets,
+            calls=calls,
             places=_places(query),
         )
 

@@ -33,6 +33,17 @@ def register(app: Flask) -> None:
 
 def language() -> str:
     """``vi`` or ``en``: what the signed-in person chose, else this browser, else Vietnamese."""
+    found: str = g.get("language") or _chosen()  # settled once a request: a page asks three hundred times
+    return found
+
+
+def settle() -> str:
+    """Keep the language for the rest of this request, now that the person is known or known to be nobody."""
+    found = g.language = _chosen()
+    return found
+
+
+def _chosen() -> str:
     person = g.get("person")
     asked = person.language if person else request.cookies.get(LANGUAGE_COOKIE)
     return asked if asked in LANGUAGES else "vi"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from console.say import gettext as _
 from console.times import distance
+from ivr.desk.lines import TicketLine
 from ivr.model import CLOSED, EventKind, State, Ticket
 
 
@@ -85,14 +86,14 @@ def look(state: State) -> Look:
     return STATES[State(state)]
 
 
-def age(ticket: Ticket, now: datetime) -> int:
+def age(ticket: Ticket | TicketLine, now: datetime) -> int:
     """0 to 3: how long a ticket has waited for somebody to look at it."""
     if State(ticket.state) not in {State.MOI, State.MO_LAI}:
         return 0
     return sum(now - ticket.created_at >= step for step in _AGES)
 
 
-def find_due(ticket: Ticket, now: datetime) -> Due | None:
+def find_due(ticket: Ticket | TicketLine, now: datetime) -> Due | None:
     """The due time in words; None where there is none, the clock is paused, or the matter is closed."""
     if ticket.due_at is None or State(ticket.state) in CLOSED or ticket.state == State.CHO_BO_SUNG:
         return None

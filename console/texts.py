@@ -3,11 +3,13 @@
 from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import Flask, request, url_for
+from flask import Flask, url_for
 from markupsafe import Markup
 
 from console import context, labels, looks, times
 from console.language import language
+from console.say import written
+from ivr.desk.lines import TicketLine, TicketOfCall
 from ivr.model import Ticket
 from ivr.model.numbers import displayed, masked
 
@@ -35,7 +37,7 @@ def register(app: Flask) -> None:
         asset=asset,
         look=looks.look,
         event_icons=looks.EVENT_ICONS,
-        age=lambda ticket: looks.age(ticket, context.now()),
+        _=written,
         find_due=lambda ticket: looks.find_due(ticket, context.now()),
         code=code,
         category=category,
@@ -47,20 +49,20 @@ def register(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a built file; it changes with every build, so browsers may keep the file."""
-    return _asset(request.script_root, name)
+    return _asset(name)
 
 
 def icon(name: str, extra: str = "") -> Markup:
     """A decorative icon of the sprite; the word stands beside it."""
-    return _icon(asset("icons.svg"), name, extra)
+    return _icon(name, extra)
 
 
-def code(ticket: Ticket) -> str | None:
+def code(ticket: Ticket | TicketLine | TicketOfCall) -> str | None:
     """The ticket's code as people write it; None before a late code is given."""
     return context.cities().get(ticket.city).code(ticket.code) if ticket.code else None
 
 
-def category(ticket: Ticket) -> str | None:
+def category(ticket: Ticket | TicketLine) -> str | None:
     """The name of the ticket's category, if the caller or an operator chose one."""
     return context.cities().get(ticket.city).category(ticket.category, language()) if ticket.category else None
 
@@ -71,12 +73,13 @@ def agency(ticket: Ticket) -> str | None:
 
 
 @cache  # a list has a hundred icons, all with one address
-def _asset(_root: str, name: str) -> str:
+def _asset(name: str) -> str:
     return url_for("static", filename=f"dist/{name}", v=_version())
 
 
 @lru_cache(maxsize=512)
-def _icon(sprite: str, name: str, extra: str) -> Markup:
+def _icon(name: str, extra: str) -> Markup:
+    sprite = asset("icons.svg")
     return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(extra, sprite, name)
 
 

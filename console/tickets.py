@@ -55,7 +55,7 @@ def page(ulid: str) -> str:
         facts = _facts(session, get_ticket(session, ulid))
         number = _number(facts["call"], facts["ticket"])
         rows = listing.calls_of_number(session, number, viewer=me(), limit=8) if number else []
-        others = [row for row in rows if row.call.id != ulid]
+        others = [row for row in rows if row.id != ulid]
         return render_template("tickets/page.html", **facts, others=others, number=number)
 
 
@@ -154,21 +154,20 @@ def _number(call: Call | None, ticket: Ticket) -> str | None:
 
 def _tabs(session: Session, asked: TicketsAsked) -> list[dict[str, Any]]:
     """The groups with how many stand in those where a number says what to do."""
+    counts = _counts(session, [tab for tab in TABS if tab.counted])
     return [
-        {
-            "id": tab.id,
-            "text": str(tab.text),
-            "count": _count(session, tab) if tab.counted else None,
-            "href": asked.address(1, tab=tab.id),
-        }
+        {"id": tab.id, "text": str(tab.text), "count": counts.get(tab.id), "href": asked.address(1, tab=tab.id)}
         for tab in TABS
     ]
 
 
-def _count(session: Session, tab: Tab) -> str:
-    """How many stand in a tab; from a thousand on it says nothing more exact: every page pays for the counting."""
-    found = listing.count_tickets(session, tab.filter(me(), context.now()), viewer=me(), most=_MOST_IN_TAB)
-    return f"{found - 1}+" if found == _MOST_IN_TAB else str(found)
+def _counts(session: Session, tabs: list[Tab]) -> dict[str, str]:
+    """How many stand in each; from a thousand on it says nothing more exact: every page pays for the counting."""
+    groups = [tab.filter(me(), context.now()) for tab in tabs]
+    found = listing.count_tickets(session, *groups, viewer=me(), most=_MOST_IN_TAB)
+    return {
+        tab.id: f"{count - 1}+" if count == _MOST_IN_TAB else str(count) for tab, count in zip(tabs, found, strict=True)
+    }
 
 
 def _categories(asked: TicketsAsked) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from babel.dates import format_timedelta
 from markupsafe import Markup, escape
@@ -13,6 +14,7 @@ from console.say import gettext as _
 from ivr.model.civil import ZONE
 
 _JUST_NOW = timedelta(minutes=1)
+_MINUTE, _HOUR = 60, 3_600
 
 
 def moment(at: datetime | None) -> str:
@@ -43,15 +45,17 @@ def time_of_day(at: datetime) -> str:
 
 def distance(length: timedelta) -> str:
     """``5 phút``, ``3 giờ``, ``2 ngày``: the largest unit alone, rounded down."""
-    unit = next((one for one in (timedelta(days=1), timedelta(hours=1)) if length >= one), timedelta(minutes=1))
-    whole = max(length // unit, 1) * unit
-    granularity = {timedelta(days=1): "day", timedelta(hours=1): "hour"}.get(unit, "minute")
-    return _worded(whole, granularity, language())
+    if length.days > 0:
+        return _worded(length.days, "day", language())
+    if length.seconds >= _HOUR:
+        return _worded(length.seconds // _HOUR, "hour", language())
+    return _worded(max(length.seconds // _MINUTE, 1), "minute", language())
 
 
 @lru_cache(maxsize=1024)  # a list says few different lengths
-def _worded(whole: timedelta, granularity: str, locale: str) -> str:
-    return format_timedelta(whole, granularity=granularity, threshold=10_000, locale=locale)  # type: ignore[arg-type]
+def _worded(count: int, unit: Literal["day", "hour", "minute"], locale: str) -> str:
+    whole = timedelta(**{f"{unit}s": count})
+    return format_timedelta(whole, granularity=unit, threshold=10_000, locale=locale)
 
 
 def ago(at: datetime | None) -> Markup:
@@ -66,8 +70,12 @@ def ago(at: datetime | None) -> Markup:
     else:
         text = _("sau %(length)s", length=distance(-length))
     # format() of Markup costs four times as much; the words alone could hold a sign of HTML
-    exact = f'datetime="{at.isoformat()}" title="{moment(at)}"'
-    return Markup(f"<time {exact} data-ago>{escape(text)}</time>")  # noqa: S704
+    return Markup(f"<time {_exact(at)} data-ago>{escape(text)}</time>")  # noqa: S704
+
+
+@lru_cache(maxsize=4096)  # the lists show the newest moments again and again
+def _exact(at: datetime) -> str:
+    return f'datetime="{at.isoformat()}" title="{moment(at)}"'
 
 
 def clock(seconds: float | None) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
-from sqlalchemy.orm import Session, defer, joinedload, load_only, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select, union
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr import search
-from ivr.desk import rights
+from ivr.desk import lines, rights
 from ivr.desk.errors import NotFound
-from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, State, Ticket, TicketEvent, Transcript
+from ivr.desk.lines import CallLine, TicketLine
+from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, State, Ticket, TicketEvent
 from ivr.model.code import find_code
 from ivr.model.numbers import normalise
 from ivr.model.text import search_terms
@@ -54,23 +55,6 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketRow:
-    """A ticket with the call and the recording it came from, where there are any."""
-
-    ticket: Ticket
-    call: Call | None
-    recording: Recording | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallRow:
-    """A call with the ticket that came of it, if one did."""
-
-    call: Call
-    ticket: Ticket | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class TicketFilter:
     """Which tickets; everything left out filters nothing. ``since`` ≤ time spoken < ``until``."""
 
@@ -109,32 +93,18 @@ def tickets(
     viewer: Person | None,
     page: int = 1,
     size: int = PAGE,
-) -> Page[TicketRow]:
+) -> Page[TicketLine]:
     """Tickets ``viewer`` may see, newest first; None (a program, not a person) sees all."""
     wanted = wanted or TicketFilter()
     conditions = [*_ticket_conditions(session, wanted), *_visible(viewer)]
     matching = select(Ticket.id).where(*conditions)
     found = _keys(session, matching, (Ticket.created_at.desc(), Ticket.id.desc()), wanted.query, page, size)
-    rows = (
-        select(Ticket, Call, Recording)
-        .outerjoin(Call, Call.id == Ticket.ulid)
-        .outerjoin(Recording, Recording.id == Ticket.ulid)
-        .where(Ticket.id.in_(found.rows))
-        .order_by(Ticket.created_at.desc(), Ticket.id.desc())
-        .options(
-            defer(Ticket.folded),
-            joinedload(Ticket.assignee),
-            defer(Recording.peaks),
-            joinedload(Recording.transcript).options(load_only(Transcript.recording_id)),  # word times are large
-        )
-    )
-    read = session.execute(rows) if found.rows else ()
-    return replace(found, rows=[TicketRow(ticket=row[0], call=row[1], recording=row[2]) for row in read])
+    return replace(found, rows=lines.read_tickets(session, found.rows))
 
 
 def calls(
     session: Session, wanted: CallFilter | None = None, *, viewer: Person | None, page: int = 1, size: int = PAGE
-) -> Page[CallRow]:
+) -> Page[CallLine]:
     """Calls, newest first; a ticket ``viewer`` may not see is left out of its call's row."""
     joined = and_(Ticket.ulid == Call.id, *_visible(viewer))
     wanted = wanted or CallFilter()
@@ -144,23 +114,21 @@ def calls(
         matching = matching.outerjoin(Ticket, joined)
     order = (Call.started_at.desc(), Call.id.desc())
     found = _keys(session, matching, order, wanted.query, page, size)
-    rows = select(Call, Ticket).outerjoin(Ticket, joined).where(Call.id.in_(found.rows)).options(defer(Ticket.folded))
-    read = session.execute(rows.order_by(*order)) if found.rows else ()
-    return replace(found, rows=[CallRow(call=row[0], ticket=row[1]) for row in read])
+    rows = lines.read_calls(session, Call.id.in_(found.rows), _visible(viewer), size) if found.rows else []
+    return replace(found, rows=rows)
 
 
-def count_tickets(session: Session, wanted: TicketFilter, *, viewer: Person | None, most: int = MOST_COUNTED) -> int:
-    """How many there are, at most ``most``, without reading any."""
-    conditions = [*_ticket_conditions(session, wanted), *_visible(viewer)]
-    return _count(session, select(Ticket.id).where(*conditions), most)
+def count_tickets(
+    session: Session, *groups: TicketFilter, viewer: Person | None, most: int = MOST_COUNTED
+) -> tuple[int, ...]:
+    """How many there are in each group, at most ``most``, without reading any: one question for all groups."""
+    matching = [select(Ticket.id).where(*_ticket_conditions(session, one), *_visible(viewer)) for one in groups]
+    return tuple(session.execute(select(*(_counted(ids, most) for ids in matching))).one())
 
 
-def calls_of_number(session: Session, number: str, *, viewer: Person | None, limit: int = 50) -> list[CallRow]:
+def calls_of_number(session: Session, number: str, *, viewer: Person | None, limit: int = 50) -> list[CallLine]:
     """The history of one number (E.164), newest first."""
-    joined = and_(Ticket.ulid == Call.id, *_visible(viewer))
-    rows = select(Call, Ticket).outerjoin(Ticket, joined).where(Call.caller_number == number)
-    found = session.execute(rows.order_by(Call.started_at.desc()).limit(limit))
-    return [CallRow(call=row[0], ticket=row[1]) for row in found]
+    return lines.read_calls(session, Call.caller_number == number, _visible(viewer), limit)
 
 
 def find_ticket(session: Session, ticket_id: int) -> Ticket | None:
@@ -196,8 +164,8 @@ def get_call(session: Session, call_id: str) -> Call:
 
 
 def find_call(session: Session, call_id: str) -> Call | None:
-    """A call with its steps; None for a ticket whose call left no row."""
-    return session.get(Call, call_id, options=[selectinload(Call.steps)])
+    """A call without its steps; None for a ticket whose call left no row."""
+    return session.get(Call, call_id)
 
 
 def get_recording(session: Session, recording_id: str) -> Recording:
@@ -307,9 +275,10 @@ def _keys(session: Session, ids: Select[Any], order: tuple[Any, ...], query: str
         every = session.scalars(ids.order_by(*order).limit(MOST_FOUND)).all()
         return Page(rows=every[first : first + size], total=len(every), number=number, size=size, counted_to=MOST_FOUND)
     rows = session.scalars(ids.order_by(*order).limit(size).offset(first)).all()
-    total = _count(session, ids, MOST_COUNTED)
-    return Page(rows=rows, total=total, number=number, size=size, counted_to=MOST_COUNTED)
+    is_last = len(rows) < size and (rows or first == 0)
+    total = first + len(rows) if is_last else session.scalar(select(_counted(ids, MOST_COUNTED))) or 0
+    return Page(rows=rows, total=min(total, MOST_COUNTED), number=number, size=size, counted_to=MOST_COUNTED)
 
 
-def _count(session: Session, ids: Select[Any], most: int) -> int:
-    return session.scalar(select(func.count()).select_from(ids.limit(most).subquery())) or 0
+def _counted(ids: Select[Any], most: int) -> ScalarSelect[int]:
+    return select(func.count()).select_from(ids.limit(most).subquery()).scalar_subquery()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,6 +79,24 @@ def test_the_list_in_pages(sign_in: SignIn, seeded: Any, monkeypatch: pytest.Mon
     assert codes(second) == ["4213", "4212", "4211", "4210"]
     assert "5–8 trong 10" in second.text
     assert 'href="/tickets?tab=all&amp;page=3" rel="next"' in second.text
+
+
+def test_a_line_drawn_for_one_reader_is_drawn_anew_for_what_differs(sign_in: SignIn, seeded: Any) -> None:
+    """Lines are kept between pages and readers: by language, by what they show, by what time makes of them."""
+    lan, hoa = sign_in("lan"), sign_in("hoa")
+    first = lan.get("/tickets", headers=HTMX).text
+    assert hoa.get("/tickets", headers=HTMX).text.count("<tr id=") == first.count("<tr id=") + 1  # the confidential one
+    assert lan.get("/tickets", headers=HTMX).text == first
+    assert hoa.post("/preferences", data={"language": "en"}).status_code == 302
+    assert "4 minutes ago" in hoa.get("/tickets", headers=HTMX).text
+    assert "4 phút trước" in lan.get("/tickets", headers=HTMX).text
+    seeded.now += timedelta(hours=1)
+    assert "1 giờ trước" in lan.get("/tickets", headers=HTMX).text
+    with seeded.store.transaction() as session:
+        ticket = listing.find_ticket_of_call(session, seeded.ulid(4217))
+        assert ticket is not None
+        ticket.content = "Nước đã rút"
+    assert "Nước đã rút" in lan.get("/tickets", headers=HTMX).text
 
 
 def test_empty_lists_say_what_will_appear(sign_in: SignIn) -> None:

@@ -9,7 +9,7 @@ from ivr.desk import intake, listing
 from ivr.desk.errors import NotFound
 from ivr.desk.intake import refresh_search_copy
 from ivr.desk.listing import CallFilter, TicketFilter
-from ivr.model import EndReason, Kind, Person, State, Ticket
+from ivr.model import EndReason, Kind, Person, Recording, State, Ticket, Transcript
 from ivr.spool import CallJournal, Sidecar, Step
 from ivr.store import Store
 
@@ -53,7 +53,7 @@ def found(store: Store, wanted: TicketFilter, viewer: Person | None = None) -> l
     with store.reading() as session:
         page = listing.tickets(session, wanted, viewer=viewer)
         assert page.total == len(page.rows)
-        return [row.ticket.content for row in page.rows]
+        return [row.content for row in page.rows]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_confidential_tickets_are_not_listed_for_other_operators(
     with store.reading() as session:
         confidential = session.get_one(Ticket, tickets[3]).ulid
         rows = listing.calls(session, viewer=operator).rows
-        assert [row.call.id for row in rows if row.ticket is None] == [confidential]
+        assert [row.id for row in rows if row.ticket is None] == [confidential]
     with store.transaction() as session:
         session.get_one(Ticket, tickets[3]).assignee_id = operator.id
     assert len(found(store, TicketFilter(), operator)) == 4
@@ -133,17 +133,40 @@ def test_pages(store: Store, tickets: list[int]) -> None:
         first = listing.tickets(session, viewer=None, size=3)
         second = listing.tickets(session, viewer=None, size=3, page=2)
         beyond = listing.tickets(session, viewer=None, size=3, page=9)
-        assert listing.count_tickets(session, TicketFilter(), viewer=None) == 4
-        assert listing.count_tickets(session, TicketFilter(), viewer=None, most=3) == 3
-    assert [row.ticket.id for row in (*first.rows, *second.rows)] == tickets[::-1]
+        everything, nothing = TicketFilter(), TicketFilter(city="hai-phong")
+        assert listing.count_tickets(session, everything, nothing, viewer=None) == (4, 0)
+        assert listing.count_tickets(session, everything, viewer=None, most=3) == (3,)
+    assert [row.id for row in (*first.rows, *second.rows)] == tickets[::-1]
     assert (first.total, first.pages, first.total_is_exact, list(beyond.rows)) == (4, 2, True, [])
 
 
-def test_a_row_carries_its_call(store: Store, tickets: list[int]) -> None:
+def test_a_line_tells_of_holder_recording_and_transcript(store: Store, tickets: list[int], operator: Person) -> None:
+    with store.transaction() as session:
+        ticket = session.get_one(Ticket, tickets[0])
+        ticket.assignee_id, ticket.flags = operator.id, ["hung_up"]
+        session.add(heard := recording(ticket.ulid, ticket.created_at))
+        session.add(recording(session.get_one(Ticket, tickets[1]).ulid, ticket.created_at))
+        session.flush()
+        session.add(transcript(heard.id, ticket.created_at))
     with store.reading() as session:
-        row = listing.tickets(session, TicketFilter(query="260042174"), viewer=None).rows[0]
-        assert row.call is not None
-        assert (row.call.caller_number, row.recording, row.ticket.assignee) == ("+84905123450", None, None)
+        lines = listing.tickets(session, viewer=None).rows
+        told = [(line.holder, line.recorded, line.heard, line.flags) for line in lines]
+        assert told[2:] == [(None, True, False, ()), (operator.name, True, True, ("hung_up",))]
+        assert told[:2] == [(None, False, False, ())] * 2
+        assert len({*lines, *listing.tickets(session, viewer=None).rows}) == len(lines)  # equal ones are drawn once
+
+
+def recording(ulid: str, at: datetime) -> Recording:
+    return Recording(
+        id=ulid, call_id=ulid, take=1, key=f"{ulid}.wav", seconds=3.0, size=48_044, sha256="00" * 32, created_at=at
+    )
+
+
+def transcript(ulid: str, at: datetime) -> Transcript:
+    return Transcript(
+        recording_id=ulid, raw_text="", tidy_text="", words=[], confidence=0.0, model="m", model_version="1",
+        audio_seconds=3.0, decode_seconds=1.0, created_at=at,
+    )  # fmt: skip
 
 
 def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime) -> None:
@@ -164,7 +187,7 @@ def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime
         def ids(wanted: CallFilter) -> list[str]:
             page = listing.calls(session, wanted, viewer=None)
             assert page.total == len(page.rows)
-            return [row.call.id[-1] if row.ticket else "silent" for row in page.rows]
+            return [row.id[-1] if row.ticket else "silent" for row in page.rows]
 
         assert ids(CallFilter()) == ["silent", "3", "2", "1", "0"]
         assert ids(CallFilter(query="0905123451")) == ["silent", "1"]
@@ -177,7 +200,7 @@ def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime
         assert ids(CallFilter(with_ticket=False)) == ["silent"]
         assert ids(CallFilter(with_ticket=True, city="da-nang", until=now + timedelta(minutes=2))) == ["1", "0"]
         history = listing.calls_of_number(session, "+84905123451", viewer=None)
-        assert history[0].call.id == silent.ulid
+        assert history[0].id == silent.ulid
         assert [row.ticket is None for row in history] == [True, False]
         assert [step.node for step in listing.get_call(session, silent.ulid).steps] == ["chao"]
 

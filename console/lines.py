@@ -1,0 +1,55 @@
+"""Lines of the lists, each drawn once for all who see the same: sixteen people look at the same fifty reports.
+
+A drawn line depends on what is passed to its macro and on the language, nothing else; what time does to it (age, how
+long ago, how long until due) is passed as words, so a line is drawn anew when they change.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple, cast
+
+from flask import Flask, current_app
+from markupsafe import Markup
+
+from console import context, looks, times
+from console.language import language
+from console.looks import Due
+from ivr.desk.lines import CallLine, TicketLine
+
+MOST_KEPT = 4_096
+"""Drawn lines of one process: some six megabytes."""
+
+
+class When(NamedTuple):
+    """What time does to a line."""
+
+    ago: Markup
+    age: int = 0
+    due: Due | None = None
+
+
+def register(app: Flask) -> None:
+    """Make the lines known to the lists."""
+
+    @lru_cache(maxsize=MOST_KEPT)
+    def draw(template: str, line: TicketLine | CallLine, when: When, _locale: str) -> Markup:
+        module = app.jinja_env.get_template(template).module
+        return cast("Markup", module.line(line, when))  # type: ignore[attr-defined]  # the template's macro
+
+    app.extensions["tongdai.lines"] = draw
+    app.jinja_env.globals.update(ticket_line=ticket_line, call_line=call_line)
+
+
+def ticket_line(ticket: TicketLine) -> Markup:
+    """One ``<tr>`` of the tickets list."""
+    now = context.now()
+    when = When(ago=times.ago(ticket.created_at), age=looks.age(ticket, now), due=looks.find_due(ticket, now))
+    return _drawn("tickets/line.html", ticket, when)
+
+
+def call_line(call: CallLine) -> Markup:
+    """One ``<tr>`` of the calls list."""
+    return _drawn("calls/line.html", call, When(ago=times.ago(call.started_at)))
+
+
+def _drawn(template: str, line: TicketLine | CallLine, when: When) -> Markup:
+    return cast("Markup", current_app.extensions["tongdai.lines"](template, line, when, language()))

@@ -1,0 +1,115 @@
+"""What one line of a list shows, read column by column: making whole rows into objects costs more than drawing them.
+
+Lines are tuples: equal ones look equal, so a line that was drawn once need not be drawn again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from ivr.model import Call, EndReason, Kind, Person, Recording, State, Ticket, Transcript
+
+
+class TicketLine(NamedTuple):
+    """A ticket as the list shows it; the names are those of :class:`ivr.model.Ticket`."""
+
+    id: int
+    ulid: str
+    code: str | None
+    city: str
+    kind: Kind
+    category: str | None
+    state: State
+    urgent: bool
+    confidential: bool
+    language: str
+    content: str
+    contact_number: str | None
+    due_at: datetime | None
+    created_at: datetime
+    holder: str | None
+    """The assignee's name."""
+    recorded: bool
+    heard: bool
+    """Whether there is a transcript, were it an empty one."""
+    flags: tuple[str, ...]
+
+
+class TicketOfCall(NamedTuple):
+    """What a call's line shows of its ticket."""
+
+    code: str | None
+    city: str
+    state: State
+    content: str
+
+
+class CallLine(NamedTuple):
+    """A call as the list shows it, with the ticket that came of it, if one did that the viewer may see."""
+
+    id: str
+    caller_number: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    end_reason: EndReason | None
+    ticket: TicketOfCall | None
+
+
+_TICKETS = (
+    select(
+        Ticket.id,
+        Ticket.ulid,
+        Ticket.code,
+        Ticket.city,
+        Ticket.kind,
+        Ticket.category,
+        Ticket.state,
+        Ticket.urgent,
+        Ticket.confidential,
+        Ticket.language,
+        Ticket.content,
+        Ticket.contact_number,
+        Ticket.due_at,
+        Ticket.created_at,
+        Person.name,
+        Recording.id.is_not(None),
+        Transcript.recording_id.is_not(None),
+        Ticket.flags,
+    )
+    .outerjoin(Person, Person.id == Ticket.assignee_id)
+    .outerjoin(Recording, Recording.id == Ticket.ulid)
+    .outerjoin(Transcript, Transcript.recording_id == Recording.id)
+    .where(Ticket.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Ticket.created_at.desc(), Ticket.id.desc())
+)
+
+_CALLS = select(
+    Call.id,
+    Call.caller_number,
+    Call.started_at,
+    Call.ended_at,
+    Call.end_reason,
+    Ticket.code,
+    Ticket.city,
+    Ticket.state,
+    Ticket.content,
+).order_by(Call.started_at.desc(), Call.id.desc())
+
+
+def read_tickets(session: Session, ids: Sequence[int]) -> list[TicketLine]:
+    """The lines of these tickets, newest first."""
+    rows = session.execute(_TICKETS, {"ids": ids}) if ids else ()
+    return [TicketLine._make((*row[:-1], tuple(row[-1]))) for row in rows]
+
+
+def read_calls(
+    session: Session, which: ColumnElement[bool], visible: Sequence[ColumnElement[bool]], limit: int
+) -> list[CallLine]:
+    """The lines of calls, newest first; of tickets that are not ``visible`` nothing is read."""
+    joined = _CALLS.outerjoin(Ticket, and_(Ticket.ulid == Call.id, *visible))
+    rows = session.execute(joined.where(which).limit(limit))
+    # A ticket always has a state.
+    return [CallLine(*row[:5], ticket=TicketOfCall(*row[5:]) if row[7] is not None else None) for row in rows]
