@@ -1,4 +1,4 @@
-"""``tongdai console``: the console behind gunicorn (one process, many threads), and its checks for doctor."""
+"""``tongdai console``: the console behind gunicorn (a few processes of many threads), and its checks for doctor."""
 
 import argparse
 import gc
@@ -12,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 from console.app import create_app
 from console.texts import DIST
 from ivr.command import Check, Command, Finding
+from ivr.desk.people import share_hashing
 from ivr.logs import configure_logs
 from ivr.settings import Settings
 from ivr.words import tr
@@ -29,7 +30,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         options: dict[str, Any] = {
             "bind": f"{self._settings.bind}:{self._settings.console_port}",
             "worker_class": "gthread",
-            "workers": 1,  # the SQLite writers would only wait for each other; argon2 and the drivers free the GIL
+            "workers": self._settings.console_processes,  # drawing pages holds the GIL: one process, one core
             "threads": self._settings.console_threads,
             "graceful_timeout": GRACE,
             "timeout": 60,
@@ -43,6 +44,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        """The application of one process, made after the fork: a database engine must not cross it."""
+        share_hashing(self._settings.console_processes)
         app = create_app(self._settings)
         gc.collect()
         gc.freeze()  # else every few pages a collection walks all modules again: 5–10 ms in which no thread answers
@@ -58,6 +61,7 @@ def _heartbeat_folder() -> str | None:
 def _run(settings: Settings, _arguments: argparse.Namespace) -> int:
     configure_logs(settings)
     logging.captureWarnings(True)
+    gc.freeze()  # the modules, all loaded by now, stay one copy for all processes
     _Server(settings).run()
     return 0
 

@@ -105,7 +105,13 @@ class Settings(BaseSettings):
         description="Folder of recorded prompts (<language>/<id>.wav); a file there wins over the synthetic voice.",
     )
     workers: int = Field(default=1, ge=1, le=64, description="Transcription worker processes.")
-    console_threads: int = Field(default=8, ge=1, le=256, description="Threads of the console's web server.")
+    console_processes: int = Field(
+        default=2,
+        ge=1,
+        le=32,
+        description="Processes of the console's web server; more than there are cores gain nothing.",
+    )
+    console_threads: int = Field(default=8, ge=1, le=256, description="Threads of each of these processes.")
     record_limit: int = Field(default=120, ge=5, le=600, description="Longest report in seconds.")
     record_silence: int = Field(default=8, ge=1, le=60, description="Seconds of silence that end a recording.")
     record_minimum: float = Field(

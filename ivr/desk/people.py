@@ -27,7 +27,9 @@ LEAST_PASSWORD = 8
 """Characters."""
 
 _HASHER = PasswordHasher()
-_HASHING = threading.BoundedSemaphore(2)  # 64 MiB and a quarter of a second each: a flood must not take the machine
+_AT_ONCE = 2
+"""Passwords hashed at once, 64 MiB and a quarter of a second each: a flood must not take the machine."""
+_hashing = threading.BoundedSemaphore(_AT_ONCE)
 
 
 class PeopleError(TongdaiError):
@@ -164,8 +166,14 @@ def hash_password(password: str) -> str:
                 f"A password needs at least {LEAST_PASSWORD} characters.",
             )
         )
-    with _HASHING:
+    with _hashing:
         return _HASHER.hash(password)
+
+
+def share_hashing(processes: int) -> None:
+    """This process is one of so many that hash passwords: all together keep to the limit, one each at least."""
+    global _hashing  # set once, before the first request
+    _hashing = threading.BoundedSemaphore(max(1, _AT_ONCE // processes))
 
 
 def token_hash(token: str) -> str:
@@ -175,7 +183,7 @@ def token_hash(token: str) -> str:
 
 def _verify(stored: str, password: str) -> bool:
     try:
-        with _HASHING:
+        with _hashing:
             return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False

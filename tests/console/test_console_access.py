@@ -1,7 +1,7 @@
 """Who may see what: every page is guarded, roles, confidential tickets, sign-in with its limits, CSRF, headers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from console.app import create_app
 from ivr.desk import people
+from ivr.store import open_store
 from ivr.words import tr
 
 SignIn = Callable[..., FlaskClient]
@@ -130,6 +131,56 @@ def test_wrong_passwords_end_in_a_pause_before_hashing(
     answer = client.post("/login", data={"username": "lan", "password": "mat-khau-thu-1022"})
     assert answer.status_code == 429
     assert "Đã sai nhiều lần" in answer.text
+
+
+@pytest.fixture
+def two_processes(desk: Any) -> Iterator[tuple[FlaskClient, FlaskClient]]:
+    """One browser at two processes of the console: an application and a store each, nothing shared but the home."""
+    stores = [open_store(desk.settings) for _ in range(2)]
+    apps = [create_app(desk.settings, store, clock=lambda: desk.now) for store in stores]
+    first, second = (app.test_client() for app in apps)
+    yield first, second
+    for store in stores:
+        store.close()
+
+
+def carry_cookies(there: FlaskClient, here: FlaskClient) -> None:
+    """What a browser does: the next request may reach the other process."""
+    for name in ("tongdai_session", "tongdai_form"):
+        cookie = there.get_cookie(name)
+        if cookie is not None:
+            here.set_cookie(name, cookie.value)
+
+
+def csrf_token(client: FlaskClient, path: str) -> str:
+    return client.get(path).text.split('name="csrf-token" content="')[1].split('"')[0]
+
+
+def test_two_processes_count_wrong_passwords_together(
+    two_processes: tuple[FlaskClient, FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_verify", lambda stored, password: False)
+    statuses = []
+    for number in range(6):
+        client = two_processes[number % 2]
+        form = {"username": "lan", "password": "sai", "csrf_token": csrf_token(client, "/login")}
+        statuses.append(client.post("/login", data=form).status_code)
+    assert statuses == [401] * 5 + [429]
+
+
+def test_what_one_process_gives_the_other_knows(two_processes: tuple[FlaskClient, FlaskClient], seeded: Any) -> None:
+    here, there = two_processes
+    form = {"username": "lan", "password": "mat-khau-thu-1022", "csrf_token": csrf_token(here, "/login")}
+    assert here.post("/login", data=form).status_code == 302
+    token = csrf_token(here, "/tickets")
+    carry_cookies(here, there)
+    ulid = seeded.ulid(4213)  # Lan holds it
+    played = there.post(f"/recordings/{ulid}/plays", json={}, headers={"X-CSRFToken": token})
+    assert played.status_code == 200
+    with here.get(played.json["url"]) as audio:  # type: ignore[index]  # a status of 200 has JSON
+        assert audio.status_code == 200
+    assert there.post("/logout", data={"csrf_token": token}).status_code == 302
+    assert here.get("/tickets").status_code == 302
 
 
 def test_signing_out_ends_the_session_itself(sign_in: SignIn, desk: Any) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from console import command
 from ivr.testing import free_port
+from ivr.testing_asterisk import wait_for
 
 
 def test_the_console_serves_and_ends_within_its_grace(desk: Any) -> None:
@@ -23,6 +24,7 @@ def test_the_console_serves_and_ends_within_its_grace(desk: Any) -> None:
     started = subprocess.Popen([sys.executable, "-m", "ivr", "console"], env=environment, start_new_session=True)
     try:
         assert _healthz(port, started) == {"status": "ok"}
+        wait_for(lambda: len(_children(started.pid)) == desk.settings.console_processes == 2, 20, "one process alone")
         started.send_signal(signal.SIGTERM)
         before = time.monotonic()
         assert started.wait(10) == 0
@@ -31,6 +33,10 @@ def test_the_console_serves_and_ends_within_its_grace(desk: Any) -> None:
         if started.poll() is None:
             started.kill()
             started.wait()
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
 
 
 def _healthz(port: int, started: "subprocess.Popen[bytes]") -> Any:
