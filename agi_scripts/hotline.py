@@ -1,6 +1,7 @@
 """``agi://…/hotline?city=…``: a citizen's call."""
 
 import socket
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -43,7 +44,9 @@ class Hotline:
     def serve(self, request: Request, city: City) -> EndReason:
         """Serve the call with the menu of ``city``."""
         connection = request.connection
-        connection.settimeout(SILENCE)
+        connection.setblocking(True)  # with a limit that the kernel keeps: Python's own is a system call more each time
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SILENCE, 0))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         replies = Replies(connection)

@@ -30,6 +30,9 @@ from ivr.words import tr
 LAST_CALLS = 2.0
 """Seconds calls under way have at a stop, before the dialplan's fallback takes them."""
 
+CODES_AHEAD = 8
+"""Codes taken from the block at once: two waits for the disk less for seven of eight callers who have sent a report."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -46,7 +49,7 @@ def serve(settings: Settings, clock: Clock) -> int:
     status = StatusDesk(settings)
     desk = CallDesk(
         spool=Spool(settings),
-        codes=CodeBook(settings.codes),
+        codes=CodeBook(settings.codes, ahead=CODES_AHEAD),
         clerk=clerk,
         find_status=status.find,
         pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),

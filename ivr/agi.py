@@ -29,6 +29,7 @@ UP = 6
 """CHANNEL STATUS of a line that is up."""
 
 _log = structlog.get_logger(__name__)
+_QUOTED = str.maketrans({"\r": " ", "\n": " ", "\0": " ", "\\": "\\\\", '"': '\\"'})
 _REPLY = re.compile(r"^200 result=(?P<result>-?\d*)(?: \((?P<data>.*?)\)(?= endpos=|$))?(?: endpos=(?P<endpos>\d+))?")
 
 
@@ -66,13 +67,12 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
 
     def _quote(self, string: object) -> str:
         """One argument in quotes; a caller's name must never end it or the line (CR, LF, NUL go)."""
-        text = re.sub(r"[\r\n\0]", " ", str(string))
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return f'"{str(string).translate(_QUOTED)}"'
 
     def send_command(self, command: str, *args: object) -> None:
         """Send one line; arguments are already quoted."""
         line = " ".join([command, *map(str, args)])
-        if re.search(r"[\r\n\0]", line):
+        if "\n" in line or "\r" in line or "\0" in line:
             raise ValueError(f"a control character in an AGI command: {line!r}")
         try:
             self._send(line.encode("utf-8", "replace") + b"\n")

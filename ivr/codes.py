@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 import structlog
 
@@ -26,8 +27,13 @@ _log = structlog.get_logger(__name__)
 class CodeBook:
     """The blocks in ``<home>/codes``, shared by all processes of an instance; gaps are normal, repeats impossible."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, ahead: int = 1) -> None:
+        """``ahead``: numbers that are made durable as used at once and given from memory; some are a gap at the end."""
         self._folder = folder
+        self._ahead = ahead
+        self._used: list[str] = []
+        self._used_year = 0
+        self._guard = Lock()
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, now: datetime) -> str | None:
@@ -37,16 +43,25 @@ class CodeBook:
         """
         year = civil_year(now)
         try:
-            with locked(self._folder / "lock", wait=True):
-                ranges = self._read(year)
-                if not ranges:
-                    return None
-                first = ranges[0]
-                self._write(year, [rest for rest in (first[1:], *ranges[1:]) if rest])
-                return make_code(year, first[0])
+            with self._guard:
+                if year != self._used_year:
+                    self._used, self._used_year = [], year
+                if not self._used:
+                    self._used = self._use(year)
+                return self._used.pop(0) if self._used else None
         except OSError as error:
             _log.error("codes.unwritable", folder=str(self._folder), error=error.strerror)
             return None
+
+    def _use(self, year: int) -> list[str]:
+        """The next codes of the block, used on disk from now on; none without a block."""
+        with locked(self._folder / "lock", wait=True):
+            ranges = self._read(year)
+            if not ranges:
+                return []
+            first, *others = ranges
+            self._write(year, [rest for rest in (first[self._ahead :], *others) if rest])
+            return [make_code(year, number) for number in first[: self._ahead]]
 
     def left(self, now: datetime) -> int:
         """How many codes of this year can be given without the database."""

@@ -1,5 +1,6 @@
 """When a report is due by its city's own rules; a city whose files are broken never stops a filing."""
 
+import os
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -21,12 +22,13 @@ def find_due(settings: Settings, sidecar: Sidecar) -> datetime | None:
     if not sidecar.city.replace("-", "").isalnum():
         return None  # no folder of ours has such a name
     try:
-        city = _city(settings.config, sidecar.city, _stamp(settings.config / "cities" / sidecar.city))
+        folder = settings.config / "cities" / sidecar.city
+        city, calendar = _city(settings.config, sidecar.city, _stamp(str(folder)))
         category = city.find_category(sidecar.category)
         if category is None:
             return None
         hours = category.urgent_hours if sidecar.urgent else category.hours
-        return None if hours is None else due(sidecar.spoken_at, calendar_of(city.hours), hours)
+        return None if hours is None else due(sidecar.spoken_at, calendar, hours)
     except (TongdaiError, NoWorkingTimeError, OSError) as error:
         _log.error("deadline.unknown", ulid=sidecar.ulid, city=sidecar.city, error=str(error))
         return None
@@ -51,10 +53,19 @@ def _clock(minutes: int) -> time:
 
 
 @lru_cache(maxsize=8)
-def _city(config: Path, city: str, stamp: float) -> City:
-    """A city is read again when one of its files is newer (``stamp``)."""
-    return load_city(config, city)
+def _city(config: Path, name: str, stamp: float) -> tuple[City, WorkCalendar]:
+    """A city, with its calendar, is read again when one of its files is newer (``stamp``)."""
+    city = load_city(config, name)
+    return city, calendar_of(city.hours)
 
 
-def _stamp(folder: Path) -> float:
-    return max((path.stat().st_mtime for path in folder.rglob("*.toml")), default=0.0)
+def _stamp(folder: str) -> float:
+    """The newest of a city's files; asked at every report, so without a Path for each of them."""
+    newest = 0.0
+    with os.scandir(folder) as entries:
+        for one in entries:
+            if one.is_dir():
+                newest = max(newest, _stamp(one.path))
+            elif one.name.endswith(".toml"):
+                newest = max(newest, one.stat().st_mtime)
+    return newest

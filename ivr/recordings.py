@@ -66,7 +66,8 @@ def measure(path: Path) -> Measured:
     content = path.read_bytes()
     samples, rate, torn = _samples(path, content)
     whole = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    loud = np.abs(whole.astype(np.int32)).mean(axis=1) >= SOUNDING if len(whole) else np.zeros(0, bool)
+    # the magnitude of -32768 is no 16-bit number but with the sign's bit read as another digit
+    loud = np.abs(whole).view(np.uint16).sum(axis=1, dtype=np.uint32) >= SOUNDING * _FRAME
     return Measured(seconds=len(samples) / rate, sounding=float(loud.sum()) * _FRAME / rate, torn=torn)
 
 
@@ -82,13 +83,14 @@ def file_audio(settings: Settings, path: Path, ulid: str, spoken_at: datetime) -
     if path.exists():
         if place.exists():
             raise WouldOverwrite(tr(f"{place} đã có; {path} được giữ lại.", f"{place} exists; {path} is kept."))
-        mended = _mend(path)
+        content, mended = _mend(path)
         flags = (RecordingFlag.INTERRUPTED,) if mended else ()
         _make_folders(settings.recordings, place.parent)
         path.replace(place)
         fsync_folder(place.parent)
         fsync_folder(path.parent)
-    content = place.read_bytes()
+    else:
+        content = place.read_bytes()
     samples, rate, _ = _samples(place, content)
     return FiledAudio(
         key=str(key),
@@ -135,6 +137,8 @@ def _gone(key: str) -> str:
 
 def _make_folders(root: Path, folder: Path) -> None:
     """Make the day's folder with every name on the way durable."""
+    if folder.is_dir():
+        return
     for one in reversed((folder, *folder.parents)):
         if one.is_relative_to(root) and not one.is_dir():
             one.mkdir(mode=0o750, exist_ok=True)
@@ -173,8 +177,10 @@ def _header(path: Path, content: bytes) -> tuple[int, int, int]:
     )
 
 
-def _mend(path: Path) -> bool:
-    """Give a file whose header says less or more than it holds a true one, at once or not at all; whether it had to.
+def _mend(path: Path) -> tuple[bytes, bool]:
+    """Give a file whose header says less or more than it holds a true one, at once or not at all.
+
+    What the file holds then, and whether it had to be mended.
 
     The file may be Asterisk's own, of another user: it is read, and replaced if need be, but never written into.
     """
@@ -184,8 +190,8 @@ def _mend(path: Path) -> bool:
         here = (len(content) - start) // 2 * 2
         if said == here or 0 < said < here:
             os.fsync(file.fileno())  # Asterisk does not: the audio must be as durable as the ticket that names it
-            return False
+            return content, False
     riff, data = struct.pack("<I", start + here - 8), struct.pack("<I", here)
     mended = content[:4] + riff + content[8 : start - 4] + data + content[start : start + here]
     write_durably(path, mended, mode=0o640)
-    return True
+    return mended, True

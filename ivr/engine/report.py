@@ -153,12 +153,17 @@ class Report:
                 _log.warning("report.left_to_sweep", ulid=self.ulid)
                 return
             case SidecarState.TO_FILE:
-                self.change(ended=True)
+                self._end()
             case _ if self.spoken:
                 self.send(flags=(HUNG_UP,) if hung_up else ())
-                self.change(ended=True)
+                self._end()
             case _:
                 self.cancel()
+
+    def _end(self) -> None:
+        """Nothing more will change: the end of the call tells it of its own report, the sidecar of a further one."""
+        if self.sidecar.call or not self._durable:
+            self.change(ended=True)
 
     def _keep(self, take: Take) -> None:
         older = [one.number for one in self.sidecar.takes if one.state is TakeState.RECORDED]

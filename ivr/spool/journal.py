@@ -20,6 +20,8 @@ _log = structlog.get_logger(__name__)
 
 SUFFIX = ".call.jsonl"
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: ``dumps`` makes one each time
+
 
 class JournalFault(TongdaiError):
     """A journal has no readable first line: nobody can say whose call it was."""
@@ -123,7 +125,7 @@ class Journal:
 
     def _write(self, line: dict[str, Any]) -> bool:
         """A full disk costs lines of the history, never the caller: the report itself is checked elsewhere."""
-        whole = b"\n" * self._torn + json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        whole = b"\n" * self._torn + _encode(line).encode() + b"\n"
         try:
             self._torn = os.write(self._descriptor, whole) < len(whole)
         except OSError as error:

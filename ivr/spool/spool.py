@@ -23,6 +23,9 @@ RESERVE = 16 * 1024
 """Bytes put aside for each report before the beep: its sidecar takes about 2 KiB each time it is saved anew."""
 
 
+_is_there = os.path.exists  # where forty names are asked for, a Path for each costs more than the question
+
+
 class NotInSpool(TongdaiError):
     """There is no sidecar of this call: never written, cancelled, or already filed."""
 
@@ -124,8 +127,9 @@ class Spool:
 
     def takes_on_disk(self, ulid: str) -> dict[int, Path]:
         """Audio files of a report by take number, listed in its sidecar or not."""
-        numbered = ((number, self.audio(ulid, number)) for number in range(1, MOST_TAKES + 1))
-        return {number: path for number, path in numbered if path.exists()}
+        start = str(self.folder / ulid)  # forty paths are not worth making for one that is there
+        there = (number for number in range(1, MOST_TAKES + 1) if _is_there(f"{start}.{number}.wav"))
+        return {number: self.audio(ulid, number) for number in there}
 
     def ulids_of_audio(self) -> list[str]:
         """ULIDs that have audio, with a sidecar or without, oldest first."""
@@ -190,13 +194,18 @@ class Spool:
         self.remove(sidecar)
 
     def remove(self, sidecar: Sidecar) -> None:
-        """Remove what is left of a filed or cancelled report: audio still here first, the sidecar last."""
+        """Remove what is left of a filed or cancelled report: audio still here first, the sidecar last.
+
+        A sidecar that a power cut brings back is filed or removed again, which changes nothing.
+        """
         _unlink_quietly(self._reserved(sidecar.ulid))
-        for number in {*range(1, MOST_TAKES + 1), *(take.number for take in sidecar.takes)}:
-            self.audio(sidecar.ulid, number).unlink(missing_ok=True)
-        fsync_folder(self.folder)
+        listed = {take.number: self.audio(sidecar.ulid, take.number) for take in sidecar.takes}
+        audio = [path for path in (self.takes_on_disk(sidecar.ulid) | listed).values() if path.exists()]
+        for path in audio:
+            path.unlink(missing_ok=True)
+        if audio:
+            fsync_folder(self.folder)
         self.path(sidecar.ulid).unlink(missing_ok=True)
-        fsync_folder(self.folder)
 
     def room(self) -> bool:
         """Whether a recording can be begun: free space, free inodes, and a file can really be written."""
@@ -228,8 +237,9 @@ class Spool:
 
     def _has_files(self, ulid: str) -> bool:
         """Whether anything but its lock is left of a call; asked by name, for the folder may hold an outage's calls."""
-        names = (f"{ulid}.json", f"{ulid}.call.jsonl", f"{ulid}.filing")
-        return any((self.folder / name).exists() for name in names) or bool(self.takes_on_disk(ulid))
+        start = str(self.folder / ulid)
+        kinds = (".json", ".call.jsonl", ".filing")
+        return any(_is_there(start + kind) for kind in kinds) or bool(self.takes_on_disk(ulid))
 
 
 def is_ulid(text: str) -> bool:

@@ -181,7 +181,7 @@ class _Sweep:
                 self.report.live += 1
                 return None
             sidecar = self._spool.save(rebuild(self._settings, self._spool, ulid, self._now))
-        elif sidecar.state is not SidecarState.CANCELLED:
+        elif sidecar.state is not SidecarState.CANCELLED and not self._sent_and_over(sidecar):
             written = (
                 audio if ulid in self._adopted else [*audio, self._spool.path(ulid)]
             )  # the sidecar just now, by us
@@ -193,6 +193,14 @@ class _Sweep:
         if settled is None:
             self.report.silent += 1
         return settled
+
+    def _sent_and_over(self, sidecar: Sidecar) -> bool:
+        """Sent in a call whose journal has its end: nobody writes any more."""
+        if sidecar.state is not SidecarState.TO_FILE:
+            return False
+        with suppress(FileNotFoundError, JournalFault):
+            return read_journal(journal_path(self._spool.folder, sidecar.ulid)).end_reason is not None
+        return False
 
     def _still(self, path: Path) -> bool:
         return self._spool.stands_still(path, self._settings.sweep_still)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.desk import intake
-from ivr.filing import file_one
+from ivr.filing import close_call, file_one
 from ivr.model import EndReason
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine
@@ -264,3 +264,41 @@ def test_a_database_that_is_away_loses_nothing(desk: Leavings, tmp_path: Path) -
 def away_store(folder: Path) -> Store:
     """A store whose database cannot be opened."""
     return Store(make_engine(f"sqlite+pysqlite:///{folder / 'nowhere' / 'tongdai.db'}", busy=0.1))
+
+
+@pytest.mark.parametrize("filed_before", [False, True], ids=["at-once", "filed-before"])
+def test_killed_before_each_step_of_closing_a_call(
+    filed_before: bool, desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clerk's way: report and call row in one transaction, by whoever has filed the report before or not."""
+    fatal = 0
+    while True:
+        house = Leavings(settings=temporary_settings(tmp_path / str(fatal), sweep_still=10.0), store=desk.store)
+        wipe(desk.store)
+        house.lease()
+        sent = house.save(R.TO_FILE, house.take(1, T.RECORDED, wav(GOOD)), code=house.codes.take(NOW))
+        if filed_before:
+            file_one(house.settings, house.store, house.spool, ULID, NOW)
+        house.save(R.TO_FILE, *sent.takes, version=sent.version, code=sent.code, publish=True)
+        house.journal(end=EndReason.COMPLETED)
+        with reaping(monkeypatch, fatal) as reaper:
+            close_call(house.settings, house.store, house.spool, ULID, NOW, known=filed_before)
+        for _ in range(2):
+            assert house.sweep().faults == []
+        check(house, CASES["sent"])
+        assert [(ticket.code, ticket.publish) for ticket in house.tickets()] == [(sent.code, True)]
+        if not reaper.dead:
+            break
+        fatal += 1
+    assert fatal > 2
+
+
+def test_answers_to_a_ticket_that_is_gone_make_it_anew(desk: Leavings) -> None:
+    """A database that was put back to an older state: the recording in its last place is found again."""
+    sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(GOOD)))
+    file_one(desk.settings, desk.store, desk.spool, ULID, NOW)
+    wipe(desk.store)
+    desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True)
+    close_call(desk.settings, desk.store, desk.spool, ULID, NOW, known=True)
+    assert [ticket.publish for ticket in desk.tickets()] == [True]
+    assert sorted(desk.heard()) == desk.work() == [ULID]

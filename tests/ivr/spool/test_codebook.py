@@ -152,3 +152,17 @@ def log() -> Iterator[list[dict[str, object]]]:
 def test_the_alarm_at_four_fifths_of_a_year(book: CodeBook, log: list[dict[str, object]]) -> None:
     book.renew(Counter(ALARM), NOW)
     assert [line["event"] for line in log] == ["codes.year_nearly_used"]
+
+
+def test_codes_taken_ahead_are_used_on_disk_and_given_once(tmp_path: Path) -> None:
+    counter = Counter()
+    server, other = CodeBook(tmp_path / "codes", ahead=8), CodeBook(tmp_path / "codes")
+    server.renew(counter, NOW)
+    given = [server.take(NOW)]
+    assert other.left(NOW) == BLOCK - 8
+    while (code := server.take(NOW)) is not None:
+        given.append(code)
+        if len(given) in (20, 40):
+            given.append(other.take(NOW))
+    assert len(given) == len(set(given)) == BLOCK
+    assert server.take(NOW.replace(year=2027)) is None
