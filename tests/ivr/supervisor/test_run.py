@@ -26,6 +26,9 @@ from ivr.testing_asterisk import private_settings, wait_for
 pytestmark = pytest.mark.asterisk
 
 ROOMS = ["agi", "asterisk", "watch", "worker-1", "console"]
+ASKED = ["agi", "asterisk", "watch"]
+"""Rooms that are asked whether they live."""
+FROZEN_AFTER = 3.0
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -41,7 +44,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "rtp_end",
     )
     mine = {f"TONGDAI_{name.upper()}": str(getattr(settings, name)) for name in names}
-    return {**os.environ, **mine, "TONGDAI_LANGUAGE": "en", "TONGDAI_FREE_SPACE_MB": "0"}
+    ours = {"TONGDAI_LANGUAGE": "en", "TONGDAI_FREE_SPACE_MB": "0", "TONGDAI_FROZEN_AFTER": str(FROZEN_AFTER)}
+    return {**os.environ, **mine, **ours}
 
 
 def tongdai(settings: Settings, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -97,6 +101,17 @@ def children(settings: Settings) -> dict[str, dict[str, object]]:
     return {row["name"]: row for row in rows}
 
 
+def strike(settings: Settings, room: str, number: signal.Signals) -> int:
+    """Signal a room; its process."""
+    pid = int(str(children(settings)[room]["pid"]))
+    os.kill(pid, number)
+    return pid
+
+
+def is_another(settings: Settings, room: str, than: int) -> bool:
+    return children(settings)[room]["pid"] not in (than, None)
+
+
 def all_ready(settings: Settings) -> bool:
     rows = children(settings)
     return bool(rows) and all(row["state"] == "ready" for row in rows.values())
@@ -133,12 +148,15 @@ def test_a_life_of_a_hotline(settings: Settings) -> None:
         assert "agi: ready" in doctor.stdout
 
         for room in ("agi", "worker-1", "console", "asterisk", "watch"):
-            pid = children(settings)[room]["pid"]
-            os.kill(int(str(pid)), signal.SIGKILL)
-            wait_for(
-                lambda room=room, pid=pid: children(settings)[room]["pid"] not in (pid, None), 10, f"{room} stayed dead"
-            )
+            struck = strike(settings, room, signal.SIGKILL)
+            wait_for(lambda room=room, struck=struck: is_another(settings, room, struck), 10, f"{room} stayed dead")
         wait_for(lambda: all_ready(settings), 20, str(children(settings)))
+
+        frozen = {room: strike(settings, room, signal.SIGSTOP) for room in ASKED}
+        for room, struck in frozen.items():
+            wait_for(lambda room=room, struck=struck: is_another(settings, room, struck), 40, f"{room} stayed frozen")
+        wait_for(lambda: all_ready(settings), 40, str(children(settings)))
+        assert said.read_text().count("child.frozen") == len(ASKED)
 
         everybody = process.children(recursive=True)
         process.send_signal(signal.SIGINT)
