@@ -1,6 +1,7 @@
 """``tongdai agi``: the FastAGI server that Asterisk's dialplan connects to."""
 
 import argparse
+import os
 import signal
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from ivr.secrets import pin_mac
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import open_store
+from ivr.watchdog import Watchdog
 from ivr.words import tr
 
 LAST_CALLS = 2.0
@@ -92,7 +94,7 @@ def _tell_missing(settings: Settings, sounds: Mapping[str, Catalogue]) -> None:
 
 def _listen(settings: Settings, hotline: Hotline) -> FastAgiServer:
     try:
-        return FastAgiServer({"hotline": hotline}, port=settings.agi_port)
+        return FastAgiServer({"hotline": hotline}, port=settings.agi_port, watchdog=Watchdog.of(os.environ))
     except OSError as error:
         raise PortTaken(
             tr(

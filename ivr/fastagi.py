@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import structlog
 
 from ivr.alive import ALIVE
+from ivr.watchdog import Watchdog
 
 BACKLOG = 512
 """Asterisk gives up connecting after 2 s: a burst must fit into the kernel's queue."""
@@ -92,8 +93,10 @@ class FastAgiServer:
         host: str = "127.0.0.1",
         most_calls: int = MOST_CALLS,
         header_seconds: float = HEADER_SECONDS,
+        watchdog: Watchdog | None = None,
     ) -> None:
         """``handlers`` by path (``hotline``); port 0 takes any. OSError when the port is taken."""
+        self._watchdog = watchdog or Watchdog()
         self._handlers = dict(handlers)
         self._header_seconds = header_seconds
         self._slots = threading.BoundedSemaphore(most_calls)
@@ -116,6 +119,7 @@ class FastAgiServer:
         self._selector.register(self._wake_reader, selectors.EVENT_READ)
         try:
             while not self._stopping:
+                self._watchdog.beat()
                 for key, _ in self._selector.select(timeout=self._patience()):
                     if key.fileobj is self._listener:
                         self._accept()
@@ -221,7 +225,7 @@ class FastAgiServer:
             self._slots.release()
 
     def _patience(self) -> float:
-        return 0.5 if self._waiting else 60.0
+        return min(0.5 if self._waiting else 60.0, self._watchdog.every or 60.0)
 
     def _drop_late(self) -> None:
         late = time.monotonic() - self._header_seconds

@@ -132,6 +132,12 @@ class Child:
             signal_group(self.process, signal.SIGKILL)
             self.process.wait()
 
+    def stopped(self) -> None:
+        """It ended because we asked: nobody asks it anything more."""
+        self.state = State.STOPPED
+        if self._pulse is not None:
+            self._pulse.rest(self.started)
+
     def pause_left(self, now: float) -> float:
         """Seconds until a waiting child starts again."""
         return max(0.0, self.due - now)
@@ -155,6 +161,8 @@ class Child:
             signal_group(self.process, signal.SIGKILL)
 
     def _died(self, now: float) -> None:
+        if self._pulse is not None:
+            self._pulse.rest(now)
         self.deaths.append(now)
         if len(self.deaths) == PARK_DEATHS and now - self.deaths[0] <= PARK_WINDOW:
             self.state = State.PARKED

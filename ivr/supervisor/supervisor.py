@@ -83,7 +83,7 @@ class Supervisor:
             else:
                 self._sleep(TICK / 2)
         for child in self.children:
-            child.state = State.STOPPED
+            child.stopped()
         self._write_status()
 
     def _tell(self, child: Child) -> None:

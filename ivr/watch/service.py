@@ -1,6 +1,7 @@
 """The watch process put together: AMI, hub, outbox tail and sweep, until a signal."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +19,7 @@ from ivr.watch.hub import Hub
 from ivr.watch.live import LiveChannels
 from ivr.watch.sweeping import Sweeping
 from ivr.watch.tail import Change, Tail
+from ivr.watchdog import Watchdog
 from ivr.words import tr
 
 _log = structlog.get_logger(__name__)
@@ -35,9 +37,17 @@ async def watch(settings: Settings, now: Callable[[], datetime]) -> None:
     store = open_store(settings)
     try:
         async with Watch(settings, store, now):
+            beats = asyncio.create_task(_beat(Watchdog.of(os.environ)))
             await stopped.wait()
+            beats.cancel()
     finally:
         store.close()
+
+
+async def _beat(watchdog: Watchdog) -> None:
+    while watchdog.every is not None:
+        watchdog.beat()
+        await asyncio.sleep(watchdog.every)
 
 
 class Watch:
