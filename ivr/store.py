@@ -195,7 +195,8 @@ def _postgresql_engine(url: URL, busy: float) -> Engine:
         max_overflow=15,
         connect_args={
             "connect_timeout": max(2, round(busy)),  # libpq takes anything below 2 for 2
-            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
+            # Many ask at once: one question's second processor is another's first.
+            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC -c max_parallel_workers_per_gather=0",
             "tcp_user_timeout": milliseconds * 2,
             "keepalives_idle": 10,
             "application_name": "tongdai",
