@@ -47,6 +47,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         """The application of one process, made after the fork: a database engine must not cross it."""
         share_hashing(self._settings.console_processes)
         app = create_app(self._settings)
+        for name in app.jinja_env.list_templates():  # else the first visitors after a start wait for the compiler
+            app.jinja_env.get_template(name)
         gc.collect()
         gc.freeze()  # else every few pages a collection walks all modules again: 5–10 ms in which no thread answers
         return app
