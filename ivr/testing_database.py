@@ -43,6 +43,7 @@ class Cluster:
     programs: Path
     folder: Path
     user: str
+    buffers: str = "16MB"
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _lent: str | None = None
 
@@ -94,7 +95,9 @@ class Cluster:
     @property
     def _options(self) -> str:
         settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "max_connections=60")
-        return " ".join(f"-c {setting}" for setting in (*settings, "shared_buffers=16MB", "full_page_writes=off"))
+        return " ".join(
+            f"-c {setting}" for setting in (*settings, f"shared_buffers={self.buffers}", "full_page_writes=off")
+        )
 
     def _administer(self, statement: str) -> None:
         engine = create_engine(self.address("postgres"), isolation_level="AUTOCOMMIT")
@@ -125,11 +128,14 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster(programs: Path) -> Iterator[Cluster]:
-    """A PostgreSQL cluster in a short folder of its own, gone afterwards; runs as ``postgres`` when we are root."""
+def running_cluster(programs: Path, *, buffers: str = "16MB") -> Iterator[Cluster]:
+    """A PostgreSQL cluster in a short folder of its own, gone afterwards; runs as ``postgres`` when we are root.
+
+    :param buffers: its ``shared_buffers``; a cluster that is measured takes PostgreSQL's own default, ``128MB``.
+    """
     user = "postgres" if os.geteuid() == 0 else getpass.getuser()
     folder = Path(tempfile.mkdtemp(prefix="tdpg-", dir="/tmp"))  # socket paths are short: 107 bytes
-    cluster = Cluster(programs=programs, folder=folder, user=user)
+    cluster = Cluster(programs=programs, folder=folder, user=user, buffers=buffers)
     try:
         if os.geteuid() == 0:
             entry = pwd.getpwnam(user)

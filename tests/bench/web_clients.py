@@ -1,7 +1,7 @@
 """Browsers as a load: sixteen signed-in people who read pages, each over one connection, timed to the last byte.
 
 Run as a program so that its own work takes nothing from the process that measures:
-``python -m tests.bench.web_clients PORT COOKIE SECONDS PAUSE PATHS-FILE < tokens`` prints the times as JSON.
+``python -m tests.bench.web_clients PORT COOKIE SECONDS PAUSE LIVE PATHS-FILE < tokens`` prints the times as JSON.
 """
 
 import http.client
@@ -9,55 +9,80 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+LIVE = "live"
+"""The name of the open lists' times, where lists are live."""
+_OPEN = "/tickets"
 
-def read_pages(
-    port: int, cookie: str, tokens: list[str], paths: list[str], *, seconds: float, pause: float
-) -> dict[str, list[float]]:
-    """Seconds of every answer by path; each client pauses ``pause`` seconds on average between pages."""
-    times: dict[str, list[float]] = {path: [] for path in paths}
-    faults: list[str] = []
-    until = time.monotonic() + seconds
 
-    def browse(number: int) -> None:
+class Clients:
+    """Signed-in browsers; ``times`` holds the seconds of every answer by path."""
+
+    def __init__(self, port: int, cookie: str, tokens: list[str], seconds: float) -> None:
+        self._port, self._cookie, self._tokens = port, cookie, tokens
+        self._until = time.monotonic() + seconds
+        self.times: dict[str, list[float]] = {}
+        self.faults: list[str] = []
+
+    def browse(self, number: int, paths: list[str], pause: float) -> None:
+        """Read one page after the other, ``pause`` seconds on average between two."""
         random = Random(number)
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         time.sleep(random.random() * min(pause, 1.0))
-        try:
-            while time.monotonic() < until:
-                path = random.choice(paths)
-                began = time.perf_counter()
-                line.request("GET", path, headers={"Cookie": f"{cookie}={tokens[number % len(tokens)]}"})
-                answer = line.getresponse()
-                answer.read()
-                times[path].append(time.perf_counter() - began)
-                if answer.status != 200:
-                    faults.append(f"{path}: {answer.status}")
-                    break
+        with self._line() as line:
+            while time.monotonic() < self._until:
+                self._get(line, number, random.choice(paths), "")
                 time.sleep(pause * random.uniform(0.5, 1.5))
+
+    def watch(self, number: int, often: float) -> None:
+        """Fetch the open list ``often`` times a second, all clients at the same moment, as an event makes them."""
+        with self._line() as line:
+            while (now := time.monotonic()) < self._until:
+                time.sleep(1 / often - now % (1 / often))
+                self._get(line, number, _OPEN, LIVE)
+
+    @contextmanager
+    def _line(self) -> Iterator[http.client.HTTPConnection]:
+        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        try:
+            yield line
         except Exception as fault:  # a thread's exception would be lost
-            faults.append(repr(fault))
+            self.faults.append(repr(fault))
         finally:
             line.close()
 
-    clients = [threading.Thread(target=browse, args=(number,)) for number in range(len(tokens))]
-    for client in clients:
-        client.start()
-    for client in clients:
-        client.join()
-    if faults:
-        raise RuntimeError("; ".join(faults[:3]))
-    return times
+    def _get(self, line: http.client.HTTPConnection, number: int, path: str, live: str) -> None:
+        headers = {"Cookie": f"{self._cookie}={self._tokens[number]}"} | ({"HX-Request": "true"} if live else {})
+        began = time.perf_counter()
+        line.request("GET", path, headers=headers)
+        answer = line.getresponse()
+        answer.read()
+        self.times.setdefault(live or path, []).append(time.perf_counter() - began)
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status}")
 
 
 def main(words: list[str]) -> None:
     """See the module."""
-    port, cookie, seconds, pause, file = words
+    port, cookie, seconds, pause, live, file = words
     paths = Path(file).read_text(encoding="utf-8").split("\n")
-    times = read_pages(int(port), cookie, sys.stdin.read().split(), paths, seconds=float(seconds), pause=float(pause))
-    print(json.dumps(times))
+    tokens = sys.stdin.read().split()
+    clients = Clients(int(port), cookie, tokens, float(seconds))
+    threads = [
+        threading.Thread(target=clients.browse, args=(number, paths, float(pause))) for number in range(len(tokens))
+    ]
+    if float(live):
+        threads += [threading.Thread(target=clients.watch, args=(number, float(live))) for number in range(len(tokens))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if clients.faults:
+        raise RuntimeError("; ".join(clients.faults[:3]))
+    print(json.dumps(clients.times))
 
 
 if __name__ == "__main__":
