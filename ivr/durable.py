@@ -16,9 +16,11 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_durably(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def write_durably(path: Path, content: bytes, *, mode: int = 0o600, name: bool = True) -> None:
     """Replace ``path`` by ``content``: a reader, also after a crash, sees the old content or the new, whole.
 
+    Without ``name`` it may still be the old one after a power cut (never after a process died), until the folder is
+    flushed for whatever reason: half the waiting.
     Only one writer at a time may write one path (its owners hold a lock). A failed write leaves the old file and
     raises :class:`OSError`.
     """
@@ -33,7 +35,8 @@ def write_durably(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     except OSError:
         scratch.unlink(missing_ok=True)
         raise
-    fsync_folder(path.parent)
+    if name:
+        fsync_folder(path.parent)
 
 
 class Held(Exception):  # another holder is an expected state, not an error

@@ -115,11 +115,11 @@ def ask_contact(call: Call, node: Contact) -> str:
     known = call.number
     key = pick(line, line.prompts("lien-he" if known else "lien-he-an"), "123" if known else "23")
     if key == "1":
-        report.change(contact_kind=ContactKind.CALLER, contact_number=known)
+        report.answer(contact_kind=ContactKind.CALLER, contact_number=known)
     elif key == "2" and (number := ask_phone(line, "so-khac")) is not None:
-        report.change(contact_kind=ContactKind.OTHER, contact_number=normalise(number))
+        report.answer(contact_kind=ContactKind.OTHER, contact_number=normalise(number))
     else:
-        report.change(contact_kind=ContactKind.NONE, contact_number=None)
+        report.answer(contact_kind=ContactKind.NONE, contact_number=None)
     return node.next
 
 
@@ -131,7 +131,7 @@ def ask_publication(call: Call, node: Publish) -> str:
     call.line.forget()
     key = pick(call.line, call.line.prompts(*node.prompts), "12", silences=1)
     if key:
-        report.change(publish=key == "1", publish_at=call.clock())
+        report.answer(publish=key == "1", publish_at=call.clock())
     return node.next
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import subprocess
+import wave
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -11,8 +13,19 @@ from ivr.scenario.sounds import to_alaw, tone
 from ivr.settings import Settings
 from ivr.sipp import dial, find_sipp
 
-BEFORE, AFTER = 6.5, 8.0
-"""Seconds of a call before its speech and at most after it."""
+_STEPS = (
+    (("chao", "khan", "ghi-am", "menu", "tieng-anh", "nghe-lai"), 0.6, "1"),
+    (("linh-vuc", "quay-lai"), 0.3, "1"),
+    (("dong-y",), 0.5, "1"),
+    (("noi",), 1.2, ""),
+    ((), 0.4, "#"),
+    (("xac-nhan",), 0.5, "1"),
+    (("lien-he",), 0.9, "1"),
+    (("cong-khai",), 0.6, "2"),
+)
+"""What a caller hears to its end, how many seconds longer they wait, and the key then; without a key they speak."""
+_LAST = 60.0
+"""Seconds in which the code was read twice and the line is hung up, at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +50,14 @@ def call_all(
     folder.mkdir(parents=True, exist_ok=True)
     scenario, stats = folder / "crowd.xml", folder / "crowd.csv"
     stats.unlink(missing_ok=True)
-    scenario.write_text(_scenario(folder, speech), encoding="utf-8")
+    heard = {name: _seconds(settings, name) for names, _, _ in _STEPS for name in names}
+    scenario.write_text(_scenario(folder, speech, heard), encoding="utf-8")
+    longest = sum(heard.values()) + speech + _LAST
     command = [
         str(find_sipp()), f"127.0.0.1:{settings.sip_port}", "-sf", str(scenario), "-s", called, "-m", str(count),
         "-r", f"{rate:g}", "-l", str(at_once), "-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-trace_stat",
         "-stf", str(stats), "-fd", "1", "-trace_err", "-error_file", str(folder / "errors.log"),
-        "-timeout", f"{count / rate + speech + 90:.0f}s", "-timeout_error",
+        "-timeout", f"{count / rate + longest + 30:.0f}s", "-timeout_error",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
     if not stats.exists():
@@ -58,16 +73,22 @@ def call_all(
     )
 
 
-def _scenario(folder: Path, speech: float) -> str:
-    """Pauses fit prompts of 0.3 s: keys come after the prompt they answer."""
+def _seconds(settings: Settings, prompt: str) -> float:
+    with wave.open(str(settings.sounds / "vi" / f"{prompt}.wav"), "rb") as file:
+        return file.getnframes() / file.getframerate()
+
+
+def _scenario(folder: Path, speech: float, heard: Mapping[str, float]) -> str:
+    """Pauses fit the prompts as they are: keys come after the prompt they answer."""
     said = folder / "said.alaw"
     said.write_bytes(to_alaw(tone(speech)))
     speak = f"<nop><action><exec rtp_stream={quoteattr(f'{said},1,8,PCMA/8000')}/></action></nop>"
-    steps = [_pause(2.4), _press("1", 1, folder), _pause(0.9), _press("1", 2, folder), _pause(0.8)]
-    steps += [_press("1", 3, folder), _pause(1.5), speak, _pause(speech + 0.4), _press("#", 4, folder), _pause(0.8)]
-    steps += [_press("1", 5, folder), _pause(1.2), _press("1", 6, folder), _pause(0.9), _press("2", 7, folder)]
+    steps = []
+    for number, (prompts, longer, key) in enumerate(_STEPS, start=1):
+        steps.append(_pause(sum(heard[name] for name in prompts) + longer))
+        steps += [_press(key, number, folder)] if key else [speak, _pause(speech)]
     call = dial("09051[call_number]", media_port="[rtpstream_audio_port]")
-    return _XML.replace("DIAL", call).replace("STEPS", "\n".join(steps))
+    return _XML.replace("DIAL", call).replace("LAST", f"{_LAST * 1000:.0f}").replace("STEPS", "\n".join(steps))
 
 
 def _pause(seconds: float) -> str:
@@ -84,7 +105,7 @@ _XML = """<?xml version="1.0" encoding="UTF-8" ?>
 <scenario name="crowd">
 DIAL
   STEPS
-  <recv request="BYE" timeout="20000"/>
+  <recv request="BYE" timeout="LAST"/>
   <send><![CDATA[
 SIP/2.0 200 OK
 [last_Via:]

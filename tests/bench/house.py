@@ -58,8 +58,8 @@ class House:
 
 
 @contextmanager
-def house(**given: object) -> Iterator[House]:
-    """Take calls while the block lasts."""
+def house(*, whole_prompts: bool = False, **given: object) -> Iterator[House]:
+    """Take calls while the block lasts; prompts are cut to :data:`PROMPT` unless ``whole_prompts``."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))  # five a call; children inherit it
     with tempfile.TemporaryDirectory(prefix="tdb-", dir="/tmp", ignore_cleanup_errors=True) as folder:
@@ -67,7 +67,8 @@ def house(**given: object) -> Iterator[House]:
         own = {"free_space_mb": 0, "instance": "bench", "config": _config(Path(folder))}
         settings = private_settings(Path(folder), **(ports | own | given))
         build(settings, say=lambda line: None)
-        cut_short(settings, PROMPT)
+        if not whole_prompts:
+            cut_short(settings, PROMPT)
         migrate(settings)
         recorded = settings.home / "pure"
         recorded.mkdir()

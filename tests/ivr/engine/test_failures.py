@@ -133,6 +133,35 @@ def test_a_code_is_durable_before_it_is_spoken_and_every_answer_is_a_version(hot
     assert hotline.clerk.ended == hotline.clerk.started
 
 
+def test_no_power_cut_takes_back_an_answer_once_the_code_is_spoken_or_the_caller_has_left(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[str] = []
+    save, flush = hotline.spool.save, hotline.spool.flush
+
+    def noting(sidecar: Sidecar, *, flush: bool = True) -> Sidecar:
+        waiting[:] = [] if flush else [*waiting, sidecar.ulid]  # one flush is one for all names in the folder
+        return save(sidecar, flush=flush)
+
+    def flushing() -> None:
+        flush()
+        waiting.clear()
+
+    class Watching(ScriptedPhone):
+        def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
+            if any(sound.id == "ma" for sound in sounds):
+                spoken.append(list(waiting))
+            return super().play(sounds, keys=keys)
+
+    spoken: list[list[str]] = []
+    monkeypatch.setattr(hotline.spool, "save", noting)
+    monkeypatch.setattr(hotline.spool, "flush", flushing)
+    hotline.call(*SEND, Step(wait="lien-he", press="1"), Step(wait="cong-khai", press="1"), phone=Watching)
+    assert spoken == [[]]
+    hotline.call(*SEND, Step(wait="lien-he", press="1"), Step(wait="cong-khai", hang_up=True))
+    assert waiting == []
+
+
 def test_without_any_code_the_caller_is_told_that_it_follows(hotline: Hotline) -> None:
     hotline.codes = Codes()
     hotline.call(*SEND, Step(wait="lien-he", press="1"), Step(wait="cong-khai", press="2"))
@@ -198,10 +227,10 @@ def test_a_spool_that_fills_up_after_the_beep_loses_neither_the_call_nor_the_aud
 ) -> None:
     save = hotline.spool.save
 
-    def fill(sidecar: Sidecar) -> Sidecar:
+    def fill(sidecar: Sidecar, *, flush: bool = True) -> Sidecar:
         if sidecar.state is not SidecarState.RECORDING:
             raise SpoolUnwritable("full")
-        return save(sidecar)
+        return save(sidecar, flush=flush)
 
     monkeypatch.setattr(hotline.spool, "save", fill)
     assert (
@@ -216,11 +245,11 @@ def test_a_spool_that_fills_up_after_the_beep_loses_neither_the_call_nor_the_aud
 def test_a_disk_that_is_full_only_for_a_moment_costs_no_code(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     save, refused = hotline.spool.save, list[Sidecar]()
 
-    def fill(sidecar: Sidecar) -> Sidecar:
+    def fill(sidecar: Sidecar, *, flush: bool = True) -> Sidecar:
         if sidecar.publish is not None and not refused:
             refused.append(sidecar)
             raise SpoolUnwritable("full")
-        return save(sidecar)
+        return save(sidecar, flush=flush)
 
     monkeypatch.setattr(hotline.spool, "save", fill)
     hotline.call(*SEND, Step(wait="lien-he", press="1"), Step(wait="cong-khai", press="1"))

@@ -139,10 +139,10 @@ def test_what_was_put_aside_is_used_when_the_disk_is_full(spool: Spool, monkeypa
     (reserved,) = [path for path in spool.folder.iterdir() if path.name.startswith(".")]
     write = module.write_durably
 
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, content: bytes, **named: bool) -> None:
         if reserved.exists():
             raise OSError(28, "No space left on device")
-        write(path, content)
+        write(path, content, **named)
 
     monkeypatch.setattr(module, "write_durably", full)
     assert spool.save(saved).version == 2
@@ -164,7 +164,7 @@ def test_without_room_to_put_aside_nothing_begins(spool: Spool) -> None:
     assert list(spool.folder.iterdir()) == []
 
 
-def raise_full(path: Path, content: bytes) -> None:
+def raise_full(path: Path, content: bytes, **named: bool) -> None:
     raise OSError(28, "No space left on device")
 
 
