@@ -113,15 +113,16 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         line = self._line()
         while line.startswith("100"):  # Trying
             line = self._line()
+        found = _REPLY.match(line)
+        if found is not None:
+            result, data, endpos = found.groups("")
+            return {"result": (result, data), "endpos": (endpos or "0", "")}
         if line.startswith("511"):  # the channel is dead
             raise LineGone
         if line.startswith("520-"):
             while not line.startswith("520 "):
                 line = self._line()
-        found = _REPLY.match(line)
-        if found is None:
-            raise pyst2.AGIUnknownError(line[:200])
-        return {"result": (found["result"], found["data"] or ""), "endpos": (found["endpos"] or "0", "")}
+        raise pyst2.AGIUnknownError(line[:200])
 
     def _line(self) -> str:
         try:

@@ -65,6 +65,8 @@ class Replies:
             chunk = self._connection.recv(4096)
             if not chunk:
                 break
+            if not self._got and chunk.find(b"\n") == len(chunk) - 1 < limit:
+                return chunk  # one whole line, as nearly always
             self._got += chunk
         line = bytes(self._got[: end or limit])
         del self._got[: len(line)]
