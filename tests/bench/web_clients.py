@@ -17,6 +17,8 @@ from random import Random
 LIVE = "live"
 """The name of the open lists' times, where lists are live."""
 _OPEN = "/tickets"
+_SPREAD = 0.3
+"""Seconds within which browsers fetch after an event."""
 
 
 class Clients:
@@ -38,10 +40,11 @@ class Clients:
                 time.sleep(pause * random.uniform(0.5, 1.5))
 
     def watch(self, number: int, often: float) -> None:
-        """Fetch the open list ``often`` times a second, all clients at the same moment, as an event makes them."""
+        """Fetch the open list ``often`` times a second, each client soon after the same event, as ``live.js`` does."""
+        random = Random(number)
         with self._line() as line:
             while (now := time.monotonic()) < self._until:
-                time.sleep(1 / often - now % (1 / often))
+                time.sleep(1 / often - now % (1 / often) + random.random() * _SPREAD)
                 self._get(line, number, _OPEN, LIVE)
 
     @contextmanager

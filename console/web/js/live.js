@@ -20,7 +20,8 @@ function tell(name, detail) {
   htmx.trigger(document.body, name, detail);
 }
 
-// Several changes in a row are one fetch: a list is the same whether one or ten rows are new.
+// Several changes in a row are one fetch: a list is the same whether one or ten rows are new. Not all desks fetch in
+// the same moment.
 const due = new Map();
 function soon(name) {
   if (due.has(name)) return;
@@ -29,7 +30,7 @@ function soon(name) {
     setTimeout(() => {
       due.delete(name);
       tell(name);
-    }, 250),
+    }, 250 + 300 * Math.random()),
   );
 }
 
