@@ -147,7 +147,7 @@ class Clerk:
     def _do(self, task: _Task) -> None:
         self._waiting.discard(task.ulid)  # before the sidecar is read: a version saved after this is given again
         if monotonic() < self._away_until and task.name != "wait":
-            self._ending.discard(task.ulid)
+            self._forget(task.ulid)  # the sweep's from here on: a long outage must not leave every call in memory
             return
         try:
             task.run()
@@ -190,9 +190,12 @@ class Clerk:
 
     def _close(self, ulid: str) -> None:
         known = ulid in self._filed
+        self._forget(ulid)
+        close_call(self._settings, self._open(), self._spool, ulid, self._now(), known=known)
+
+    def _forget(self, ulid: str) -> None:
         for names in (self._filed, self._answered, self._ending):
             names.discard(ulid)
-        close_call(self._settings, self._open(), self._spool, ulid, self._now(), known=known)
 
     def _renew_if_due(self) -> None:
         if monotonic() >= self._renewal_at:
