@@ -156,10 +156,11 @@ class Leavings:
             stem.with_name(stem.name + ".wav").write_bytes(content)
 
     def age(self, seconds: float = 1000) -> None:
-        """Everything in the spool was last written so long ago."""
+        """Everything in the spool was last written so long ago; a clerk may take files away meanwhile."""
         for path in self.spool.folder.iterdir():
-            then = path.stat().st_mtime - seconds
-            os.utime(path, (then, then))
+            with suppress(FileNotFoundError):
+                then = path.stat().st_mtime - seconds
+                os.utime(path, (then, then))
 
     def sweep(self, *, live: set[str] | None = None, aged: bool = True) -> SweepReport:
         if aged:
