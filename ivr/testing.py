@@ -5,7 +5,6 @@ Imported by tests alone.
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from ivr.engine.status import StatusDesk
 from ivr.filing import renew_codes
 from ivr.model.tickets import ContactKind, Ticket
 from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.ports import free_ports
 from ivr.scenario import read_scenario
 from ivr.scenario.citizen import Citizen, Speech
 from ivr.scenario.sounds import Samples, quiet, tone, write_wav
@@ -48,12 +48,10 @@ def need(condition: object, reason: str) -> None:
     pytest.skip(reason)
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of the loopback address that was free a moment ago."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port() -> int:
+    """A port of the loopback address that this process alone uses."""
+    (number,) = free_ports(1)
+    return number
 
 
 def temporary_settings(home: Path, **given: object) -> Settings:
@@ -137,7 +135,7 @@ class House:
 
     def settle(self) -> None:
         """Wait until the clerk has done what the calls left it; what it could not do, the sweep does."""
-        assert self.clerk.wait(20), "the clerk is stuck"
+        assert self.clerk.wait(60), "the clerk is stuck"
         if self.away:
             sweep(self.settings, self.store, self.desk.spool, self.clock(), set())
 
@@ -166,7 +164,7 @@ def open_house(settings: Settings, template: Path, clock: Clock, *, away: bool =
     try:
         yield House(settings=settings, store=store, clerk=clerk, desk=desk, clock=clock, away=away)
     finally:
-        clerk.close()
+        clerk.close(60)
         status.close()
         store.close()
 

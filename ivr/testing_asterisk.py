@@ -10,8 +10,13 @@ from pathlib import Path
 import psutil
 
 from ivr.asterisk import cli, fully_booted, prepare
-from ivr.ports import free_ports
+from ivr.ports import free_ports, free_range
 from ivr.settings import Settings, load_settings
+
+PATIENCE = 60.0
+"""Seconds for what must come at all: a busy machine may stand still for several, and who comes in time costs none."""
+RTP_PORTS = 100
+"""Room for 50 calls at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +38,8 @@ class RunningAsterisk:
 
 def private_settings(home: Path, **given: object) -> Settings:
     """Settings on free ports; ``home`` is short, because AF_UNIX paths are."""
-    sip, ami, agi, http, console, hub, rtp = free_ports(7)
-    start = 20000 + rtp % 200 * 100
+    sip, ami, agi, http, console, hub = free_ports(6)
+    rtp = free_range(RTP_PORTS)
     ports = {
         "sip_port": sip,
         "ami_port": ami,
@@ -42,8 +47,8 @@ def private_settings(home: Path, **given: object) -> Settings:
         "asterisk_http_port": http,
         "console_port": console,
         "hub_port": hub,
-        "rtp_start": start,
-        "rtp_end": start + 99,
+        "rtp_start": rtp.start,
+        "rtp_end": rtp.stop - 1,
     }
     return load_settings(home=home, **(ports | given))
 
@@ -56,19 +61,19 @@ def running_asterisk(settings: Settings) -> Iterator[RunningAsterisk]:
     with (settings.logs / "asterisk.out").open("wb") as out:
         process = psutil.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
     try:
-        wait_for(lambda: fully_booted(settings), 20, "Asterisk did not boot")
+        wait_for(lambda: fully_booted(settings), "Asterisk did not boot")
         yield RunningAsterisk(settings=settings, process=process, booted_after=time.monotonic() - began)
     finally:
         if process.is_running():
             process.terminate()
         try:
-            process.wait(10)
+            process.wait(30)
         except psutil.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def wait_for(condition: Callable[[], object], seconds: float, what: str) -> None:
+def wait_for(condition: Callable[[], object], what: str, *, seconds: float = PATIENCE) -> None:
     """Poll until true; AssertionError with ``what`` after ``seconds``."""
     until = time.monotonic() + seconds
     while not condition():

@@ -23,7 +23,7 @@ from ivr.scenario.play import Played, play
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.testing import NO_DATABASE
-from ivr.testing_asterisk import RunningAsterisk, wait_for
+from ivr.testing_asterisk import PATIENCE, RunningAsterisk, wait_for
 
 AT_ONCE = 40
 """Calls under way together: a test instance has 50 pairs of RTP ports."""
@@ -100,14 +100,22 @@ def hotline(settings: Settings, circumstances: Circumstances) -> Iterator["subpr
     log = settings.home / f"agi-{circumstances}.log"
     with log.open("wb") as output, subprocess.Popen(words, env=environment, stdout=output, stderr=output) as process:
         try:
-            wait_for(
-                lambda: "agi.ready" in log.read_text() or process.poll() is not None, 30, "the server is not ready"
-            )
+            wait_for(lambda: "agi.ready" in log.read_text() or process.poll() is not None, "the server is not ready")
             assert process.poll() is None, log.read_text()
             yield process
         finally:
-            process.terminate()
-            process.wait(10)
+            end(process)
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """SIGTERM; SIGKILL for who has not gone long after that, so that nothing outlives its test."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
 
 
 def play_all(

@@ -66,7 +66,7 @@ def running(
     ):
         one = Running(process=process, log=path)
         try:
-            wait_for(lambda: ready in one.said() or process.poll() is not None, 40, f"{words[0]} is not ready")
+            wait_for(lambda: ready in one.said() or process.poll() is not None, f"{words[0]} is not ready")
             assert not ready or process.poll() is None, one.said()
             yield one
         finally:

@@ -215,3 +215,11 @@ def unsynced(store: Store) -> None:
         connection.execute("PRAGMA synchronous=OFF")
 
     store.engine.dispose()
+
+
+def size(path: Path) -> int:
+    """Bytes of a file that a clerk may take away in this moment; 0 where it is gone."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

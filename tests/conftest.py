@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck
+from hypothesis import settings as trying
 
 from ivr.flow.city import City, load_city
 from ivr.migrate import migrate
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.settings import Settings
 from ivr.testing import temporary_settings
+
+trying.register_profile("busy", parent=trying(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+trying.load_profile("busy")  # how long an example takes on a busy machine is no fault of what it tries
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ivr.errors import TongdaiError
-from ivr.ports import free_ports
+from ivr.ports import free_ports, free_range
 from ivr.processes import spawn
 from ivr.settings import Settings, load_settings
 from ivr.words import tr
@@ -46,31 +45,19 @@ def hotline(*, keep: bool) -> Iterator[tuple[Settings, str]]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    ports = free_ports(6)
     names = ("CONSOLE", "HUB", "AGI", "AMI", "ASTERISK_HTTP", "SIP")
-    start = _free_rtp_range()
+    try:
+        ports, rtp = free_ports(len(names)), free_range(RTP_PORTS)
+    except OSError as error:
+        raise DemoFailed(tr("Không còn cổng trống.", "No ports are free.")) from error
     return {
         "TONGDAI_HOME": str(home),
         "TONGDAI_INSTANCE": "demo",
         "TONGDAI_CITY": "da-nang",
-        "TONGDAI_RTP_START": str(start),
-        "TONGDAI_RTP_END": str(start + RTP_PORTS - 1),
+        "TONGDAI_RTP_START": str(rtp.start),
+        "TONGDAI_RTP_END": str(rtp.stop - 1),
         **{f"TONGDAI_{name}_PORT": str(port) for name, port in zip(names, ports, strict=True)},
     }
-
-
-def _free_rtp_range() -> int:
-    """The first port of a range free for UDP: below the kernel's own ephemeral ports."""
-    for start in range(20000, 30000, RTP_PORTS):
-        try:
-            with ExitStack() as stack:
-                for port in range(start, start + RTP_PORTS):
-                    udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-                    udp.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return start
-    raise DemoFailed(tr("Không còn cổng UDP trống cho RTP.", "No UDP ports are free for RTP."))
 
 
 def _wait_ready(child: "subprocess.Popen[bytes]", log: Path) -> str:

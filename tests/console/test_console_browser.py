@@ -264,7 +264,7 @@ def test_playing_is_one_access_row_and_words_lead_to_their_places(open_page: Cal
         with house.desk.store.reading() as session:
             return [(row.action, row.seconds > 1) for row in plays.find_all_of(session, ulid)]
 
-    wait_for(lambda: played()[:1] == [("play", True)], 10, "how far was fetched is not noted")  # after the player moves
+    wait_for(lambda: played()[:1] == [("play", True)], "how far was fetched is not noted")  # after the player moves
     assert len(played()) == 1
 
 

@@ -24,7 +24,7 @@ def test_the_console_serves_and_ends_within_its_grace(desk: Any) -> None:
     started = subprocess.Popen([sys.executable, "-m", "ivr", "console"], env=environment, start_new_session=True)
     try:
         assert _healthz(port, started) == {"status": "ok"}
-        wait_for(lambda: len(_children(started.pid)) == desk.settings.console_processes == 2, 20, "one process alone")
+        wait_for(lambda: len(_children(started.pid)) == desk.settings.console_processes == 2, "one process alone")
         started.send_signal(signal.SIGTERM)
         before = time.monotonic()
         assert started.wait(10) == 0

@@ -57,7 +57,7 @@ def test_the_caller_hears_the_prompts_that_were_built(
     with hotline(settings, Circumstances.of(SCENARIOS[0])):
         for scenario, played in zip(SCENARIOS, asyncio.run(listen(asterisk)), strict=True):
             assert played.faults == ()
-            wait_for(lambda: find_outcome(store, "", ulid=played.ulid), 10, "the call left no row")  # noqa: B023
+            wait_for(lambda: find_outcome(store, "", ulid=played.ulid), "the call left no row")  # noqa: B023
             outcome = find_outcome(store, "", ulid=played.ulid)
             assert outcome is not None
             assert differences(scenario.expected, outcome) == []

@@ -76,7 +76,7 @@ def test_real_asterisk(circumstances: Circumstances, asterisk: RunningAsterisk, 
 def judge(scenario: Scenario, played: Played, store: Store) -> list[str]:
     """What went otherwise than the scenario says."""
     try:
-        wait_for(lambda: find_outcome(store, scenario.tag), 10, "the call left no row")
+        wait_for(lambda: find_outcome(store, scenario.tag), "the call left no row")
     except AssertionError as error:
         return [f"{scenario.name}: {fault}" for fault in (*played.faults, str(error))]
     outcome = find_outcome(store, scenario.tag)

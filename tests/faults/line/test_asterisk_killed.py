@@ -163,7 +163,7 @@ async def interrupt(settings: Settings, group: int, callers: int, number: signal
 def lost(settings: Settings, store: Store, group: int, spoken: list[float], *, flag: str) -> list[float]:
     """Seconds each caller lost, once all tickets are there; every file's header tells its length."""
     numbers = [f"0906{group}{place:05d}" for place in range(len(spoken))]
-    wait_for(lambda: all(came_of(store, one).tickets for one in numbers), 40, "not every caller has a ticket")
+    wait_for(lambda: all(came_of(store, one).tickets for one in numbers), "not every caller has a ticket")
     found = []
     for number, seconds in zip(numbers, spoken, strict=True):
         came = came_of(store, number)

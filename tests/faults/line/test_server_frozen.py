@@ -70,7 +70,7 @@ def test_a_server_that_stands_still_is_back_by_itself(asterisk: RunningAsterisk,
     settings = asterisk.settings.model_copy(update={"frozen_after": FROZEN_AFTER})
     settings.run.mkdir(exist_ok=True)
     with supervised(settings) as child:
-        wait_for(serves(child), 40, "the server did not come up")
+        wait_for(serves(child), "the server did not come up")
         assert child.process is not None
         first = child.process.pid
         os.kill(first, signal.SIGSTOP)

@@ -26,6 +26,7 @@ from ivr.testing import CALLS, need
 from ivr.testing_asterisk import RunningAsterisk, wait_for
 from ivr.testing_calls import play_all
 from ivr.testing_processes import running
+from ivr.testing_spool import size
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
 
@@ -103,7 +104,7 @@ def start(stack: ExitStack, settings: Settings, clock: FalseClock, name: str) ->
 
 
 def speaking(settings: Settings) -> bool:
-    return any(path.stat().st_size > 12_000 for path in settings.spool.glob("*.1.wav"))
+    return any(size(path) > 12_000 for path in settings.spool.glob("*.1.wav"))
 
 
 def test_clock_steps(asterisk: RunningAsterisk, settings: Settings, store: Store, clock: FalseClock) -> None:
@@ -117,8 +118,8 @@ def test_clock_steps(asterisk: RunningAsterisk, settings: Settings, store: Store
         for number, (before, during) in enumerate(STEPS):
             clock.set(before)
             ulids.append(call(settings, asterisk, pool, clock, number, during).ulid)
-        wait_for(lambda: not any(settings.spool.glob("*.json*")), 30, "the spool does not drain")
-        wait_for(lambda: all_heard(store), 60, "the worker does not come to an end")
+        wait_for(lambda: not any(settings.spool.glob("*.json*")), "the spool does not drain")
+        wait_for(lambda: all_heard(store), "the worker does not come to an end")
     assert ulids == sorted(set(ulids)), "ids out of order"
     with store.reading() as session:
         calls = list(session.scalars(select(Call).order_by(Call.id)))
@@ -147,12 +148,12 @@ def call(
     """One report; the clock steps while it is spoken."""
     scenario: Scenario = replace(REPORT, name=f"{REPORT.name}-{number}")
     playing = pool.submit(play_all, [scenario], asterisk)
-    wait_for(lambda: speaking(settings), 30, "nobody speaks")
+    wait_for(lambda: speaking(settings), "nobody speaks")
     clock.set(during)
     time.sleep(0.1)
     played = playing.result(60)[scenario.name]
     assert played.faults == ()
-    wait_for(lambda: not speaking(settings), 20, "the recording stays in the spool")
+    wait_for(lambda: not speaking(settings), "the recording stays in the spool")
     return played
 
 

@@ -172,10 +172,12 @@ def check_filed(settings: Settings, played: dict[str, Played]) -> float:
     """Everything is filed once, with its audio, and nothing waits; seconds that took."""
     began = time.monotonic()
     spoken = {one.ulid for name, one in played.items() if name.startswith(REPORT.name)}
-    wait_for(lambda: not list(settings.spool.glob("*.json")), DRAINED, f"in the spool: {Spool(settings).ulids()}")
-    wait_for(lambda: not list(settings.spool.glob("*.call.jsonl")), DRAINED, "journals wait")
+    wait_for(
+        lambda: not list(settings.spool.glob("*.json")), f"in the spool: {Spool(settings).ulids()}", seconds=DRAINED
+    )
+    wait_for(lambda: not list(settings.spool.glob("*.call.jsonl")), "journals wait", seconds=DRAINED)
     store = open_store(settings)
-    wait_for(lambda: not waiting_for_codes(store), DRAINED, "tickets wait for a code")
+    wait_for(lambda: not waiting_for_codes(store), "tickets wait for a code", seconds=DRAINED)
     drained = time.monotonic() - began
     with store.reading() as session:
         tickets = list(session.scalars(select(Ticket)))

@@ -27,6 +27,7 @@ from ivr.testing_calls import play_all
 from ivr.testing_disk import SmallDisk, small_disk
 from ivr.testing_line import short_instance
 from ivr.testing_processes import running
+from ivr.testing_spool import size
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(120)]
 
@@ -56,7 +57,7 @@ def asterisk(disk: SmallDisk) -> Iterator[RunningAsterisk]:
 
 
 def speaking(settings: Settings) -> bool:
-    return any(path.stat().st_size > 20_000 for path in settings.spool.glob("*.1.wav"))
+    return any(size(path) > 20_000 for path in settings.spool.glob("*.1.wav"))
 
 
 def test_a_report_cut_by_the_full_disk_is_told(disk: SmallDisk, asterisk: RunningAsterisk) -> None:
@@ -66,14 +67,14 @@ def test_a_report_cut_by_the_full_disk_is_told(disk: SmallDisk, asterisk: Runnin
     renew_codes(store, CodeBook(settings.codes), REPORT.at)
     with running(settings, "agi", "--at", REPORT.at.isoformat(), ready="agi.ready"), ThreadPoolExecutor(1) as pool:
         playing = pool.submit(play_all, [REPORT], asterisk)
-        wait_for(lambda: speaking(settings), 30, "nobody speaks")
+        wait_for(lambda: speaking(settings), "nobody speaks")
         disk.fill()
         played = playing.result(60)[REPORT.name]
         assert played.faults == ()
         assert ("ma", "nhac-lai") in played.plays
         assert disk.free < 2**18, "somebody made room"
         disk.make_room()
-        wait_for(lambda: swept(settings, store), 20, "it stays in the spool")
+        wait_for(lambda: swept(settings, store), "it stays in the spool")
     outcome = find_outcome(store, REPORT.tag)
     assert outcome is not None
     assert outcome.ticket is not None

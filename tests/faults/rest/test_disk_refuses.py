@@ -115,7 +115,7 @@ def ended(settings: Settings, store: Store, scenario: Scenario) -> Outcome:
         sweep(settings, store, spool, REPORT.at, set())
         return None if spool.ulids() else find_outcome(store, scenario.tag)
 
-    wait_for(find, 10, f"{scenario.name} left no ended row")
+    wait_for(find, f"{scenario.name} left no ended row")
     found = find()
     assert found is not None
     return found

@@ -29,6 +29,7 @@ from ivr.testing import CALLS, need
 from ivr.testing_asterisk import RunningAsterisk, private_settings, wait_for
 from ivr.testing_calls import cut_short, play_all
 from ivr.testing_processes import Running, environment, running
+from ivr.testing_spool import size
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
 
@@ -75,10 +76,10 @@ def check_own(settings: Settings, played: dict[str, Played]) -> None:
     assert {name: one.faults for name, one in played.items() if one.faults} == {}
     store = open_store(settings)
     ulids = sorted(one.ulid for one in played.values())
-    wait_for(lambda: [one.ulid for one in tickets(store)] == ulids, 20, f"not filed: {ulids}")
+    wait_for(lambda: [one.ulid for one in tickets(store)] == ulids, f"not filed: {ulids}")
     with store.reading() as session:
         assert sorted(session.scalars(select(Call.id))) == ulids
-    wait_for(lambda: reconcile(settings, store, datetime.now(UTC)).is_whole, 10, "it does not add up")
+    wait_for(lambda: reconcile(settings, store, datetime.now(UTC)).is_whole, "it does not add up")
     store.close()
 
 
@@ -120,12 +121,12 @@ def test_two_on_one_machine_and_one_of_them_dies() -> None:
         assert "Traceback" not in taken
 
         speaking = pool.submit(reports, one, first, "cut", seconds=9)
-        wait_for(lambda: any(path.stat().st_size > 60_000 for path in one.spool.glob("*.1.wav")), 60, "nobody speaks")
+        wait_for(lambda: any(size(path) > 60_000 for path in one.spool.glob("*.1.wav")), "nobody speaks")
         beside = [process.pid for process in tree(second)]
         power_cut(first)
         with hotline(one) as again:
             store = open_store(one)
-            wait_for(lambda: len(tickets(store)) == len(mine) + 1, 20, "what was spoken is lost")
+            wait_for(lambda: len(tickets(store)) == len(mine) + 1, "what was spoken is lost")
             assert tickets(store)[-1].flags == ["interrupted"]
             store.close()
             assert reports(one, again, "after")[f"{REPORT.name}-after"].faults == ()

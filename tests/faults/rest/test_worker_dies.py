@@ -119,7 +119,7 @@ def test_killed_at_random_among_poison(settings: Settings, store: Store) -> None
             time.sleep(luck.uniform(0.0, 2.0))
             worker.kill()
     with running(settings, "worker", ready=READY):
-        wait_for(lambda: settled(store), 120 + LONG, "the queue does not come to its end")
+        wait_for(lambda: settled(store), "the queue does not come to its end", seconds=120 + LONG)
     found = check_settled(store)
     for ulid, reason in poison.items():
         assert found[ulid].state is WorkState.PARKED
@@ -142,12 +142,12 @@ def test_memory_runs_out(spare: int, settings: Settings, store: Store) -> None:
             squeeze(worker, spare)
             if not items(store):
                 first = add(settings, store, noise(30))
-            wait_for(lambda: worker.process.poll() is not None or settled(store), 60, "it hangs")
+            wait_for(lambda: worker.process.poll() is not None or settled(store), "it hangs")
         if settled(store):
             break
     rest = [add(settings, store, noise(3)) for _ in range(2)]
     with running(settings, "worker", ready=READY):
-        wait_for(lambda: settled(store), 60, "the queue does not move on")
+        wait_for(lambda: settled(store), "the queue does not move on")
     found = check_settled(store)
     assert all(found[ulid].state is WorkState.DONE for ulid in rest)
     print(spare, found[first].state, found[first].attempt, found[first].error)
@@ -165,5 +165,5 @@ def test_broken_model_costs_no_recording_a_try(settings: Settings, store: Store)
         assert {item.attempt for item in items(store).values()} == {0}
     empty.rename(settings.home / "models" / "broken")
     with running(settings, "worker", ready=READY):
-        wait_for(lambda: settled(store), 60, "nothing is heard")
+        wait_for(lambda: settled(store), "nothing is heard")
     assert {check_settled(store)[ulid].state for ulid in ulids} == {WorkState.DONE}

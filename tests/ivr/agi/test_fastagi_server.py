@@ -118,7 +118,7 @@ def test_beyond_the_limit_a_call_is_closed_at_once_for_the_fallback(start: Calla
     server = start(busy, most_calls=1)
     with connect(server) as first:
         first.sendall(HEADER)
-        wait_for(lambda: server.calls == 1, 5, "the first call is not served")
+        wait_for(lambda: server.calls == 1, "the first call is not served")
         assert call(server) == b""
         assert not server.wait(0.05)
         done.set()
@@ -133,7 +133,7 @@ def test_a_handler_that_fails_ends_its_call_alone(start: Callable[..., FastAgiSe
     server = start(fail)
     assert call(server) == b""
     assert call(server) == b""
-    wait_for(lambda: server.calls == 0, 5, "calls are left")
+    wait_for(lambda: server.calls == 0, "calls are left")
 
 
 def test_a_taken_port_is_an_error(start: Callable[..., FastAgiServer]) -> None:

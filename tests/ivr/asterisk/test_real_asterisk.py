@@ -130,7 +130,7 @@ def test_without_the_server_the_caller_still_records(asterisk: RunningAsterisk) 
     add_callers(asterisk)
     spool = asterisk.settings.spool
     asterisk.call("1022", "extension speaks@caller")
-    wait_for(lambda: spoken(spool), 15, "no recording in the spool")
+    wait_for(lambda: spoken(spool), "no recording in the spool")
     (audio,) = spoken(spool)
     told = json.loads(audio.with_suffix(".json").read_text())
     assert told["city"] == asterisk.settings.city
@@ -145,7 +145,7 @@ def test_without_the_server_the_caller_still_records(asterisk: RunningAsterisk) 
 def test_hanging_up_while_speaking_keeps_the_file(asterisk: RunningAsterisk) -> None:
     add_callers(asterisk)
     asterisk.call("1022", "extension leaves@caller")
-    wait_for(lambda: spoken(asterisk.settings.spool), 15, "no recording in the spool")
+    wait_for(lambda: spoken(asterisk.settings.spool), "no recording in the spool")
     (audio,) = spoken(asterisk.settings.spool)
     with wave.open(str(audio)) as wav:
         assert 1.5 < wav.getnframes() / 8000 < 3.2
@@ -176,9 +176,9 @@ def test_a_silent_server_loses_the_call_to_the_fallback(asterisk: RunningAsteris
     with silent_server(asterisk.settings.agi_port) as heads:
         began = time.monotonic()
         asterisk.call("1022", "extension speaks@caller")
-        wait_for(lambda: "fallback takes" in log_of(asterisk), 10, "the fallback never took the call")
+        wait_for(lambda: "fallback takes" in log_of(asterisk), "the fallback never took the call")
         assert 1.5 < time.monotonic() - began < 4
-        wait_for(lambda: spoken(asterisk.settings.spool), 15, "no recording in the spool")
+        wait_for(lambda: spoken(asterisk.settings.spool), "no recording in the spool")
         assert f"agi_network_script: hotline?city={asterisk.settings.city}" in heads[0]
 
 
@@ -209,8 +209,8 @@ def test_whoever_is_recorded_already_is_not_asked_again(asterisk: RunningAsteris
     add_callers(asterisk)
     with closing_server(asterisk.settings.agi_port, f"SET VARIABLE TONGDAI_STAGE {stage}"):
         asterisk.call("1022", "extension speaks@caller")
-        wait_for(lambda: f'at stage "{stage}"' in log_of(asterisk), 10, "the fallback never took the call")
-        wait_for(lambda: "0 active calls" in asterisk.ask("core show channels"), 10, "the call never ended")
+        wait_for(lambda: f'at stage "{stage}"' in log_of(asterisk), "the fallback never took the call")
+        wait_for(lambda: "0 active calls" in asterisk.ask("core show channels"), "the call never ended")
     assert list(asterisk.settings.spool.iterdir()) == []
     assert "sounds/vi/cam-on" in log_of(asterisk), "it thanks (the sound itself is not built in this test)"
 
@@ -219,7 +219,7 @@ def test_done_is_the_servers_last_word(asterisk: RunningAsterisk) -> None:
     add_callers(asterisk)
     with closing_server(asterisk.settings.agi_port, "SET VARIABLE TONGDAI_DONE 1"):
         asterisk.call("1022", "extension speaks@caller")
-    wait_for(lambda: "0 active calls" in asterisk.ask("core show channels"), 10, "the call never ended")
+    wait_for(lambda: "0 active calls" in asterisk.ask("core show channels"), "the call never ended")
     assert "fallback takes" not in log_of(asterisk)
 
 
@@ -241,9 +241,9 @@ def test_a_hostile_caller_breaks_nothing(asterisk: RunningAsterisk, name: str, n
     asterisk.ask("dialplan reload")
     asterisk.ask("channel originate Local/1022@hostile application Wait 20")
     spool = asterisk.settings.spool
-    wait_for(lambda: list(spool.glob("fallback-*.json")), 10, "no call came")
+    wait_for(lambda: list(spool.glob("fallback-*.json")), "no call came")
     (path,) = spool.glob("fallback-*.json")
-    wait_for(lambda: path.read_text().endswith("}"), 5, "half a file")
+    wait_for(lambda: path.read_text().endswith("}"), "half a file")
     told = json.loads(path.read_text())
     assert set(told["caller"]) <= set("+0123456789")
     assert not Path("/tmp/owned").exists()
@@ -255,7 +255,7 @@ def test_a_spool_that_cannot_be_written_pretends_no_recording(asterisk: RunningA
     spool.rmdir()
     spool.write_text("a file where the folder was: root may write into any folder")
     asterisk.call("1022", "extension speaks@caller")
-    wait_for(lambda: "cannot record into" in log_of(asterisk), 10, "it was not noticed")
+    wait_for(lambda: "cannot record into" in log_of(asterisk), "it was not noticed")
     assert "sounds/vi/cam-on" not in log_of(asterisk)
 
 
@@ -266,7 +266,7 @@ def test_killed_it_is_back_at_once(asterisk: RunningAsterisk) -> None:
     began = time.monotonic()
     again = spawn(prepare(asterisk.settings), log=asterisk.settings.logs / "again.log")
     try:
-        wait_for(lambda: fully_booted(asterisk.settings), 10, "it did not come back")
+        wait_for(lambda: fully_booted(asterisk.settings), "it did not come back")
         assert time.monotonic() - began < 8
     finally:
         again.terminate()

@@ -1,9 +1,8 @@
 """The clerk files in the background: never in a caller's way, and whatever it cannot do is left to the sweep."""
 
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from sqlalchemy.orm import Session
 from ivr import clerk as module
 from ivr.clerk import Clerk
 from ivr.model import Call, EndReason
-from ivr.settings import Settings
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine, open_store
+from ivr.testing_asterisk import PATIENCE, wait_for
 from ivr.testing_database import sqlite_store
 from ivr.testing_spool import NOW, ULID, Leavings, wav
 
@@ -24,28 +23,48 @@ R, T = SidecarState, TakeState
 
 
 @pytest.fixture
-def clerk(desk: Leavings) -> Iterator[Clerk]:
-    one = Clerk(desk.settings, lambda: open_store(desk.settings), now=lambda: NOW)
+def hire(desk: Leavings) -> Iterator[Callable[..., Clerk]]:
+    """Makes clerks; none outlives its test, however that ends."""
+    hired: list[Clerk] = []
+
+    def one(open_one: Callable[[], Store] = lambda: open_store(desk.settings)) -> Clerk:
+        hired.append(Clerk(desk.settings, open_one, now=lambda: NOW))
+        return hired[-1]
+
     yield one
-    one.close()
+    for each in hired:
+        each.close(PATIENCE)
+
+
+@pytest.fixture
+def clerk(hire: Callable[..., Clerk]) -> Clerk:
+    return hire()
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """What a clerk waits for who is slow; open when its test ends."""
+    event = threading.Event()
+    yield event
+    event.set()
 
 
 def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, clerk: Clerk) -> None:
     with desk.spool.hold(ULID):
         path = desk.journal()
         clerk.call_started(read_journal(path))
-        assert clerk.wait(10)
+        assert clerk.wait(PATIENCE)
         assert [call.end_reason for call in desk.calls()] == [None]
         sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
         clerk.report(ULID)
-        assert clerk.wait(10)
+        assert clerk.wait(PATIENCE)
         assert len(desk.tickets()) == 1
         assert desk.left() == [f"{ULID}.call.jsonl", f"{ULID}.json", f"{ULID}.lock"]
         desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True, ended=True)
         path.unlink()
         desk.journal(end=EndReason.COMPLETED)
     clerk.call_ended(ULID)
-    assert clerk.wait(10)
+    assert clerk.wait(PATIENCE)
     assert [call.end_reason for call in desk.calls()] == [EndReason.COMPLETED]
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert desk.left() == []
@@ -60,7 +79,7 @@ def test_answers_to_a_filed_report_are_filed_once_together_with_the_end_of_the_c
         clerk.call_started(read_journal(path))
         sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
         clerk.report(ULID)
-        assert clerk.wait(10)
+        assert clerk.wait(PATIENCE)
         transactions = counted(monkeypatch)
         for version, publish in enumerate((None, True), start=sent.version):
             desk.save(R.TO_FILE, *sent.takes, version=version, contact_number="+84905123457", publish=publish)
@@ -68,7 +87,7 @@ def test_answers_to_a_filed_report_are_filed_once_together_with_the_end_of_the_c
         path.unlink()
         desk.journal(end=EndReason.COMPLETED)
     clerk.call_ended(ULID)
-    assert clerk.wait(10)
+    assert clerk.wait(PATIENCE)
     assert len(transactions) == 1
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert [call.end_reason for call in desk.calls()] == [EndReason.COMPLETED]
@@ -82,28 +101,21 @@ def test_answers_of_who_stays_on_reach_the_ticket_within_seconds(
     desk.journal()
     sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
     clerk.report(ULID)
-    until = time.monotonic() + 10
-    while not desk.tickets() and time.monotonic() < until:
-        time.sleep(0.02)
-    time.sleep(0.1)
+    wait_for(desk.tickets, "no ticket")
     desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True)
     clerk.report(ULID)
-    while not desk.tickets()[0].publish and time.monotonic() < until:
-        time.sleep(0.05)
-    assert [ticket.publish for ticket in desk.tickets()] == [True]
+    wait_for(lambda: [ticket.publish for ticket in desk.tickets()] == [True], "the answers wait for the call's end")
 
 
 def test_who_hangs_up_after_speaking_is_filed_and_closed_in_one_transaction(
-    desk: Leavings, monkeypatch: pytest.MonkeyPatch
+    desk: Leavings, hire: Callable[..., Clerk], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = threading.Event()
-
     def slow() -> Store:
-        gate.wait(10)
+        gate.wait(PATIENCE)
         return open_store(desk.settings)
 
     desk.lease()
-    clerk = Clerk(desk.settings, slow, now=lambda: NOW)
+    clerk = hire(slow)
     clerk.renew_codes()  # waits for the gate
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
     desk.journal(end=EndReason.HUNG_UP)
@@ -111,7 +123,7 @@ def test_who_hangs_up_after_speaking_is_filed_and_closed_in_one_transaction(
     clerk.call_ended(ULID)
     transactions = counted(monkeypatch)
     gate.set()
-    clerk.close(10)
+    clerk.close(PATIENCE)
     assert len(transactions) == 1
     assert len(desk.tickets()) == 1
     assert [call.end_reason for call in desk.calls()] == [EndReason.HUNG_UP]
@@ -134,68 +146,88 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Store]:
 
 
 def test_a_call_without_a_journal_is_kept_in_memory_until_the_database_is_back(
-    desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Leavings, hire: Callable[..., Clerk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.1)
-    folder = tmp_path / "away"
-    clerk = Clerk(desk.settings, lambda: Store(make_engine(f"sqlite+pysqlite:///{folder}/tongdai.db", busy=0.1)))
+    folder, real = tmp_path / "away", Store.transaction
+    asked: list[Store] = []
+
+    def transaction(store: Store) -> AbstractContextManager[Session]:
+        asked.append(store)
+        return real(store)
+
+    monkeypatch.setattr(Store, "transaction", transaction)
+    clerk = hire(lambda: Store(make_engine(f"sqlite+pysqlite:///{folder}/tongdai.db", busy=5)))
     clerk.remember(replace(read_journal(desk.journal(end=EndReason.HUNG_UP)), steps=()))
     clerk.call_ended(ULID)
-    time.sleep(1.2)
-    folder.mkdir()
-    with sqlite_store(folder) as store:
-        until = time.monotonic() + 10
-        found: list[Call] = []
-        while not found and time.monotonic() < until:
-            with store.reading() as session:
-                found = list(session.scalars(select(Call)))
-    clerk.close()
-    assert [(call.id, call.end_reason) for call in found] == [(ULID, EndReason.HUNG_UP)]
+    wait_for(lambda: len(asked) >= 2, "it was not tried again while the database was away")
+    put_database(folder)
+
+    def calls() -> list[tuple[str, EndReason | None]]:
+        with asked[0].reading() as session:
+            return [(call.id, call.end_reason) for call in session.scalars(select(Call))]
+
+    wait_for(lambda: calls() == [(ULID, EndReason.HUNG_UP)], "its row was never closed")
+
+
+def put_database(folder: Path) -> None:
+    """A migrated one, whole from the first moment it can be found."""
+    scratch = folder.with_name("scratch")
+    scratch.mkdir()
+    with sqlite_store(scratch):
+        pass
+    scratch.rename(folder)
 
 
 def test_codes_are_there_before_the_first_call(desk: Leavings, clerk: Clerk) -> None:
     clerk.renew_codes()
-    assert clerk.wait(10)
+    assert clerk.wait(PATIENCE)
     assert desk.codes.take(NOW) is not None
 
 
-def test_a_database_that_is_away_blocks_nobody(desk: Leavings, tmp_path: Path) -> None:
+def test_a_database_that_is_away_blocks_nobody(
+    desk: Leavings,
+    hire: Callable[..., Clerk],
+    gate: threading.Event,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "PAUSE", 3600)
     asked = []
 
     def away() -> Store:
-        asked.append(1)
+        asked.append(gate.wait(PATIENCE))
         return Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'none' / 'x.db'}", busy=0.1))
 
-    clerk = Clerk(desk.settings, away, now=lambda: NOW)
+    clerk = hire(away)
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
-    began = time.monotonic()
-    for _ in range(50):
+    for number in range(50):
         clerk.report(ULID)
-    assert time.monotonic() - began < 0.5
-    assert clerk.wait(5)  # the others are not even tried while it is known to be away
-    assert time.monotonic() - began < 3
-    clerk.close()
-    assert asked == [1]
+        clerk.call_ended(f"01ARZ3NDEKTSV4RRFFQ69G5F{number:02d}")
+    assert asked == [], "whoever gives work goes on before the database has answered"
+    gate.set()
+    assert clerk.wait(PATIENCE)
+    clerk.close(PATIENCE)
+    assert asked == [True], "the others are not even tried while it is known to be away"
     assert desk.sweep().filed == 1
 
 
-def test_it_tries_again_when_the_pause_is_over(desk: Leavings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_it_tries_again_when_the_pause_is_over(
+    desk: Leavings, hire: Callable[..., Clerk], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.05)
-    lost = tmp_path / "tongdai.hidden"
-    (desk.settings.home / "tongdai.db").rename(lost)  # an empty database takes its place: not migrated
-    clerk = Clerk(desk.settings, lambda: open_store(desk.settings), now=lambda: NOW)
+    clerk = hire(lambda: Store(make_engine(f"sqlite+pysqlite:///{tmp_path}/database/tongdai.db", busy=5)))
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
     clerk.report(ULID)
-    assert clerk.wait(10)
+    assert clerk.wait(PATIENCE)
     assert desk.spool.all() != []
-    clerk.close()
-    lost.rename(desk.settings.home / "tongdai.db")
-    time.sleep(0.06)
-    again = Clerk(desk.settings, lambda: open_store(desk.settings), now=lambda: NOW)
-    again.report(ULID)
-    assert again.wait(10)
-    again.close()
-    assert desk.spool.all() == []
+    put_database(tmp_path / "database")
+
+    def again() -> bool:
+        clerk.report(ULID)
+        return clerk.wait(PATIENCE) and desk.spool.all() == []
+
+    wait_for(again, "it was given up")
 
 
 def test_one_calls_trouble_is_its_own(desk: Leavings, clerk: Clerk) -> None:
@@ -205,38 +237,37 @@ def test_one_calls_trouble_is_its_own(desk: Leavings, clerk: Clerk) -> None:
     clerk.report(ULID)
     clerk.call_ended(ULID)
     clerk.report(other)
-    assert clerk.wait(10)
+    assert clerk.wait(PATIENCE)
     assert [ticket.ulid for ticket in desk.tickets()] == [other]
 
 
-def test_a_full_queue_leaves_it_to_the_sweep(desk: Leavings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_leaves_it_to_the_sweep(
+    desk: Leavings, hire: Callable[..., Clerk], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "MOST_WAITING", 2)
-    gate = threading.Event()
 
     def slow() -> Store:
-        gate.wait(10)
+        gate.wait(PATIENCE)
         return open_store(desk.settings)
 
-    clerk = Clerk(desk.settings, slow, now=lambda: NOW)
+    clerk = hire(slow)
     for _ in range(10):
         clerk.report(ULID)
     gate.set()
-    clerk.close()
+    clerk.close(PATIENCE)
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
     assert desk.sweep().filed == 1
 
 
-def test_closing_waits_for_what_is_given(desk: Leavings) -> None:
-    clerk = Clerk(desk.settings, lambda: open_store(desk.settings))
+def test_closing_waits_for_what_is_given(desk: Leavings, clerk: Clerk) -> None:
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
     clerk.report(ULID)
-    clerk.close(10)
+    clerk.close(PATIENCE)
     assert len(desk.tickets()) == 1
 
 
-def test_the_clerk_and_a_sweep_at_once(desk: Leavings, settings_of: Settings) -> None:
+def test_the_clerk_and_a_sweep_at_once(desk: Leavings, clerk: Clerk) -> None:
     """Both may meet the same report: it is filed once."""
-    clerk = Clerk(settings_of, lambda: open_store(settings_of), now=lambda: NOW)
     ulids = [f"01ARZ3NDEKTSV4RRFFQ69G5F{number:02d}" for number in range(12)]
     for ulid in ulids:
         desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=ulid), ulid=ulid, ended=True)
@@ -244,14 +275,9 @@ def test_the_clerk_and_a_sweep_at_once(desk: Leavings, settings_of: Settings) ->
         clerk.report(ulid)
         clerk.call_ended(ulid)
     assert desk.sweep().faults == []
-    assert clerk.wait(20)
-    clerk.close()
+    assert clerk.wait(PATIENCE)
+    clerk.close(PATIENCE)
     assert desk.sweep().faults == []
     assert [ticket.ulid for ticket in desk.tickets()] == ulids
     assert sorted(desk.heard()) == ulids
     assert desk.left() == []
-
-
-@pytest.fixture
-def settings_of(desk: Leavings) -> Settings:
-    return desk.settings

@@ -132,7 +132,7 @@ def check(desk: Leavings, known: Known) -> None:
         assert ticket.publish is True
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=STORIES, fatal=st.integers(0, 60))
 def test_every_story_ends_as_its_caller_left_it(
     story: tuple[list[Take], str, bool], fatal: int, database: Store, monkeypatch: pytest.MonkeyPatch

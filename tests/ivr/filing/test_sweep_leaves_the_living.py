@@ -76,22 +76,22 @@ def test_what_the_caller_still_decides_is_not_filed(desk: Leavings) -> None:
 def test_audio_that_may_grow_is_waited_for(desk: Leavings) -> None:
     recording(desk)
     assert desk.sweep(aged=False).live == 1
-    desk.age(9)
+    desk.age(40)
     assert desk.sweep(aged=False).filed == 0
-    desk.age(2)
+    desk.age(61)
     assert desk.sweep(aged=False).filed == 1
 
 
 @pytest.mark.parametrize(
     ("age", "live", "filed"),
     [
-        (149, None, 0),
-        (151, None, 1),
-        (9, set(), 0),  # the list may be older than the file
-        (11, set(), 1),
-        (11, {"1790843000.99"}, 1),
-        (11, {UNIQUEID}, 0),
-        (151, {UNIQUEID}, 1),
+        (240, None, 0),
+        (301, None, 1),
+        (40, set(), 0),  # the list may be older than the file
+        (101, set(), 1),
+        (101, {"1790843000.99"}, 1),
+        (101, {UNIQUEID}, 0),
+        (301, {UNIQUEID}, 1),
     ],
 )
 @pytest.mark.parametrize("left", ["fallback", "orphan"])
@@ -111,7 +111,7 @@ def test_audio_without_sidecar_waits_for_its_channel(
 def test_a_short_take_waits_for_the_fallback_of_its_call(desk: Leavings) -> None:
     desk.save(R.RECORDING, desk.take(1, T.RECORDING, wav(0.5)))
     desk.journal()
-    desk.age(100)
+    desk.age(110)
     desk.fallback(wav(1))  # the caller is speaking to the dialplan now
     report = desk.sweep(live={UNIQUEID}, aged=False)
     assert (report.silent, report.calls) == (0, 0)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.flow.city import City, load_city
@@ -36,7 +36,6 @@ def hours(draw: st.DrawFn) -> Hours:
     )
 
 
-@settings(deadline=None)  # a loaded machine is no fault of the rules
 @given(hours(), MOMENTS)
 def test_open_is_what_the_rules_say_minute_by_minute(hours: Hours, now: datetime) -> None:
     schedule = hours.schedules["x"]
@@ -49,13 +48,11 @@ def test_open_is_what_the_rules_say_minute_by_minute(hours: Hours, now: datetime
     assert hours.is_open("x", now) == (not shut and now.hour * 60 + now.minute in minutes)
 
 
-@settings(deadline=None)  # a loaded machine is no fault of the rules
 @given(hours(), MOMENTS)
 def test_the_zone_of_the_question_does_not_matter(hours: Hours, now: datetime) -> None:
     assert hours.is_open("x", now) == hours.is_open("x", now.astimezone(UTC))
 
 
-@settings(deadline=None)  # a loaded machine is no fault of the rules
 @given(hours(), MOMENTS)
 def test_the_next_opening_is_open_and_nothing_opens_before_it(hours: Hours, now: datetime) -> None:
     opening = hours.find_next_opening("x", now)

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.model.spelling import canonical, canonical_syllable
@@ -64,7 +64,6 @@ def test_sentence_loses_case_punctuation_and_bytes() -> None:
     assert canonical(decomposed) == "đường hòa bình số 5"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_canonical_is_a_fixed_point_whatever_comes(text: str) -> None:
     once = canonical(text)
@@ -72,7 +71,6 @@ def test_canonical_is_a_fixed_point_whatever_comes(text: str) -> None:
     assert unicodedata.is_normalized("NFC", once)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([word for pair in SAME for word in pair] + FIXED), max_size=12))
 def test_composed_and_decomposed_are_equal(words: list[str]) -> None:
     text = " ".join(words)

@@ -1,7 +1,7 @@
 """Word error rate against hand-counted cases and the properties of a distance."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.model.word_errors import word_errors
@@ -32,7 +32,6 @@ def test_rate_is_per_word_of_the_reference() -> None:
     assert word_errors("", "gì đó").rate == 1.0
 
 
-@settings(deadline=None)
 @given(WORDS, WORDS, WORDS)
 def test_is_a_distance(a: str, b: str, c: str) -> None:
     assert word_errors(a, a).errors == 0

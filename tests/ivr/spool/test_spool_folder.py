@@ -209,14 +209,14 @@ def test_room_needs_space_inodes_and_a_file_that_can_be_written(
 def test_standing_still_is_by_the_file_systems_clock(spool: Spool) -> None:
     path = spool.audio(ULID, 1)
     path.write_bytes(b"x")
-    assert not spool.stands_still(path, 5)
-    then = path.stat().st_mtime - 10
+    assert not spool.stands_still(path, 500)
+    then = path.stat().st_mtime - 1000
     os.utime(path, (then, then))
-    assert spool.stands_still(path, 5)
-    assert not spool.stands_still(path, 15)
+    assert spool.stands_still(path, 500)
+    assert not spool.stands_still(path, 1500)
     os.utime(path, (then + 3600, then + 3600))  # the clock was set back since
-    assert spool.stands_still(path, 5)
-    assert not spool.stands_still(path.with_name("gone"), 5)
+    assert spool.stands_still(path, 500)
+    assert not spool.stands_still(path.with_name("gone"), 500)
     assert names(spool) == [path.name]
 
 

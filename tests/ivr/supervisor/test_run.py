@@ -92,7 +92,7 @@ def wait_until_said(process: psutil.Popen, said: Path, words: str) -> None:
         assert process.poll() is None, said.read_text()
         return words in said.read_text()
 
-    wait_for(come, 40, "it did not come up")
+    wait_for(come, "it did not come up")
 
 
 def children(settings: Settings) -> dict[str, dict[str, object]]:
@@ -149,13 +149,13 @@ def test_a_life_of_a_hotline(settings: Settings) -> None:
 
         for room in ("agi", "worker-1", "console", "asterisk", "watch"):
             struck = strike(settings, room, signal.SIGKILL)
-            wait_for(lambda room=room, struck=struck: is_another(settings, room, struck), 10, f"{room} stayed dead")
-        wait_for(lambda: all_ready(settings), 20, str(children(settings)))
+            wait_for(lambda room=room, struck=struck: is_another(settings, room, struck), f"{room} stayed dead")
+        wait_for(lambda: all_ready(settings), str(children(settings)))
 
         frozen = {room: strike(settings, room, signal.SIGSTOP) for room in ASKED}
         for room, struck in frozen.items():
-            wait_for(lambda room=room, struck=struck: is_another(settings, room, struck), 40, f"{room} stayed frozen")
-        wait_for(lambda: all_ready(settings), 40, str(children(settings)))
+            wait_for(lambda room=room, struck=struck: is_another(settings, room, struck), f"{room} stayed frozen")
+        wait_for(lambda: all_ready(settings), str(children(settings)))
         assert said.read_text().count("child.frozen") == len(ASKED)
 
         everybody = process.children(recursive=True)

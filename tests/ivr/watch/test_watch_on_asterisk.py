@@ -138,9 +138,9 @@ def test_the_dialplans_own_recording_becomes_a_ticket(settings: Settings, store:
     """Nobody answers on the FastAGI port; the watch sees the channel go and adopts the recording at once."""
     with running_asterisk(settings) as asterisk, watch_process(settings):
         citizens(asterisk)
-        wait_for(lambda: "ami.ready" in log_of(settings), 15, "watch did not log in")
+        wait_for(lambda: "ami.ready" in log_of(settings), "watch did not log in")
         asterisk.call("1022", "extension speaks@caller")
-        wait_for(lambda: tickets(store), 40, f"no ticket: {sorted(settings.spool.iterdir())}")
+        wait_for(lambda: tickets(store), f"no ticket: {sorted(settings.spool.iterdir())}")
         with store.reading() as session:
             ((ticket, recording, call),) = session.execute(
                 select(Ticket, Recording, Call).where(Recording.call_id == Ticket.ulid, Call.id == Ticket.ulid)
@@ -149,7 +149,7 @@ def test_the_dialplans_own_recording_becomes_a_ticket(settings: Settings, store:
             assert recording.seconds >= settings.record_minimum
             assert call.end_reason is EndReason.FAILED
             assert call.called == "1022"
-        wait_for(lambda: all(path.suffix != ".wav" for path in settings.spool.iterdir()), 5, "audio left in the spool")
+        wait_for(lambda: all(path.suffix != ".wav" for path in settings.spool.iterdir()), "audio left in the spool")
 
 
 def tickets(store: Store) -> list[Ticket]:
@@ -164,7 +164,7 @@ def test_asterisk_killed_and_back(settings: Settings) -> None:
     with watch_process(settings):
         for number in range(1, 3):
             with running_asterisk(settings) as asterisk:
-                wait_for(lambda number=number: count("ami.ready") == number, 15, "no login")  # type: ignore[misc]
+                wait_for(lambda number=number: count("ami.ready") == number, "no login")  # type: ignore[misc]
                 asterisk.process.send_signal(signal.SIGKILL)
                 asterisk.process.wait()
-            wait_for(lambda number=number: count("ami.lost") == number, 15, "the loss was not noticed")  # type: ignore[misc]
+            wait_for(lambda number=number: count("ami.lost") == number, "the loss was not noticed")  # type: ignore[misc]
