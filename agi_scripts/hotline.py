@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from ivr.agi import AsteriskPhone, Wire
+from ivr.agi import Wire
+from ivr.asterisk_phone import AsteriskPhone
 from ivr.engine import CallDesk, Clock, run_call
 from ivr.engine.clock import steady
 from ivr.engine.line import Sounds

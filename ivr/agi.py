@@ -1,36 +1,27 @@
-"""Asterisk's side of a call: AGI over one connection. The only module that imports pyst2 (TELEPHONY §4)."""
+"""AGI's lines on one connection, commands out and replies in. The only module that imports pyst2 (TELEPHONY §4)."""
 
 import contextlib
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
-import structlog
 from asterisk import agi as pyst2
 
-from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import HungUp
 
 LONGEST_LINE = 1900
 """Bytes of one command; Asterisk reads at most 2,047."""
-EVERY_KEY = frozenset("0123456789*#")
-BEEP_SECONDS = 0.4
-LONGEST_TALK = 4 * 3600
-"""Seconds a person may talk with a caller before the dead-man switch ends it."""
-CLOSING = 3.0
-"""Seconds Asterisk has to close a file after the line broke."""
 SOON = 0.15
 """Seconds after which a command counts as one that lasts: Asterisk has read it by then and reads no further."""
 SEEN = 0.5
 """Seconds in which Asterisk answers a line it has seen, also on a busy machine."""
-UP = 6
-"""CHANNEL STATUS of a line that is up."""
 
-_log = structlog.get_logger(__name__)
 _QUOTED = str.maketrans({"\r": " ", "\n": " ", "\0": " ", "\\": "\\\\", '"': '\\"'})
 _REPLY = re.compile(r"^200 result=(?P<result>-?\d*)(?: \((?P<data>.*?)\)(?= endpos=|$))?(?: endpos=(?P<endpos>\d+))?")
+
+
+Reply = dict[str, tuple[str, str]]
+"""``result`` with what stood in brackets after it, ``endpos``: pyst2's shape."""
 
 
 class LineGone(HungUp):
@@ -65,9 +56,11 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         self._owed = 0
         self._got_sighup = False
 
-    def _quote(self, string: object) -> str:
+    def quote(self, string: object) -> str:
         """One argument in quotes; a caller's name must never end it or the line (CR, LF, NUL go)."""
         return f'"{str(string).translate(_QUOTED)}"'
+
+    _quote = quote  # pyst2's own verbs
 
     def send_command(self, command: str, *args: object) -> None:
         """Send one line; arguments are already quoted."""
@@ -79,18 +72,14 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         except OSError as error:
             raise LineGone from error
 
-    def execute_lasting(self, after: str, command: str, *args: object) -> dict[str, tuple[str, str]]:
+    def execute_lasting(self, after: str, command: str, *args: object) -> Reply:
         """Like ``execute``; a command that lasts is followed by the line ``after`` while it does.
 
         Asterisk executes ``after`` the moment the command ends, whatever has become of us by then. Of lines that
         reach it together it sees the second only when a third one comes (it waits for the socket, but reads through
         a buffer): so ``after`` is sent apart (:data:`SOON`), and nothing is sent before it was answered.
         """
-        self.send_command(command, *args)
-        follows = not self._hears(SOON)
-        if follows:
-            self.send_command(after)
-        reply = self.get_result()
+        reply, follows = self._begin(after, command, *args)
         if follows:
             self._owed += 1
             with contextlib.suppress(LineGone):  # whoever sends the next command finds out
@@ -98,7 +87,28 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
                     self._pay()
         return reply
 
-    def get_result(self, stdin: object = None) -> dict[str, tuple[str, str]]:
+    def execute_asking(self, question: str, command: str, *args: object) -> tuple[Reply, Reply]:
+        """Like :meth:`execute_lasting`, for a line whose reply is wanted: both replies.
+
+        Between the command and the question Asterisk never waits for us: it drops keys that come while it does.
+        """
+        reply, follows = self._begin(question, command, *args)
+        if follows:
+            if self._hears(SEEN):
+                return reply, self._reply()
+            self._owed += 1  # both lines came together: this one is seen when the next one comes
+        self.send_command(question)
+        return reply, self.get_result()
+
+    def _begin(self, after: str, command: str, *args: object) -> tuple[Reply, bool]:
+        """The reply to a command, and whether ``after`` was sent while it lasted."""
+        self.send_command(command, *args)
+        follows = not self._hears(SOON)
+        if follows:
+            self.send_command(after)
+        return self.get_result(), follows
+
+    def get_result(self, stdin: object = None) -> Reply:
         """The reply's ``result`` and ``endpos``; -1 is a value here. Raises LineGone at hang-up, AGIError on 5xx."""
         self._pay()
         return self._reply()
@@ -109,7 +119,7 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
             self._owed -= 1
             self._reply()
 
-    def _reply(self) -> dict[str, tuple[str, str]]:
+    def _reply(self) -> Reply:
         line = self._line()
         while line.startswith("100"):  # Trying
             line = self._line()
@@ -133,210 +143,3 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         if not raw.endswith(b"\n") or line == "HANGUP":
             raise LineGone
         return line
-
-
-class AsteriskPhone:
-    """A :class:`ivr.phone.Phone` on an AGI connection; used by one thread.
-
-    Before each command it moves the dialplan's dead-man switch to the command's longest duration plus ``margin``
-    seconds, and during a command that lasts to ``margin`` seconds after its end, so that a server that falls silent
-    loses the call to the fallback (TELEPHONY §4), however early a key or the caller's silence ended the command.
-    """
-
-    def __init__(self, wire: Wire, *, margin: int, city: str) -> None:
-        self._wire = wire
-        self._margin = margin
-        env = wire.env
-        name, number = env.get("agi_calleridname", ""), env.get("agi_callerid", "")
-        self._caller = Caller(
-            number="" if number == "unknown" else number,
-            name="" if name == "unknown" else name,
-            called=env.get("agi_dnid", "") if env.get("agi_dnid", "unknown") != "unknown" else env["agi_extension"],
-            uniqueid=env.get("agi_uniqueid", ""),
-            linkedid="",
-            city=city,
-        )
-
-    @property
-    def caller(self) -> Caller:
-        """Who calls, as Asterisk's header said it."""
-        return self._caller
-
-    def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
-        """See :class:`ivr.phone.Phone`."""
-        for part in _parts(sounds):
-            key = self._stream(part, keys) if keys else self._playback(part)
-            if key:
-                return key
-        return ""
-
-    def read(self, sounds: Sequence[Sound], *, most: int, wait: float, end: str = "#") -> str:
-        """See :class:`ivr.phone.Phone`; only ``#`` ends an entry on Asterisk."""
-        *early, last = list(_parts(sounds)) or [[]]
-        for part in early:
-            key = self._read_keys(part, most=1, wait=0.05)
-            if key:
-                return key if most == 1 or key == end else key + self._read_keys([], most=most - 1, wait=wait)
-        return self._read_keys(last, most=most, wait=wait)
-
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
-        """See :class:`ivr.phone.Phone`: the reply table of TELEPHONY §4, parsed here."""
-        self._set("TONGDAI_TAKE", str(path))  # if we die meanwhile, the dialplan looks whether the caller has spoken
-        self._deadman(limit + BEEP_SECONDS)
-        begun = time.monotonic()
-        name, quiet = self._wire._quote(path.with_suffix("")), f"s={max(1, round(silence))}"
-        ends = self._wire._quote(end)
-        try:
-            reply = self._lasting("RECORD FILE", name, "wav", ends, round(limit * 1000), 0, "BEEP", quiet)
-        except LineGone:
-            return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun), whole=_closed(path))
-        (result, data), endpos = reply["result"], int(reply["endpos"][0])
-        lasted = self._lasted(begun)
-        match data, result:
-            case "dtmf", _:
-                return Recorded(end=RecordEnd.KEY, key=chr(int(result)), lasted=lasted)
-            case "timeout", _:
-                full = endpos >= (limit - 1) * 8000
-                return Recorded(end=RecordEnd.LIMIT if full else RecordEnd.SILENCE, lasted=lasted)
-            case (("hangup" | "waitfor"), _):
-                return Recorded(end=RecordEnd.HANGUP, lasted=lasted)
-            case "randomerror", _:
-                return Recorded(end=RecordEnd.NOTHING, lasted=lasted)
-            case "writefile", _:
-                _log.error("record.unwritable", path=str(path))
-                return Recorded(end=RecordEnd.UNWRITABLE, lasted=lasted)
-            case _:
-                self._check_line(result, f"RECORD FILE ({data})")
-                return Recorded(end=RecordEnd.UNWRITABLE, lasted=lasted)
-
-    def ring(self, target: str, *, wait: float) -> RingResult:
-        """See :class:`ivr.phone.Phone`. A caller who leaves while talking is HungUp too."""
-        self._deadman(wait + LONGEST_TALK)
-        begun = time.monotonic()
-        try:
-            dial = self._lasting("EXEC", "Dial", self._wire._quote(f"{target},{round(wait)},g"))
-            self._check_line(dial["result"][0], target)
-            answered = self._variable("DIALSTATUS") == "ANSWER"
-        except HungUp:
-            if time.monotonic() - begun < wait + 1:
-                raise  # nobody had answered, or so early that nobody can tell
-            answered = True  # it rings no longer than ``wait``: they were talking
-        return RingResult.ANSWERED if answered else RingResult.UNANSWERED
-
-    def stage(self, stage: Stage) -> None:
-        """See :class:`ivr.phone.Phone`."""
-        self._set("TONGDAI_STAGE", stage.value)
-
-    def language(self, language: str) -> None:
-        """See :class:`ivr.phone.Phone`."""
-        self._set("TONGDAI_LANGUAGE", language)
-
-    def done(self) -> None:
-        """See :class:`ivr.phone.Phone`."""
-        self._set("TONGDAI_DONE", "1")
-
-    def learn(self) -> None:
-        """Ask for what the header does not say: the call's linkedid. Who has left already is found out later."""
-        with contextlib.suppress(HungUp):
-            linked = self._variable("CHANNEL(linkedid)")
-            self._caller = replace(self._caller, linkedid=linked)
-
-    def _stream(self, part: Sequence[Sound], keys: str) -> str:
-        """Play, ended by one of ``keys``.
-
-        STREAM FILE knows which keys end it, but stops at any line from us, so that none can be sent ahead.
-        """
-        if len(part) > 1 or set(keys) == EVERY_KEY:
-            key = self._read_keys(part, most=1, wait=0.05)
-            return key if key in keys else ""
-        self._deadman(_seconds(part))
-        result = self._execute("STREAM FILE", self._wire._quote(part[0].path), self._wire._quote(keys))
-        self._check_line(result, part[0].path)
-        return chr(int(result)) if int(result) > 0 else ""
-
-    def _playback(self, part: Sequence[Sound]) -> str:
-        self._deadman(_seconds(part))
-        reply = self._lasting("EXEC", "Playback", self._wire._quote(_files(part)))
-        self._check_line(reply["result"][0], _files(part))
-        return ""
-
-    def _read_keys(self, part: Sequence[Sound], *, most: int, wait: float) -> str:
-        """Asterisk's Read: it ends at ``#``, which it does not return: an empty entry that was ended so is ``#``."""
-        self._deadman(_seconds(part) + wait * most)
-        arguments = f"TONGDAI_KEYS,{_files(part)},{most},,1,{wait:g}"
-        self._check_line(self._lasting("EXEC", "Read", self._wire._quote(arguments))["result"][0], arguments)
-        keys, _, status = self._variable("TONGDAI_KEYS", "READSTATUS").partition(":")
-        if status == "HANGUP":
-            raise HungUp
-        return "#" if most == 1 and not keys and status == "OK" else keys
-
-    def _deadman(self, seconds: float) -> None:
-        self._set("TIMEOUT(absolute)", str(int(seconds) + 1 + self._margin))
-
-    def _set(self, name: str, value: str) -> None:
-        self._execute("SET VARIABLE", self._wire._quote(name), self._wire._quote(value))
-
-    def _variable(self, *names: str) -> str:
-        asked = ":".join(f"${{{name}}}" for name in names)
-        reply = self._wire.execute("GET FULL VARIABLE", self._wire._quote(asked))
-        data: str = reply["result"][1]
-        return data
-
-    def _lasting(self, command: str, *arguments: object) -> dict[str, tuple[str, str]]:
-        """A command that lasts as long as the caller likes; its end is when the dead-man switch is to count from."""
-        after = f"SET VARIABLE TIMEOUT(absolute) {self._margin}"
-        return self._wire.execute_lasting(after, command, *arguments)
-
-    def _execute(self, command: str, *arguments: object) -> str:
-        result: str = self._wire.execute(command, *arguments)["result"][0]
-        return result
-
-    def _check_line(self, result: str, what: str) -> None:
-        """-1 is a hang-up or a missing file, in the same word: the channel's state tells which."""
-        if result != "-1":
-            return
-        if self._execute("CHANNEL STATUS") != str(UP):
-            raise HungUp
-        _log.error("asterisk.refused", what=what[:300])
-
-    def _lasted(self, begun: float) -> float:
-        return max(0.0, time.monotonic() - begun - BEEP_SECONDS)
-
-
-def _parts(sounds: Sequence[Sound]) -> Iterator[list[Sound]]:
-    """Sounds in groups whose file names fit into one command."""
-    part: list[Sound] = []
-    size = 0
-    for sound in sounds:
-        length = len(sound.path.encode()) + 1
-        if part and size + length > LONGEST_LINE - 200:
-            yield part
-            part, size = [], 0
-        part.append(sound)
-        size += length
-    if part:
-        yield part
-
-
-def _files(part: Sequence[Sound]) -> str:
-    return "&".join(sound.path for sound in part)
-
-
-def _seconds(part: Sequence[Sound]) -> float:
-    return sum(sound.seconds for sound in part)
-
-
-def _closed(path: Path) -> bool:
-    """Whether Asterisk closed the file: only then its header gives a length. Waits a little; the caller has gone."""
-    until = time.monotonic() + CLOSING
-    while True:
-        try:
-            with path.open("rb") as file:
-                header = file.read(44)
-        except OSError:
-            return True  # left during the beep: nothing was begun
-        if len(header) == 44 and header[40:44] != bytes(4):
-            return True
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)

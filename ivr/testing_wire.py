@@ -75,7 +75,7 @@ class FakeAsterisk:
                 self.variables[variable] = value
                 return "200 result=1", False
             case "GET FULL VARIABLE", [text]:
-                value = re.sub(r"\$\{([^}]*)\}", lambda found: self.variables.get(found[1], ""), text)
+                value = re.sub(r"\$\{([^}]*)\}", self._value, text)
                 return f"200 result=1 ({value})", False
             case "CHANNEL STATUS", _:
                 return "200 result=6", False
@@ -86,6 +86,14 @@ class FakeAsterisk:
             case "EXEC", [application, options]:
                 return self._execute(application, options), False
         return f"510 Invalid or unknown command {name}", False
+
+    def _value(self, asked: re.Match[str]) -> str:
+        """A variable's value; ``SET(name=value)`` sets it first."""
+        setting = re.fullmatch(r"SET\((.*?)=(.*)\)", asked[1])
+        if setting is not None:
+            self.variables[setting[1]] = setting[2]
+            return setting[2]
+        return self.variables.get(asked[1], "")
 
     def _stream(self, path: str, keys: str) -> str:
         if set(prompt_ids(path)) & self.missing_files:

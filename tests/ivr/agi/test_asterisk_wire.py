@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from asterisk.agi import AGIUnknownError
 
-from ivr.agi import LONGEST_LINE, AsteriskPhone, LineGone, Wire
+from ivr.agi import LONGEST_LINE, LineGone, Wire
+from ivr.asterisk_phone import AsteriskPhone
 from ivr.phone import HungUp, RecordEnd, RingResult, Sound, Stage
 from ivr.scenario.sounds import tone, write_wav
 
@@ -98,7 +99,7 @@ def test_a_line_that_ends_in_mid_recording_is_a_hang_up_and_the_file_decides(
 def test_a_file_asterisk_never_closed_is_left_to_the_sweep(
     dial: Callable[..., Peer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.agi.CLOSING", 0.1)
+    monkeypatch.setattr("ivr.asterisk_phone.CLOSING", 0.1)
     path = tmp_path / "a.1.wav"
     write_wav(path, tone(3))
     content = path.read_bytes()
@@ -123,7 +124,7 @@ def test_one_prompt_is_streamed_and_a_list_is_one_read(dial: Callable[..., Peer]
     peer = dial(
         lambda command: {
             "STREAM": "200 result=49 endpos=100",
-            "GET": "200 result=1 (2:OK)",
+            "GET": "200 result=1 (8:2:OK)",
         }.get(command.split(" ")[0], "200 result=0")
     )
     assert peer.phone.play([sound("chao")], keys="123") == "1"
@@ -133,7 +134,7 @@ def test_one_prompt_is_streamed_and_a_list_is_one_read(dial: Callable[..., Peer]
     assert spoken == [
         'STREAM FILE "/sounds/vi/chao" "123"',
         'EXEC Read "TONGDAI_KEYS,/sounds/vi/chao&/sounds/vi/khan,1,,1,0.05"',
-        'GET FULL VARIABLE "${TONGDAI_KEYS}:${READSTATUS}"',
+        'GET FULL VARIABLE "${SET(TIMEOUT(absolute)=8)}:${TONGDAI_KEYS}:${READSTATUS}"',
         'EXEC Playback "/sounds/vi/ma&/sounds/vi/mot"',
     ]
 
@@ -143,17 +144,17 @@ def test_one_prompt_is_streamed_and_a_list_is_one_read(dial: Callable[..., Peer]
     [("1:OK", 1, "1"), (":OK", 1, "#"), (":TIMEOUT", 1, ""), ("*:OK", 1, "*"), ("0905:OK", 15, "0905"), (":OK", 9, "")],
 )
 def test_reading_keys(dial: Callable[..., Peer], variables: str, most: int, keys: str) -> None:
-    peer = dial(replying(GET=f"200 result=1 ({variables})"))
+    peer = dial(replying(GET=f"200 result=1 (8:{variables})"))
     assert peer.phone.read([sound("menu")], most=most, wait=5) == keys
 
 
 def test_a_hang_up_in_read_is_one(dial: Callable[..., Peer]) -> None:
     with pytest.raises(HungUp):
-        dial(replying(GET="200 result=1 (:HANGUP)")).phone.read([sound("menu")], most=1, wait=5)
+        dial(replying(GET="200 result=1 (8::HANGUP)")).phone.read([sound("menu")], most=1, wait=5)
 
 
 def test_a_list_too_long_for_one_command_is_cut_and_a_key_in_the_first_part_counts(dial: Callable[..., Peer]) -> None:
-    peer = dial(replying(GET="200 result=1 (7:OK)"))
+    peer = dial(replying(GET="200 result=1 (8:7:OK)"))
     long = [sound(f"{'tieng' * 10}-{number}") for number in range(60)]
     assert peer.phone.read(long, most=1, wait=5) == "7"
     assert max(map(len, peer.commands)) <= LONGEST_LINE
@@ -162,11 +163,11 @@ def test_a_list_too_long_for_one_command_is_cut_and_a_key_in_the_first_part_coun
 
 
 def test_the_dead_man_switch_covers_the_longest_a_command_can_take(dial: Callable[..., Peer], tmp_path: Path) -> None:
-    peer = dial(replying(GET="200 result=1 (:TIMEOUT)", RECORD="200 result=0 (timeout) endpos=8000"))
+    peer = dial(replying(GET="200 result=1 (8::TIMEOUT)", RECORD="200 result=0 (timeout) endpos=8000"))
     peer.phone.read([sound("menu", 25.5)], most=1, wait=5)
     peer.phone.play([sound("ma", 4), sound("mot", 0.5)])
     peer.phone.record(tmp_path / "a.wav", limit=120, silence=8)
-    limits = [command.split('"')[3] for command in peer.commands if "TIMEOUT(absolute)" in command]
+    limits = [command.split('"')[3] for command in peer.commands if command.startswith('SET VARIABLE "TIMEOUT')]
     assert [int(limit) for limit in limits] == [30 + 1 + 8, 4 + 1 + 8, 120 + 1 + 8]
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.agi import AsteriskPhone, Wire
+from ivr.agi import Wire
+from ivr.asterisk_phone import AsteriskPhone
 from ivr.fastagi import Replies
 from ivr.phone import RecordEnd, Sound
 
@@ -107,3 +108,52 @@ def test_a_recording_that_ended_with_the_call_is_told_though_nothing_follows(lin
     line.theirs.shutdown(socket.SHUT_WR)
     thread.join(5)
     assert ends == [RecordEnd.HANGUP]
+
+
+QUESTION = 'GET FULL VARIABLE "${SET(TIMEOUT(absolute)=8)}:${TONGDAI_KEYS}:${READSTATUS}"'
+
+
+def reading(line: Line, found: list[str]) -> threading.Thread:
+    thread = threading.Thread(target=lambda: found.append(line.phone.read([PROMPT], most=1, wait=5)))
+    thread.start()
+    line.command()
+    line.reply("200 result=1\n")
+    assert line.command().startswith("EXEC Read")
+    return thread
+
+
+def test_what_was_pressed_is_asked_while_the_reading_lasts_so_that_no_key_falls_between(line: Line) -> None:
+    found: list[str] = []
+    thread = reading(line, found)
+    assert line.command() == QUESTION
+    line.reply("200 result=0\n200 result=1 (8:1:OK)\n")
+    thread.join(5)
+    assert found == ["1"]
+
+
+def test_what_was_pressed_at_once_is_asked_afterwards(line: Line) -> None:
+    found: list[str] = []
+    thread = reading(line, found)
+    line.reply("200 result=0\n")
+    assert line.command() == QUESTION
+    line.reply("200 result=1 (8:2:OK)\n")
+    thread.join(5)
+    assert found == ["2"]
+
+
+def test_a_question_that_was_not_seen_is_asked_again(line: Line) -> None:
+    """It reached Asterisk together with the command: it is seen when the next line comes."""
+    found: list[str] = []
+    thread = reading(line, found)
+    assert line.command() == QUESTION
+    line.reply("200 result=0\n")
+    assert line.command() == QUESTION
+    line.reply("200 result=1 (8:3:OK)\n200 result=1 (8:3:OK)\n")
+    thread.join(5)
+    assert found == ["3"]
+    asking = threading.Thread(target=lambda: found.append(line.phone._variable("X")))
+    asking.start()
+    assert line.command() == 'GET FULL VARIABLE "${X}"'
+    line.reply("200 result=1 (its own)\n")
+    asking.join(5)
+    assert found == ["3", "its own"]

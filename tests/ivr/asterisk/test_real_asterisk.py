@@ -215,9 +215,11 @@ def test_whoever_is_recorded_already_is_not_asked_again(asterisk: RunningAsteris
     assert "sounds/vi/cam-on" in log_of(asterisk), "it thanks (the sound itself is not built in this test)"
 
 
-def test_done_is_the_servers_last_word(asterisk: RunningAsterisk) -> None:
+@pytest.mark.parametrize("command", ["SET VARIABLE TONGDAI_DONE 1", 'GET FULL VARIABLE "${SET(TONGDAI_DONE=1)}:"'])
+def test_done_is_the_servers_last_word(asterisk: RunningAsterisk, command: str) -> None:
+    """Also where it is set by a value that is read, as the limit is."""
     add_callers(asterisk)
-    with closing_server(asterisk.settings.agi_port, "SET VARIABLE TONGDAI_DONE 1"):
+    with closing_server(asterisk.settings.agi_port, command):
         asterisk.call("1022", "extension speaks@caller")
     wait_for(lambda: "0 active calls" in asterisk.ask("core show channels"), "the call never ended")
     assert "fallback takes" not in log_of(asterisk)
