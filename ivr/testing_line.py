@@ -174,6 +174,10 @@ async def on_the_line(
             one.tail.close()
 
 
+FORGOTTEN = 5.0
+"""Seconds until the server, which lives, hears that the line is broken."""
+
+
 class Fault(Enum):
     """How a server fails on an open line."""
 
@@ -286,6 +290,8 @@ class FaultyLine:
                     if fault is not Fault.LATE:
                         downwards.cancel()  # the server hears nothing more, as if it did not listen any more
                         await self._break(fault, reader, writer)
+                        await _let_go(writer)
+                        await asyncio.sleep(FORGOTTEN)  # a dead server files nothing under the dialplan's eyes
                         return
                     pause = self.late
                 await asyncio.sleep(pause)
