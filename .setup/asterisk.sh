@@ -56,12 +56,12 @@ smoke() {
   words+=(-C "$home/etc/asterisk.conf")
   "${words[@]}" -f -n >"$home/out" 2>&1 </dev/null 9>&- & # 9: the lock is not its to hold
   pid=$!
-  for try in $(seq 100); do
+  for try in $(seq 300); do
     "${words[@]}" -rx 'core waitfullybooted' >/dev/null 2>&1 && break
     sleep 0.1
   done
   "${words[@]}" -rx 'channel originate Local/s@smoke application Wait 1' >/dev/null 2>&1 || true
-  for try in $(seq 50); do
+  for try in $(seq 300); do
     [ -s "$home/called" ] && { status=0; break; }
     sleep 0.1
   done

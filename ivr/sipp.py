@@ -70,7 +70,7 @@ class SippCall:
         self._actions = list(actions)
         self._folder = folder
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(15)
+        self._listener.settimeout(60)
         self._peer: socket.socket | None = None
         self._call_id = b""
         scenario = folder / "caller.xml"
@@ -89,7 +89,7 @@ class SippCall:
         )
         try:
             self._peer, _ = self._listener.accept()
-            self._peer.settimeout(15)
+            self._peer.settimeout(60)
             answered = self._peer.recv(4096)
         except TimeoutError as error:
             self.close()
@@ -115,7 +115,7 @@ class SippCall:
         """Release the hang-up (all actions must have been released) and wait until SIPp is done."""
         self.go()
         if self._process is not None:
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
 
     def close(self) -> None:
         """End SIPp if it still runs and close the sockets."""

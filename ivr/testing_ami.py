@@ -6,6 +6,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from ivr.testing import free_port
+
 Action = dict[str, str]
 Answer = Callable[["FakeAmi", Action], str | None]
 """What an action is answered with (blocks of lines, CRLF added); None: nothing."""
@@ -15,7 +17,7 @@ class FakeAmi:
     """Speaks AMI as Asterisk 22 does; single connections can be muted, fed raw bytes, or dropped."""
 
     def __init__(self, answer: Answer | None = None) -> None:
-        self.port = 0
+        self.port = free_port()
         self.received: list[Action] = []
         self.logins = 0
         self.muted = False
@@ -37,7 +39,6 @@ class FakeAmi:
     async def listen(self) -> None:
         """Accept connections (again), on the same port."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Go away: every connection breaks."""

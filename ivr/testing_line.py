@@ -36,7 +36,7 @@ from ivr.spool import Spool
 from ivr.store import Store, open_store
 from ivr.sweep import SweepReport, sweep
 from ivr.testing import need
-from ivr.testing_asterisk import RunningAsterisk, private_settings, running_asterisk
+from ivr.testing_asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk
 from ivr.testing_calls import Circumstances, cut_short
 
 Sound = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -59,7 +59,7 @@ def short_instance(**given: object) -> Iterator[RunningAsterisk]:
             "record_silence": 4,
             "record_limit": 12,
             "operator_wait": 5,
-            "deadman_margin": 4,  # less, and a stall of a busy test process is taken for a silent server
+            "deadman_margin": 8,  # less, and a stall of a busy test process is taken for a silent server
             "free_space_mb": 0,
             "sweep_still": 0.2,
             "sweep_orphan": 0.5,
@@ -106,8 +106,8 @@ class OnTheLine:
     async def hear(self, prompt: str) -> None:
         """Return when ``prompt`` has begun to play after what was heard before."""
         if self.tail is None:
-            self.tail = await asyncio.wait_for(self.journals.find(self.name), 20)
-        found = await asyncio.wait_for(self.tail.wait_for(prompt, self.position), 20)
+            self.tail = await asyncio.wait_for(self.journals.find(self.name), PATIENCE)
+        found = await asyncio.wait_for(self.tail.wait_for(prompt, self.position), PATIENCE)
         assert found is not None, f"{self.name}: the call ended before {prompt} was heard"
         self.position = found + 1
         await asyncio.sleep(REACTION)
@@ -140,7 +140,7 @@ class OnTheLine:
 
     async def answer_fallback(self, settings: Settings, seconds: float = 4) -> None:
         """Hear from the dialplan that there is a fault, speak after its tone, be silent, hear thanks."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while not self.heard(settings, "du-phong", last=3):  # a longer look would cost all callers their rhythm
             assert time.monotonic() < until, f"{self.name}: the fallback was not heard"
             await asyncio.sleep(0.3)
@@ -150,7 +150,7 @@ class OnTheLine:
         await self.speak(seconds)
         await self.ended()
 
-    async def ended(self, seconds: float = 25) -> None:
+    async def ended(self, seconds: float = PATIENCE) -> None:
         """Wait until the other side has hung up."""
         await asyncio.wait_for(self.call.ended.wait(), seconds)
         await asyncio.sleep(0.5)  # what was said last may still wait on the other socket
@@ -158,7 +158,7 @@ class OnTheLine:
 
 @asynccontextmanager
 async def on_the_line(
-    settings: Settings, name: str, number: str, journals: Journals | None = None, *, patience: float = 20
+    settings: Settings, name: str, number: str, journals: Journals | None = None, *, patience: float = PATIENCE
 ) -> AsyncIterator[OnTheLine]:
     """A caller whose call is answered; it ends with the block. TimeoutError after ``patience`` seconds."""
     call = SipCall(host="127.0.0.1", port=settings.sip_port, called="1022", number=number, name=name, keep_audio=True)
@@ -183,7 +183,7 @@ class Fault(Enum):
 
     CLOSED = "closes"
     SILENT = "says nothing more"
-    LATE = "answers five seconds late"
+    LATE = "answers ten seconds late"
     HALF_LINE = "sends half a line and dies a second later"
     GARBAGE = "sends garbage"
     LONG = "sends a line of 9,000 bytes"
@@ -204,7 +204,7 @@ class FaultyLine:
     breaks: Mapping[str, tuple[Moment, Fault]]
     listen: int
     server: int
-    late: float = 5.0
+    late: float = 10.0
     once: bool = False
     """Whether the server is late a single time, and then as ever."""
     broke_at: dict[str, float] = field(default_factory=dict)
@@ -359,7 +359,7 @@ def came_of(store: Store, number: str) -> Came:
     )
 
 
-def sweep_up(settings: Settings, store: Store, seconds: float = 15) -> list[SweepReport]:
+def sweep_up(settings: Settings, store: Store, seconds: float = PATIENCE) -> list[SweepReport]:
     """Sweep until the spool holds nothing of a dead call; AssertionError when something stays."""
     spool, reports = Spool(settings), []
     until = time.monotonic() + seconds

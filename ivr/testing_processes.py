@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.settings import Settings
-from ivr.testing_asterisk import wait_for
+from ivr.testing_asterisk import PATIENCE, wait_for
 
 FULL = os.environ.get("TONGDAI_TEST_FULL") == "1"
 """Whether fault tests run at full length (``make soak``) instead of scaled down."""
@@ -72,7 +72,7 @@ def running(
         finally:
             process.terminate()
             try:
-                process.wait(10)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
             print(f"--- {' '.join(words)}\n{one.said()[-20_000:]}")  # pytest shows it where a test fails

@@ -1,6 +1,9 @@
 """Fixtures of all tests: the database that houses are copied from, cities and prompts read once."""
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from ivr.migrate import migrate
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.settings import Settings
 from ivr.testing import temporary_settings
+from ivr.testing_asterisk import PATIENCE
 
 trying.register_profile("busy", parent=trying(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 trying.load_profile("busy")  # how long an example takes on a busy machine is no fault of what it tries
@@ -25,6 +29,32 @@ def plain_logs() -> None:
     structlog.configure(
         processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(key_order=["event"])]
     )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_outlives_its_test() -> Iterator[None]:
+    """A thread or a process that goes on would meet the next test's files, ports and patched functions.
+
+    A process of its module's that a test has ended and started again is no more than there were before.
+    """
+    threads, children = set(threading.enumerate()), len(_children())
+    yield
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        left = [str(thread) for thread in threading.enumerate() if thread not in threads]
+        if not left and len(_children()) <= children:
+            return
+        time.sleep(0.01)
+    pytest.fail(f"still there after the test: {left or _children()}")
+
+
+def _children() -> list[str]:
+    """Pids of the processes that we have started; also of those that are dead and not waited for."""
+    found: list[str] = []
+    for path in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):  # of a thread that ends just now
+            found += path.read_text(encoding="ascii").split()
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -59,12 +59,12 @@ def report(settings: Settings, store: Store, spoken: Spoken, folder: Path, say: 
         listener.wait_for("tam-biet", 60)
         call.hang_up()
     ulid = listener.ulid
-    return Filed(ulid=ulid, code=_wait(lambda: _code(store, ulid), 20, _no_ticket()))
+    return Filed(ulid=ulid, code=_wait(lambda: _code(store, ulid), 60, _no_ticket()))
 
 
 def look(settings: Settings, store: Store, filed: Filed, password: str, sentence: str, say: Say) -> None:
     """Wait for the transcript, then read what a signed-in person sees in the console."""
-    _wait(lambda: _transcribed(store, filed.ulid), 60, _no_transcript())
+    _wait(lambda: _transcribed(store, filed.ulid), 120, _no_transcript())
     browser = Browser(settings.console_address)
     browser.sign_in("admin", password)
     shown = display(PREFIX, filed.code)
@@ -105,7 +105,7 @@ def ask(settings: Settings, store: Store, filed: Filed, folder: Path, say: Say) 
         listener.wait_for("viec-khac", 60)
         call.hang_up()
     ulid = listener.ulid
-    _wait(lambda: _ended(store, ulid), 20, _no_call())
+    _wait(lambda: _ended(store, ulid), 60, _no_call())
 
 
 def settled(settings: Settings, filed: Filed) -> list[str]:

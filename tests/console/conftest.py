@@ -107,7 +107,9 @@ REPORTS = (
     Report(
         number=4213,
         minutes=190,
-        text="đèn đường trên cầu nguyễn tri phương tắt ba bóng liền nhau buổi tối rất nguy hiểm",
+        text="đèn đường trên cầu nguyễn tri phương tắt ba bóng liền nhau buổi tối rất nguy hiểm "
+        "mấy hôm nay xe đi từ phía bệnh viện sang không thấy rõ làn bên phải tôi đã báo tổ dân phố nhưng chưa có ai "
+        "đến xem xin cho thợ điện kiểm tra cả đoạn giữa cầu vì hình như dây bị đứt do gió lớn tuần trước cảm ơn",
         category="chieu-sang",
         moves=(("lan", State.DA_TIEP_NHAN, ""),),
         holder="lan",
@@ -195,8 +197,10 @@ def desk(house: Path, tmp_path: Path) -> Iterator[Desk]:
     shutil.copytree(house, home)
     settings = load_settings(home=home, console_port=8022, hub_port=8023)
     store = open_store(settings)
-    yield Desk(settings=settings, store=store, now=NOW)
-    store.close()
+    try:
+        yield Desk(settings=settings, store=store, now=NOW)
+    finally:
+        store.close()
 
 
 @pytest.fixture

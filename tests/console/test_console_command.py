@@ -5,9 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from console import command
 from ivr.testing import free_port
-from ivr.testing_asterisk import wait_for
+from ivr.testing_asterisk import PATIENCE, wait_for
 
 
 def test_the_console_serves_and_ends_within_its_grace(desk: Any) -> None:
@@ -26,9 +26,7 @@ def test_the_console_serves_and_ends_within_its_grace(desk: Any) -> None:
         assert _healthz(port, started) == {"status": "ok"}
         wait_for(lambda: len(_children(started.pid)) == desk.settings.console_processes == 2, "one process alone")
         started.send_signal(signal.SIGTERM)
-        before = time.monotonic()
-        assert started.wait(10) == 0
-        assert time.monotonic() - before < 5
+        assert started.wait(PATIENCE) == 0
     finally:
         if started.poll() is None:
             started.kill()
@@ -40,15 +38,19 @@ def _children(pid: int) -> list[str]:
 
 
 def _healthz(port: int, started: "subprocess.Popen[bytes]") -> Any:
-    deadline = time.monotonic() + 40
-    while time.monotonic() < deadline:
+    found: list[Any] = []
+
+    def answers() -> bool:
         assert started.poll() is None, "the console ended at once"
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-                return json.load(answer)
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    pytest.fail("the console did not answer within 40 s")
+        with (
+            suppress(OSError, HTTPException),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as answer,
+        ):
+            found.append(json.load(answer))
+        return found != []
+
+    wait_for(answers, "the console did not answer")
+    return found[0]
 
 
 def test_doctor_finds_missing_assets(desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from ivr.fastagi import FastAgiServer
 from ivr.migrate import migrate
-from ivr.testing_asterisk import private_settings
+from ivr.testing_asterisk import PATIENCE, private_settings
 from ivr.watch.service import watch
 from ivr.watchdog import Watchdog
 
@@ -23,7 +23,7 @@ from ivr.watchdog import Watchdog
 def systemd(tmp_path: Path) -> Iterator[tuple[socket.socket, dict[str, str]]]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(str(tmp_path / "notify"))
-        heard.settimeout(5)
+        heard.settimeout(PATIENCE)
         yield heard, {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "400000"}
 
 
@@ -39,7 +39,7 @@ def test_an_abstract_socket(systemd: tuple[socket.socket, dict[str, str]]) -> No
     name = f"tongdai-test-{os.getpid()}-{time.monotonic_ns()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(f"\0{name}")
-        heard.settimeout(5)
+        heard.settimeout(PATIENCE)
         Watchdog.of({**systemd[1], "NOTIFY_SOCKET": f"@{name}"}).beat()
         assert heard.recv(100) == b"WATCHDOG=1"
 

@@ -45,10 +45,10 @@ def test_fake_asterisk(
             )
             asterisk = FakeAsterisk(citizen=citizen, env=env, operator=scenario.operator)
             asterisk.call(server.port)
-            assert server.wait(10)
+            assert server.wait(60)
         finally:
             server.stop()
-            serving.join(10)
+            serving.join()
         house.settle()
         outcome = find_outcome(house.store, scenario.tag)
     assert outcome is not None, "the call left no row"

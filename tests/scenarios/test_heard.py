@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 import wave
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -52,21 +53,22 @@ def test_the_caller_hears_the_prompts_that_were_built(
     asterisk: RunningAsterisk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = asterisk.settings
-    store = open_store(settings)
-    renew_codes(store, CodeBook(settings.codes), SCENARIOS[0].at)
-    with hotline(settings, Circumstances.of(SCENARIOS[0])):
-        for scenario, played in zip(SCENARIOS, asyncio.run(listen(asterisk)), strict=True):
-            assert played.faults == ()
-            wait_for(lambda: find_outcome(store, "", ulid=played.ulid), "the call left no row")  # noqa: B023
-            outcome = find_outcome(store, "", ulid=played.ulid)
-            assert outcome is not None
-            assert differences(scenario.expected, outcome) == []
-            assert unheard(asterisk, scenario, played) == []
-        assert (
-            run_scenarios(settings, [read_scenario(CALLS / "da-nang-gac-may-ngay.toml")], host="127.0.0.1", quiet=False)
-            == 0
-        )
-    store.close()
+    with closing(open_store(settings)) as store:
+        renew_codes(store, CodeBook(settings.codes), SCENARIOS[0].at)
+        with hotline(settings, Circumstances.of(SCENARIOS[0])):
+            for scenario, played in zip(SCENARIOS, asyncio.run(listen(asterisk)), strict=True):
+                assert played.faults == ()
+                wait_for(lambda: find_outcome(store, "", ulid=played.ulid), "the call left no row")  # noqa: B023
+                outcome = find_outcome(store, "", ulid=played.ulid)
+                assert outcome is not None
+                assert differences(scenario.expected, outcome) == []
+                assert unheard(asterisk, scenario, played) == []
+            assert (
+                run_scenarios(
+                    settings, [read_scenario(CALLS / "da-nang-gac-may-ngay.toml")], host="127.0.0.1", quiet=False
+                )
+                == 0
+            )
     printed = capsys.readouterr().out
     assert "♪ chao khan ghi-am" in printed
     assert "■ hung_up" in printed

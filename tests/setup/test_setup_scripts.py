@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -247,21 +248,15 @@ def test_the_smoke_test_leaves_no_asterisk_behind(checkout: Path) -> None:
     need(root.exists(), "no unpacked Asterisk: run `make asterisk`")
     script = (checkout / ".setup/asterisk.sh").read_text()
     functions = script[script.index("# words_of ROOT") : script.index("unpack() {")]
-    done = subprocess.run(
-        ["bash", "-c", f"set -eu\n{functions}\nsmoke {root.resolve()} && echo passed"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        start_new_session=True,
-    )
-    assert done.stdout == "passed\n", done.stderr
-    left = [each.cmdline() for each in psutil.process_iter() if "tongdai-smoke" in " ".join(safely(each))]
-    assert left == []
+    words = ["bash", "-c", f"set -eu\n{functions}\nsmoke {root.resolve()} && echo passed"]
+    ends = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, start_new_session=True, **ends) as done:
+        said, complained = done.communicate(timeout=240)
+    assert said == "passed\n", complained
+    assert [pid for pid in psutil.pids() if session_of(pid) == done.pid] == []
 
 
-def safely(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []
+def session_of(pid: int) -> int | None:
+    with suppress(OSError):
+        return os.getsid(pid)
+    return None

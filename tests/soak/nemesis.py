@@ -15,7 +15,7 @@ import psutil
 from ivr.settings import Settings
 from tests.soak.citizen import Surroundings
 
-BACK_WITHIN = 40.0
+BACK_WITHIN = 60.0
 """Seconds within which what was killed must serve again."""
 
 

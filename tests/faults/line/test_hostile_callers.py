@@ -4,7 +4,7 @@ import asyncio
 import re
 import secrets
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,9 +23,9 @@ from ivr.scenario.sip import CallRefused, SipCall
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.store import Store
-from ivr.testing_asterisk import RunningAsterisk
+from ivr.testing_asterisk import PATIENCE, RunningAsterisk
 from ivr.testing_calls import hotline
-from ivr.testing_line import FaultyLine, OnTheLine, on_the_line, sweep_up, usual
+from ivr.testing_line import FaultyLine, OnTheLine, on_the_line, short_instance, sweep_up, usual
 from ivr.watch.live import LiveChannels
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
@@ -64,6 +64,8 @@ MALFORMED = {"gap-dong", "xuong-dong"}
 CUT = {"so-lenh", "so-dau", "so-gia"}
 """Numbers that end Asterisk's AGI header early: their own call may be left to the fallback."""
 PLACE = "NAME-STANDS-HERE"
+SPEAKS = 240
+"""Seconds for which the honest caller would; the call ends when all others are over."""
 TEN = 10
 """Calls from one number at once."""
 ONE_NUMBER = "0907000000"
@@ -91,12 +93,19 @@ async def watching(settings: Settings) -> AsyncIterator[LiveChannels]:
     live = LiveChannels(on_change=lambda _: None)
     live.listen(ami)
     ami.start()
-    await asyncio.wait_for(ready.wait(), 10)
+    await asyncio.wait_for(ready.wait(), PATIENCE)
     try:
         yield live
     finally:
         ami.close()
         await asyncio.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def asterisk() -> Iterator[RunningAsterisk]:
+    """One on which the honest caller may speak longer than all others take together."""
+    with short_instance(record_limit=SPEAKS) as running:
+        yield running
 
 
 async def report(settings: Settings, journals: Journals, tag: str, name: str, number: str) -> str:
@@ -123,7 +132,7 @@ async def call_all(settings: Settings, line: FaultyLine) -> list[str]:
     journals = Journals(settings.spool)
     async with line.up(), watching(settings) as live, on_the_line(settings, "that:", "0908111111", journals) as honest:
         await honest.to_the_beep()
-        honest.go_on_speaking(9)
+        honest.go_on_speaking(SPEAKS)
         channel = uniqueid_of(line.headers["that:"])
         forged = f"1%0d%0a%0d%0aEvent%3a%20Hangup%0d%0aUniqueid%3a%20{channel}%0d%0a%0d%0a"
         calls = [report(settings, journals, tag, name, "0905123456") for tag, name in NAMES.items()]
@@ -131,6 +140,7 @@ async def call_all(settings: Settings, line: FaultyLine) -> list[str]:
         calls += [report(settings, journals, f"mot-so-{place}", "An", ONE_NUMBER) for place in range(TEN)]
         calls.append(report(settings, journals, "so-gia", "An", forged))
         faults = await asyncio.gather(*calls)
+        assert not honest.call.ended.is_set()
         assert live.snapshot() is not None
         assert channel in (live.snapshot() or set()), "a caller's number ended somebody else's call for us"
     return [fault for fault in faults if fault]

@@ -23,7 +23,7 @@ from ivr.testing_line import (
     usual,
 )
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 LATE = 3.0
 SPOKEN = 4.0

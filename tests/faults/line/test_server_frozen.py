@@ -23,12 +23,12 @@ from ivr.testing_asterisk import RunningAsterisk, wait_for
 from ivr.testing_line import came_of, on_the_line, sweep_up
 from ivr.testing_processes import environment
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 FROZEN_AFTER = 6.0
 ASKED_ANEW = FROZEN_AFTER / 3
-STARTS_WITHIN = 20.0
-"""Seconds a start takes on a machine that is overloaded several times; two on a quiet one."""
+STARTS_WITHIN = 60.0
+"""Seconds a start takes at most on a machine that is overloaded several times; two on a quiet one."""
 CALLER, NEXT = "0905400001", "0905400002"
 
 
@@ -80,7 +80,7 @@ def test_a_server_that_stands_still_is_back_by_itself(asterisk: RunningAsterisk,
 
             async def both() -> float:
                 within = FROZEN_AFTER + ASKED_ANEW + STARTS_WITHIN
-                await asyncio.to_thread(wait_for, serves(child, other_than=first), within, "it stayed frozen")
+                await asyncio.to_thread(wait_for, serves(child, other_than=first), "it stayed frozen", seconds=within)
                 back = time.monotonic() - stopped
                 await call
                 return back

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -36,10 +35,7 @@ async def live(settings: Settings, server: "subprocess.Popen[bytes]", fault: sig
             await one.hear("menu")
             server.send_signal(fault)
             gone.set()
-            until = time.monotonic() + 3 + settings.deadman_margin + 2  # the menu and its silence, then the limit
             await one.answer_fallback(settings)
-            assert one.asked_at is not None
-            assert one.asked_at <= until
             assert one.heard(settings, "cam-on")
 
     async def speaking() -> None:

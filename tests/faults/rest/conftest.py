@@ -13,7 +13,7 @@ from ivr.testing_line import short_instance
 @pytest.fixture(scope="session")
 def asterisk() -> Iterator[RunningAsterisk]:
     """One a test process; what its calls leave is each test's own to clear."""
-    with short_instance(sweep_every=0.5, deadman_margin=8) as running:
+    with short_instance(sweep_every=0.5) as running:
         yield running
 
 

@@ -28,7 +28,7 @@ from ivr.testing_calls import play_all
 from ivr.testing_processes import running
 from ivr.testing_spool import size
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
@@ -151,7 +151,7 @@ def call(
     wait_for(lambda: speaking(settings), "nobody speaks")
     clock.set(during)
     time.sleep(0.1)
-    played = playing.result(60)[scenario.name]
+    played = playing.result(240)[scenario.name]
     assert played.faults == ()
     wait_for(lambda: not speaking(settings), "the recording stays in the spool")
     return played

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -57,11 +57,9 @@ class Fault:
 @contextmanager
 def lock(settings: Settings) -> Iterator[None]:
     """The writers' lock of a SQLite database, held by somebody else."""
-    holder = Store(make_engine(settings.database, busy=5))
-    with holder.transaction() as session:
+    with closing(Store(make_engine(settings.database, busy=5))) as holder, holder.transaction() as session:
         session.connection()
         yield
-    holder.close()
 
 
 class Locked:
@@ -91,6 +89,16 @@ def show(settings: Settings) -> None:
     (settings.home / "database-away").rename(folder_of(settings))
 
 
+@contextmanager
+def without(settings: Settings, fault: Fault) -> Iterator[None]:
+    """No database inside; it is back afterwards, also for the next test where this one fails."""
+    fault.away(settings)
+    try:
+        yield
+    finally:
+        fault.back(settings)
+
+
 @pytest.fixture(params=["sqlite-locked", "sqlite-away", pytest.param("postgresql-stopped", marks=pytest.mark.postgres)])
 def fault(request: pytest.FixtureRequest) -> Fault:
     match request.param:
@@ -106,11 +114,12 @@ def fault(request: pytest.FixtureRequest) -> Fault:
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, asterisk: RunningAsterisk) -> Settings:
-    """The instance on a fresh database, whose spool and codes are empty."""
+    """The instance on a fresh database, whose spool and codes are empty whatever the test before has left."""
     base = asterisk.settings
     for folder in (base.codes, base.recordings, base.home / "database"):
         shutil.rmtree(folder, ignore_errors=True)
-    assert not any(Spool(base).ulids())
+    for path in Spool(base).folder.iterdir():
+        path.unlink()
     name = request.node.callspec.params.get("fault", "sqlite")
     if name.startswith("postgresql"):
         url = request.getfixturevalue("cluster").new_database()
@@ -132,9 +141,8 @@ def batch(name: str) -> list[Scenario]:
 
 
 def lease(settings: Settings) -> None:
-    store = open_store(settings)
-    renew_codes(store, CodeBook(settings.codes), REPORT.at)
-    store.close()
+    with closing(open_store(settings)) as store:
+        renew_codes(store, CodeBook(settings.codes), REPORT.at)
 
 
 @contextmanager
@@ -176,14 +184,13 @@ def check_filed(settings: Settings, played: dict[str, Played]) -> float:
         lambda: not list(settings.spool.glob("*.json")), f"in the spool: {Spool(settings).ulids()}", seconds=DRAINED
     )
     wait_for(lambda: not list(settings.spool.glob("*.call.jsonl")), "journals wait", seconds=DRAINED)
-    store = open_store(settings)
-    wait_for(lambda: not waiting_for_codes(store), "tickets wait for a code", seconds=DRAINED)
-    drained = time.monotonic() - began
-    with store.reading() as session:
-        tickets = list(session.scalars(select(Ticket)))
-        recordings = list(session.scalars(select(Recording)))
-    found = reconcile(settings, store, REPORT.at + timedelta(minutes=5))
-    store.close()
+    with closing(open_store(settings)) as store:
+        wait_for(lambda: not waiting_for_codes(store), "tickets wait for a code", seconds=DRAINED)
+        drained = time.monotonic() - began
+        with store.reading() as session:
+            tickets = list(session.scalars(select(Ticket)))
+            recordings = list(session.scalars(select(Recording)))
+        found = reconcile(settings, store, REPORT.at + timedelta(minutes=5))
     assert sorted(ticket.ulid for ticket in tickets) == sorted(spoken)
     assert sorted(one.call_id for one in recordings) == sorted(spoken)
     assert all(one.seconds >= 2.5 for one in recordings)
@@ -193,13 +200,14 @@ def check_filed(settings: Settings, played: dict[str, Played]) -> float:
     return drained
 
 
-def console(settings: Settings) -> tuple[FlaskClient, Store]:
-    store = open_store(settings, busy=0.3)
-    app = create_app(settings, store)
-    app.config["WTF_CSRF_ENABLED"] = False
-    client = app.test_client()
-    client.set_cookie(settings.session_cookie, "whoever")
-    return client, store
+@contextmanager
+def console(settings: Settings) -> Iterator[FlaskClient]:
+    with closing(open_store(settings, busy=0.3)) as store:
+        app = create_app(settings, store)
+        app.config["WTF_CSRF_ENABLED"] = False
+        client = app.test_client()
+        client.set_cookie(settings.session_cookie, "whoever")
+        yield client
 
 
 def check_console_away(client: FlaskClient, *, reads: bool) -> None:
@@ -222,25 +230,22 @@ def check_console_back(client: FlaskClient) -> None:
 
 def test_away_in_calls(fault: Fault, settings: Settings, asterisk: RunningAsterisk) -> None:
     lease(settings)
-    client, store = console(settings)
-    with server(settings), ThreadPoolExecutor(1) as pool:
+    with console(settings) as client, server(settings), ThreadPoolExecutor(1) as pool:
         first = pool.submit(play_all, [named(REPORT, f"first-{number}") for number in range(AT_ONCE)], asterisk)
         time.sleep(2)
         began = time.monotonic()
-        fault.away(settings)
-        played, during = {}, 0
-        while time.monotonic() - began < fault.lasts:
-            during += 1
-            some = play_all(batch(f"away-{during}"), asterisk)
-            assert cannot_look(some)
-            played |= some
-        check_console_away(client, reads=fault.reads)
-        played |= first.result()
-        fault.back(settings)
+        with without(settings, fault):
+            played, during = {}, 0
+            while time.monotonic() - began < fault.lasts:
+                during += 1
+                some = play_all(batch(f"away-{during}"), asterisk)
+                assert cannot_look(some)
+                played |= some
+            check_console_away(client, reads=fault.reads)
+            played |= first.result()
         check_served(played, code="ma")
         drained = check_filed(settings, played)
         check_console_back(client)
-    store.close()
     print(f"{len(played)} calls in {fault.lasts:g} s without the database, drained {drained:.1f} s after")
 
 
@@ -248,10 +253,10 @@ def test_away_in_calls(fault: Fault, settings: Settings, asterisk: RunningAsteri
 def test_away_at_start(block: bool, settings: Settings, asterisk: RunningAsterisk) -> None:
     if block:
         lease(settings)
-    hide(settings)
-    with server(settings):
-        played = play_all(batch("start"), asterisk)
-        check_served(played, code="ma" if block else "ma-sau")
-        assert cannot_look(played)
-        show(settings)
+    with ExitStack() as servers:
+        with without(settings, Fault(away=hide, back=show, lasts=0)):
+            servers.enter_context(server(settings))
+            played = play_all(batch("start"), asterisk)
+            check_served(played, code="ma" if block else "ma-sau")
+            assert cannot_look(played)
         check_filed(settings, played)

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -129,10 +129,9 @@ def agi(settings: Settings) -> AbstractContextManager[Running]:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Store]:
-    store = open_store(settings)
-    renew_codes(store, CodeBook(settings.codes), REPORT.at)
-    yield store
-    store.close()
+    with closing(open_store(settings)) as store:
+        renew_codes(store, CodeBook(settings.codes), REPORT.at)
+        yield store
 
 
 @pytest.mark.parametrize("name", REFUSALS)

@@ -14,13 +14,14 @@ from ivr.model import WorkItem
 from ivr.spool import SidecarState, TakeState
 from ivr.store import open_store
 from ivr.testing import temporary_settings
+from ivr.testing_asterisk import PATIENCE
 from ivr.testing_database import Cluster, sqlite_store
 from ivr.testing_processes import Running, running
 from ivr.testing_spool import NOW, Leavings, wav
 
 WRITERS = 4
 REPORTS = 40
-LONGEST = timedelta(minutes=1)
+LONGEST = timedelta(minutes=3)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -63,7 +64,7 @@ def test_four_sweeps_at_once(desk: Leavings) -> None:
     while desk.spool.ulids() and datetime.now(UTC) - began < LONGEST:
         with sweeping(desk) as sweeps:
             for one in sweeps:
-                one.process.wait(60)
+                one.process.wait(PATIENCE)
     assert {ticket.ulid: ticket.code for ticket in desk.tickets()} == spoken
     assert sorted(desk.heard()) == sorted(spoken)
     assert sorted(desk.work()) == sorted(spoken)

@@ -43,6 +43,11 @@ def settings(tmp_path: Path) -> Settings:
     return temporary_settings(tmp_path, lease_seconds=1.0)
 
 
+def unhurried(settings: Settings) -> Settings:
+    """A worker with a lease so short takes itself for stuck where the machine stands still for four seconds."""
+    return settings.model_copy(update={"lease_seconds": 60.0})
+
+
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     with sqlite_store(settings.home, busy=10) as opened:
@@ -118,7 +123,7 @@ def test_killed_at_random_among_poison(settings: Settings, store: Store) -> None
         with running(settings, "worker", ready=READY) as worker:
             time.sleep(luck.uniform(0.0, 2.0))
             worker.kill()
-    with running(settings, "worker", ready=READY):
+    with running(unhurried(settings), "worker", ready=READY):
         wait_for(lambda: settled(store), "the queue does not come to its end", seconds=120 + LONG)
     found = check_settled(store)
     for ulid, reason in poison.items():
@@ -146,7 +151,7 @@ def test_memory_runs_out(spare: int, settings: Settings, store: Store) -> None:
         if settled(store):
             break
     rest = [add(settings, store, noise(3)) for _ in range(2)]
-    with running(settings, "worker", ready=READY):
+    with running(unhurried(settings), "worker", ready=READY):
         wait_for(lambda: settled(store), "the queue does not move on")
     found = check_settled(store)
     assert all(found[ulid].state is WorkState.DONE for ulid in rest)
@@ -164,6 +169,6 @@ def test_broken_model_costs_no_recording_a_try(settings: Settings, store: Store)
         assert worker.process.poll() is None
         assert {item.attempt for item in items(store).values()} == {0}
     empty.rename(settings.home / "models" / "broken")
-    with running(settings, "worker", ready=READY):
+    with running(unhurried(settings), "worker", ready=READY):
         wait_for(lambda: settled(store), "nothing is heard")
     assert {check_settled(store)[ulid].state for ulid in ulids} == {WorkState.DONE}

@@ -21,7 +21,7 @@ class Peer:
         self.commands: list[str] = []
         self._answer = answer
         self._ours, theirs = socket.socketpair()
-        self._ours.settimeout(5)
+        self._ours.settimeout(60)
         self._reader = self._ours.makefile("rb")
         self._thread = threading.Thread(target=self._serve, args=(theirs,))
         self._thread.start()
@@ -41,7 +41,7 @@ class Peer:
     def close(self) -> None:
         self._reader.close()
         self._ours.close()
-        self._thread.join(5)
+        self._thread.join()
 
 
 @pytest.fixture

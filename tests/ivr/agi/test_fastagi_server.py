@@ -3,13 +3,12 @@
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from ivr.fastagi import HEADER_BYTES, MOST_WAITING, FastAgiServer, Request
-from ivr.testing_asterisk import wait_for
+from ivr.testing_asterisk import PATIENCE, wait_for
 
 HEADER = b"agi_network: yes\nagi_request: agi://127.0.0.1/hotline?city=da-nang\nagi_callerid: 0905\n\n"
 
@@ -26,10 +25,10 @@ def start() -> Iterator[Callable[..., FastAgiServer]]:
         return server
 
     yield make
-    for server, thread in running:
+    for server, _ in running:
         server.stop()
-        thread.join(10)
-        assert not thread.is_alive()
+    for _, thread in running:
+        thread.join()
 
 
 def answer(request: Request) -> None:
@@ -38,13 +37,19 @@ def answer(request: Request) -> None:
 
 
 def call(server: FastAgiServer, header: bytes = HEADER) -> bytes:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as line:
         line.sendall(header)
         return line.recv(1000)
 
 
+def answered(server: FastAgiServer) -> bool:
+    with contextlib.suppress(ConnectionError):
+        return call(server) != b""
+    return False
+
+
 def connect(server: FastAgiServer) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
 
 
 def closed_by_server(line: socket.socket) -> bool:
@@ -57,7 +62,7 @@ def test_a_call_is_served_by_its_address(start: Callable[..., FastAgiServer]) ->
     server = start(answer)
     assert call(server) == b"('hotline', {'city': 'da-nang'}, '0905')"
     assert call(server, HEADER.replace(b"\n", b"\r\n")) == b"('hotline', {'city': 'da-nang'}, '0905')"
-    assert server.wait(5)
+    assert server.wait(PATIENCE)
 
 
 def test_the_first_value_of_a_name_counts(start: Callable[..., FastAgiServer]) -> None:
@@ -84,18 +89,16 @@ def test_who_says_nothing_is_closed_after_a_while(start: Callable[..., FastAgiSe
         half.sendall(HEADER[:20])
         assert closed_by_server(silent)
         assert closed_by_server(half)
-    assert call(server)
+    wait_for(lambda: answered(server), "a caller is not served")  # who is held up says nothing, too
 
 
 def test_a_thousand_who_connect_and_close_cost_no_thread(start: Callable[..., FastAgiServer]) -> None:
-    server = start(answer)
+    server = start(answer, header_seconds=3600.0)
     before = threading.active_count()
     for _ in range(1000):
         connect(server).close()
-    begun = time.monotonic()
-    assert call(server)
-    assert time.monotonic() - begun < 2
-    assert threading.active_count() <= before + 1
+    assert call(server), "not behind a thousand that are waited for"
+    wait_for(lambda: threading.active_count() <= before + 1, "threads are left")
 
 
 def test_a_crowd_of_half_open_peers_pushes_itself_out_and_not_the_callers(start: Callable[..., FastAgiServer]) -> None:
@@ -113,7 +116,7 @@ def test_beyond_the_limit_a_call_is_closed_at_once_for_the_fallback(start: Calla
     done = threading.Event()
 
     def busy(request: Request) -> None:
-        done.wait(10)
+        done.wait(PATIENCE)
 
     server = start(busy, most_calls=1)
     with connect(server) as first:
@@ -123,7 +126,7 @@ def test_beyond_the_limit_a_call_is_closed_at_once_for_the_fallback(start: Calla
         assert not server.wait(0.05)
         done.set()
         assert closed_by_server(first)
-    assert server.wait(5)
+    assert server.wait(PATIENCE)
 
 
 def test_a_handler_that_fails_ends_its_call_alone(start: Callable[..., FastAgiServer]) -> None:

@@ -1,8 +1,8 @@
 """What is sent while a command lasts: Asterisk's next limit; its reply is nobody else's, however the two arrive."""
 
 import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,22 +11,28 @@ from ivr.agi import Wire
 from ivr.asterisk_phone import AsteriskPhone
 from ivr.fastagi import Replies
 from ivr.phone import RecordEnd, Sound
+from ivr.testing_asterisk import PATIENCE
 
 PROMPT = Sound(id="chao", path="/sounds/vi/chao", seconds=9)
 
 
 class Line:
-    """Both ends of a call's connection."""
+    """Both ends of a call's connection; ours is used by a thread, as in the server."""
 
     def __init__(self) -> None:
         self.ours, self.theirs = socket.socketpair()
-        self.ours.settimeout(5)
-        self.theirs.settimeout(5)
+        self.ours.settimeout(PATIENCE)
+        self.theirs.settimeout(PATIENCE)
         replies = Replies(self.ours)
         self.phone = AsteriskPhone(
             Wire(replies, self.ours.sendall, {"agi_extension": "1022"}, replies.hears), margin=8, city="da-nang"
         )
         self._reader = self.theirs.makefile("rb")
+        self._pool = ThreadPoolExecutor(1)
+
+    def begin(self, action: Callable[..., object], *given: object) -> "Future[object]":
+        """Our end does something meanwhile; what it raises is raised where its result is asked for."""
+        return self._pool.submit(action, *given)
 
     def command(self) -> str:
         return self._reader.readline().decode().rstrip("\n")
@@ -36,8 +42,9 @@ class Line:
 
     def close(self) -> None:
         self._reader.close()
-        self.ours.close()
         self.theirs.close()
+        self._pool.shutdown()
+        self.ours.close()
 
 
 @pytest.fixture
@@ -47,27 +54,26 @@ def line() -> Iterator[Line]:
     opened.close()
 
 
-def playing(line: Line) -> threading.Thread:
-    thread = threading.Thread(target=line.phone.play, args=([PROMPT],))
-    thread.start()
+def playing(line: Line) -> "Future[object]":
+    played = line.begin(line.phone.play, [PROMPT])
     assert line.command() == 'SET VARIABLE "TIMEOUT(absolute)" "18"'
     line.reply("200 result=1\n")
     assert line.command() == 'EXEC Playback "/sounds/vi/chao"'
-    return thread
+    return played
 
 
 def test_a_command_that_lasts_is_followed_by_the_margin_alone(line: Line) -> None:
-    thread = playing(line)
+    played = playing(line)
     assert line.command() == "SET VARIABLE TIMEOUT(absolute) 8"
     line.reply("200 result=0\n200 result=1\n")
-    thread.join(5)
-    assert not thread.is_alive()
+    played.result(PATIENCE)
 
 
-def test_a_command_that_ends_at_once_is_not(line: Line) -> None:
-    thread = playing(line)
+def test_a_command_that_ends_at_once_is_not(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.agi.SOON", PATIENCE)
+    played = playing(line)
     line.reply("200 result=0\n")
-    thread.join(5)
+    played.result(PATIENCE)
     line.theirs.setblocking(False)
     with pytest.raises(BlockingIOError):
         line.theirs.recv(1)
@@ -75,29 +81,18 @@ def test_a_command_that_ends_at_once_is_not(line: Line) -> None:
 
 def test_a_reply_that_stays_out_is_read_before_the_next_one(line: Line) -> None:
     """Both lines came together: Asterisk sees the second when the next command comes."""
-    thread = playing(line)
+    played = playing(line)
     assert line.command() == "SET VARIABLE TIMEOUT(absolute) 8"
     line.reply("200 result=0\n")
-    thread.join(5)
-    assert not thread.is_alive(), "it waits half a second and goes on"
-    answer: list[str] = []
-    asking = threading.Thread(target=lambda: answer.append(line.phone._variable("X")))
-    asking.start()
+    played.result(PATIENCE)  # it waits half a second and goes on
+    asked = line.begin(line.phone._variable, "X")
     assert line.command() == 'GET FULL VARIABLE "${X}"'
     line.reply("200 result=1\n200 result=1 (what was asked)\n")
-    asking.join(5)
-    assert answer == ["what was asked"]
+    assert asked.result(PATIENCE) == "what was asked"
 
 
 def test_a_recording_that_ended_with_the_call_is_told_though_nothing_follows(line: Line) -> None:
-    ends: list[RecordEnd] = []
-
-    def record() -> None:
-        path = PROMPT.path + ".wav"
-        ends.append(line.phone.record(Path(path), limit=10, silence=3).end)
-
-    thread = threading.Thread(target=record)
-    thread.start()
+    ended = line.begin(lambda: line.phone.record(Path(PROMPT.path + ".wav"), limit=10, silence=3).end)
     assert line.command() == 'SET VARIABLE "TONGDAI_TAKE" "/sounds/vi/chao.wav"'
     line.reply("200 result=1\n")
     line.command()
@@ -106,54 +101,45 @@ def test_a_recording_that_ended_with_the_call_is_told_though_nothing_follows(lin
     assert line.command() == "SET VARIABLE TIMEOUT(absolute) 8"
     line.reply("200 result=-1 (hangup) endpos=8000\n")
     line.theirs.shutdown(socket.SHUT_WR)
-    thread.join(5)
-    assert ends == [RecordEnd.HANGUP]
+    assert ended.result(PATIENCE) is RecordEnd.HANGUP
 
 
 QUESTION = 'GET FULL VARIABLE "${SET(TIMEOUT(absolute)=8)}:${TONGDAI_KEYS}:${READSTATUS}"'
 
 
-def reading(line: Line, found: list[str]) -> threading.Thread:
-    thread = threading.Thread(target=lambda: found.append(line.phone.read([PROMPT], most=1, wait=5)))
-    thread.start()
+def reading(line: Line) -> "Future[object]":
+    read = line.begin(lambda: line.phone.read([PROMPT], most=1, wait=5))
     line.command()
     line.reply("200 result=1\n")
     assert line.command().startswith("EXEC Read")
-    return thread
+    return read
 
 
 def test_what_was_pressed_is_asked_while_the_reading_lasts_so_that_no_key_falls_between(line: Line) -> None:
-    found: list[str] = []
-    thread = reading(line, found)
+    read = reading(line)
     assert line.command() == QUESTION
     line.reply("200 result=0\n200 result=1 (8:1:OK)\n")
-    thread.join(5)
-    assert found == ["1"]
+    assert read.result(PATIENCE) == "1"
 
 
-def test_what_was_pressed_at_once_is_asked_afterwards(line: Line) -> None:
-    found: list[str] = []
-    thread = reading(line, found)
+def test_what_was_pressed_at_once_is_asked_afterwards(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.agi.SOON", PATIENCE)
+    read = reading(line)
     line.reply("200 result=0\n")
     assert line.command() == QUESTION
     line.reply("200 result=1 (8:2:OK)\n")
-    thread.join(5)
-    assert found == ["2"]
+    assert read.result(PATIENCE) == "2"
 
 
 def test_a_question_that_was_not_seen_is_asked_again(line: Line) -> None:
     """It reached Asterisk together with the command: it is seen when the next line comes."""
-    found: list[str] = []
-    thread = reading(line, found)
+    read = reading(line)
     assert line.command() == QUESTION
     line.reply("200 result=0\n")
     assert line.command() == QUESTION
     line.reply("200 result=1 (8:3:OK)\n200 result=1 (8:3:OK)\n")
-    thread.join(5)
-    assert found == ["3"]
-    asking = threading.Thread(target=lambda: found.append(line.phone._variable("X")))
-    asking.start()
+    assert read.result(PATIENCE) == "3"
+    asked = line.begin(line.phone._variable, "X")
     assert line.command() == 'GET FULL VARIABLE "${X}"'
     line.reply("200 result=1 (its own)\n")
-    asking.join(5)
-    assert found == ["3", "its own"]
+    assert asked.result(PATIENCE) == "its own"

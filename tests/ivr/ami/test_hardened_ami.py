@@ -9,14 +9,15 @@ import structlog
 
 from ivr.ami import MOST_UNREAD, Ami, AmiAway, AmiRefused, Event
 from ivr.testing_ami import FakeAmi, channel_list, message
+from ivr.testing_asterisk import PATIENCE
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(test, 20))
+    asyncio.run(asyncio.wait_for(test, 2 * PATIENCE))
 
 
-async def until(condition: Callable[[], object], seconds: float = 5) -> None:
-    end = asyncio.get_running_loop().time() + seconds
+async def until(condition: Callable[[], object]) -> None:
+    end = asyncio.get_running_loop().time() + PATIENCE
     while not condition():
         assert asyncio.get_running_loop().time() < end, "waited in vain"
         await asyncio.sleep(0.01)
@@ -26,7 +27,7 @@ class Connected:
     """An Ami on a fake, logged in."""
 
     def __init__(self, fake: FakeAmi, **given: Any) -> None:
-        given = {"ping_every": 5.0, "reconnect_after": 0.05, "secret": fake.secret, **given}
+        given = {"ping_every": PATIENCE, "reconnect_after": 0.05, "secret": fake.secret, **given}
         self.ami = Ami(port=fake.port, username="tongdai", **given)
         self.fake = fake
 
@@ -95,7 +96,7 @@ def test_no_answer_in_time() -> None:
 def test_a_dead_peer_is_noticed_and_left() -> None:
     async def test() -> None:
         lost: list[bool] = []
-        async with FakeAmi() as fake, Connected(fake, ping_every=0.1, on_lost=lambda: lost.append(True)):
+        async with FakeAmi() as fake, Connected(fake, ping_every=1.0, on_lost=lambda: lost.append(True)):
             await until(lambda: len(fake.actions("Ping")) > 2)
             assert lost == []
             fake.muted = True  # its TCP still takes everything
@@ -196,8 +197,6 @@ def test_a_resync_that_fails_begins_again() -> None:
 def test_asterisk_that_comes_late_is_found() -> None:
     async def test() -> None:
         fake = FakeAmi()
-        await fake.listen()
-        await fake.stop()
         ami = Ami(port=fake.port, username="tongdai", secret=fake.secret, reconnect_after=0.05)
         ami.start()
         await asyncio.sleep(0.2)

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.asterisk import find_asterisk, load_logins
 from ivr.testing import need
-from ivr.testing_asterisk import private_settings, running_asterisk
+from ivr.testing_asterisk import PATIENCE, private_settings, running_asterisk
 
 pytestmark = pytest.mark.asterisk
 
@@ -20,7 +20,7 @@ class Sip:
 
     def __init__(self, port: int) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.settimeout(5)
+        self.socket.settimeout(PATIENCE)
         self.socket.connect(("127.0.0.1", port))
         self.here = self.socket.getsockname()[1]
         self.count = 0

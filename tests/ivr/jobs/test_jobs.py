@@ -1,6 +1,7 @@
 """Work items: each done once or parked with its reason, whatever dies in between."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -48,13 +49,12 @@ def test_claims_are_exclusive_under_concurrency(store: Store, now: datetime) -> 
     add(store, now, *(str(number) for number in range(60)))
 
     def work(owner: str) -> list[str]:
-        own = Store(make_engine(store.engine.url.render_as_string(hide_password=False), busy=30))
-        done = []
-        while claimed := jobs.claim(own, KIND, owner, now, 60):
-            with own.transaction() as session:
-                jobs.finish(session, claimed, now)
-            done.append(claimed.subject)
-        own.close()
+        with closing(Store(make_engine(store.engine.url.render_as_string(hide_password=False), busy=30))) as own:
+            done = []
+            while claimed := jobs.claim(own, KIND, owner, now, 60):
+                with own.transaction() as session:
+                    jobs.finish(session, claimed, now)
+                done.append(claimed.subject)
         return done
 
     with ThreadPoolExecutor(4) as pool:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,8 +114,10 @@ def test_processes_take_different_codes(book: CodeBook, tmp_path: Path) -> None:
         f"book = CodeBook(Path({str(tmp_path / 'codes')!r}))\n"
         "for _ in range(50): print(book.take(datetime(2026, 10, 1, tzinfo=UTC)))"
     )
-    workers = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    taken = [line for worker in workers for line in worker.communicate(timeout=60)[0].split()]
+    words, out = [sys.executable, "-c", code], subprocess.PIPE
+    with ExitStack() as stack:
+        workers = [stack.enter_context(subprocess.Popen(words, stdout=out, text=True)) for _ in range(3)]
+        taken = [line for worker in workers for line in worker.communicate()[0].split()]
     assert len(taken) == len(set(taken)) == 150
     assert "None" not in taken
 

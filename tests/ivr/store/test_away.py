@@ -1,5 +1,6 @@
 """A database that goes away is one exception and nothing half; when it is back, the same store serves again."""
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -29,8 +30,7 @@ def test_postgresql_stops_in_a_transaction_and_comes_back(now: datetime) -> None
     programs = find_server_programs()
     need(programs, "PostgreSQL's server programs (initdb, pg_ctl) are not installed")
     assert programs is not None
-    with running_cluster(programs) as cluster:
-        store = Store(make_engine(cluster.new_database(), busy=1))
+    with running_cluster(programs) as cluster, closing(Store(make_engine(cluster.new_database(), busy=1))) as store:
         announce(store, "kept", now)
 
         def lose() -> None:
@@ -45,11 +45,10 @@ def test_postgresql_stops_in_a_transaction_and_comes_back(now: datetime) -> None
         for attempt in (lambda: announce(store, "away", now), lambda: subjects(store)):
             with pytest.raises(StoreAway):
                 attempt()
-        assert monotonic() - began < 5
+        assert monotonic() - began < 30
         cluster.start()
         announce(store, "back", now)
         assert subjects(store) == ["kept", "back"]
-        store.close()
 
 
 def test_sqlite_that_is_no_database_is_away(tmp_path: Path, now: datetime) -> None:
@@ -57,10 +56,9 @@ def test_sqlite_that_is_no_database_is_away(tmp_path: Path, now: datetime) -> No
         pass
     for content in (b"not a database at all" * 100, b""):
         (tmp_path / "tongdai.db").write_bytes(content)
-        store = Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'tongdai.db'}", busy=1))
-        with pytest.raises(StoreAway):
+        address = f"sqlite+pysqlite:///{tmp_path / 'tongdai.db'}"
+        with closing(Store(make_engine(address, busy=1))) as store, pytest.raises(StoreAway):
             announce(store, "x", now)
-        store.close()
 
 
 def test_every_connection_busy_is_away(tmp_path: Path) -> None:

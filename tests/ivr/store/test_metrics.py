@@ -1,5 +1,6 @@
 """Figures come from rows; an absent database is a figure too."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -59,9 +60,8 @@ def test_figures_of_an_empty_and_a_busy_hotline(store: Store, now: datetime) -> 
 
 
 def test_an_absent_database_is_told(tmp_path: Path, now: datetime) -> None:
-    gone = Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'none' / 'x.db'}", busy=1))
-    assert figures(gone, now) == {"tongdai_store_up": 0}
-    gone.close()
+    with closing(Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'none' / 'x.db'}", busy=1))) as gone:
+        assert figures(gone, now) == {"tongdai_store_up": 0}
 
 
 def test_upkeep_forgets_what_has_ended(store: Store, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from ivr.model import CodeCounter, Outbox
 from ivr.store import ReadOnlyError, Store, StoreAway, StoreNotReady, insert_missing, make_engine
+from ivr.testing_asterisk import PATIENCE
 
 
 def another(store: Store, busy: float = 2.0) -> Store:
@@ -21,12 +23,11 @@ def test_no_update_is_lost(store: Store) -> None:
         session.add(CodeCounter(year=26, next=0))
 
     def add_fifty(_: int) -> None:
-        own = another(store, busy=30)
-        for _ in range(50):
-            with own.transaction() as session:
-                row = session.get_one(CodeCounter, 26, with_for_update=True)
-                row.next += 1
-        own.close()
+        with closing(another(store, busy=30)) as own:
+            for _ in range(50):
+                with own.transaction() as session:
+                    row = session.get_one(CodeCounter, 26, with_for_update=True)
+                    row.next += 1
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(add_fifty, range(4)))
@@ -57,14 +58,16 @@ def test_a_reader_does_not_wait_for_a_held_writer(store: Store) -> None:
             session.get_one(CodeCounter, 26, with_for_update=True).next = 2
             session.flush()
             held.set()
-            release.wait(10)
+            release.wait(PATIENCE)
 
     with ThreadPoolExecutor(1) as pool:
         writer = pool.submit(hold)
-        assert held.wait(10)
-        with store.reading() as session:
-            assert session.get_one(CodeCounter, 26).next == 1
-        release.set()
+        try:
+            assert held.wait(PATIENCE)
+            with store.reading() as session:
+                assert session.get_one(CodeCounter, 26).next == 1
+        finally:
+            release.set()
         writer.result()
     with store.reading() as session:
         assert session.get_one(CodeCounter, 26).next == 2
@@ -73,13 +76,11 @@ def test_a_reader_does_not_wait_for_a_held_writer(store: Store) -> None:
 def test_a_locked_database_is_away(store: Store) -> None:
     with store.transaction() as session:
         session.add(CodeCounter(year=26, next=1))
-    impatient = another(store, busy=0.2)
-    with store.transaction() as session:
+    with closing(another(store, busy=0.2)) as impatient, store.transaction() as session:
         session.get_one(CodeCounter, 26, with_for_update=True).next = 2
         session.flush()
         with pytest.raises(StoreAway), impatient.transaction() as other:
             other.get_one(CodeCounter, 26, with_for_update=True).next = 3
-    impatient.close()
     with store.reading() as session:
         assert session.get_one(CodeCounter, 26).next == 2
 
@@ -119,15 +120,19 @@ def test_a_mistake_in_sql_is_not_away(store: Store) -> None:
 
 
 def test_a_database_without_tables_says_to_migrate(tmp_path: Path) -> None:
-    empty = Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'empty.db'}", busy=1))
-    with pytest.raises(StoreNotReady, match="tongdai db migrate"), empty.reading() as session:
+    with (
+        closing(Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'empty.db'}", busy=1))) as empty,
+        pytest.raises(StoreNotReady, match="tongdai db migrate"),
+        empty.reading() as session,
+    ):
         session.scalars(select(Outbox)).all()
-    empty.close()
 
 
 def test_a_missing_folder_or_server_is_away(tmp_path: Path) -> None:
     for address in (f"sqlite+pysqlite:///{tmp_path / 'none' / 'x.db'}", f"postgresql://nobody@/x?host={tmp_path}"):
-        gone = Store(make_engine(address, busy=1))
-        with pytest.raises(StoreAway), gone.transaction() as session:
+        with (
+            closing(Store(make_engine(address, busy=1))) as gone,
+            pytest.raises(StoreAway),
+            gone.transaction() as session,
+        ):
             session.scalars(select(Outbox)).all()
-        gone.close()

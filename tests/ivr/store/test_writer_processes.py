@@ -5,6 +5,7 @@ Run as a program this file is one of the writers.
 
 import subprocess
 import sys
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from ivr.desk import outbox
 from ivr.model import CodeCounter, Outbox
 from ivr.store import Store, insert_missing, make_engine
+from ivr.testing_asterisk import PATIENCE
 
 WRITERS = 4
 EACH = 60
@@ -19,23 +21,26 @@ NOW = datetime(2026, 9, 15, tzinfo=UTC)
 
 
 def write(address: str, writer: int) -> None:
-    store = Store(make_engine(address, busy=20))
-    for number in range(EACH):
-        with store.transaction() as session:
-            row = session.get_one(CodeCounter, 2026, with_for_update=True)
-            row.next += 1
-            outbox.announce(session, outbox.TICKET_FILED, f"{writer}-{number}", now=NOW)
-        with store.reading() as session:
-            assert outbox.last(session) > 0
-    store.close()
+    with closing(Store(make_engine(address, busy=60))) as store:
+        for number in range(EACH):
+            with store.transaction() as session:
+                row = session.get_one(CodeCounter, 2026, with_for_update=True)
+                row.next += 1
+                outbox.announce(session, outbox.TICKET_FILED, f"{writer}-{number}", now=NOW)
+            with store.reading() as session:
+                assert outbox.last(session) > 0
 
 
 def test_four_writer_processes(store: Store) -> None:
     with store.transaction() as session:
         insert_missing(session, CodeCounter, {"year": 2026, "next": 0})
     address = store.engine.url.render_as_string(hide_password=False)
-    writers = [subprocess.Popen([sys.executable, __file__, address, str(number)]) for number in range(WRITERS)]
-    assert [writer.wait(60) for writer in writers] == [0] * WRITERS
+    with ExitStack() as stack:
+        words = [[sys.executable, __file__, address, str(number)] for number in range(WRITERS)]
+        writers = [stack.enter_context(subprocess.Popen(each)) for each in words]
+        for writer in writers:
+            stack.callback(writer.kill)
+        assert [writer.wait(2 * PATIENCE) for writer in writers] == [0] * WRITERS
     with store.reading() as session:
         assert session.get_one(CodeCounter, 2026).next == WRITERS * EACH
         assert session.scalar(select(func.count(Outbox.subject.distinct()))) == WRITERS * EACH

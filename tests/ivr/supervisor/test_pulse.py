@@ -18,6 +18,8 @@ from ivr.supervisor import pulse
 from ivr.supervisor.child import Spec, State
 from ivr.supervisor.pulse import LONGEST_STEP, PATIENCE, Pulse, Wire
 from ivr.supervisor.supervisor import Supervisor
+from ivr.testing_asterisk import PATIENCE as PATIENCE_OF_TESTS
+from ivr.testing_asterisk import wait_for
 
 LIMIT = 15.0
 STEP = 0.1
@@ -101,14 +103,14 @@ def test_who_answers_is_never_frozen() -> None:
     server = FastAgiServer({}, port=0)
     thread = threading.Thread(target=server.serve)
     thread.start()
-    one = Pulse(Wire(port=at(server.port), frozen_after=0.3))
-    until = time.monotonic() + 1.5
+    one = Pulse(Wire(port=at(server.port), frozen_after=1.0))
+    until = time.monotonic() + 3.0
     try:
         one.rest(time.monotonic())
         while time.monotonic() < until:
             assert not one.is_frozen(os.getpid(), time.monotonic())
             time.sleep(0.01)
-        assert lives(at(server.port), 5)
+        assert lives(at(server.port), PATIENCE_OF_TESTS)
         assert server.calls == 0, "that a server lives costs no call's thread"
     finally:
         one.rest(0)
@@ -127,24 +129,25 @@ def test_a_server_that_stands_still_is_started_afresh(tmp_path: Path) -> None:
     spec = Spec(
         name="agi",
         command=lambda: [sys.executable, "-c", SERVER, str(port)],
-        ready=lambda: lives(at(port), 0.3),
+        ready=lambda: lives(at(port), 1),
         log=tmp_path / "agi.log",
         pid_file=tmp_path / "agi.pid",
-        wire=Wire(port=at(port), frozen_after=1.0),
+        wire=Wire(port=at(port), frozen_after=3.0),
     )
     supervisor = Supervisor([spec], status=tmp_path / "status", say=said.append)
     child = supervisor.children[0]
     supervisor.start()
     try:
-        assert supervisor.wait_ready(20, lambda: False)
+        assert supervisor.wait_ready(PATIENCE_OF_TESTS, lambda: False)
         assert child.process is not None
         first = child.process.pid
         os.kill(first, signal.SIGSTOP)
-        until = time.monotonic() + 30
-        while child.process is None or child.process.pid == first or child.state is not State.READY:
-            assert time.monotonic() < until, said
+
+        def serves_again() -> bool:
             supervisor.tick()
-            time.sleep(0.05)
+            return child.process is not None and child.process.pid != first and child.state is State.READY
+
+        wait_for(serves_again, "it stayed frozen")
     finally:
         supervisor.stop(lambda: True)
     assert len(child.deaths) == 1

@@ -20,6 +20,7 @@ from ivr.spool import SidecarState, TakeState
 from ivr.store import Store
 from ivr.testing import free_port, temporary_settings
 from ivr.testing_ami import FakeAmi, channel_list, of_channel
+from ivr.testing_asterisk import PATIENCE
 from ivr.testing_database import sqlite_store
 from ivr.testing_spool import Leavings, wav
 from ivr.watch import hub
@@ -30,7 +31,7 @@ CONSOLE = "http://127.0.0.1:8022"
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(test, 30))
+    asyncio.run(asyncio.wait_for(test, 2 * PATIENCE))
 
 
 class Home:
@@ -86,7 +87,7 @@ class Browser:
         fields: dict[str, str] = {}
         while "data" not in fields:
             fields = {}
-            while line := (await asyncio.wait_for(self.response.content.readline(), 10)).decode().rstrip("\n"):
+            while line := (await asyncio.wait_for(self.response.content.readline(), PATIENCE)).decode().rstrip("\n"):
                 name, _, value = line.partition(": ")
                 fields[name] = value
             if not fields and self.response.content.at_eof():
@@ -100,8 +101,8 @@ class Browser:
                 return number, data
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
-    end = asyncio.get_running_loop().time() + seconds
+async def until(condition: Callable[[], object]) -> None:
+    end = asyncio.get_running_loop().time() + PATIENCE
     while not condition():
         assert asyncio.get_running_loop().time() < end, "waited in vain"
         await asyncio.sleep(0.01)
@@ -252,8 +253,10 @@ def test_the_sweep_files_what_it_finds_and_pages_hear_of_it(lite: Home) -> None:
             watch.sweeping.stop()
             again = type(watch.sweeping)(lite.settings, lite.store, lambda: NOW, lambda: None)
             again.start()
-            assert (await browser.until("ticket.filed"))[1]["subject"]
-            await asyncio.to_thread(again.stop)
+            try:
+                assert (await browser.until("ticket.filed"))[1]["subject"]
+            finally:
+                await asyncio.to_thread(again.stop)
             assert again.last is not None
             assert again.last.filed == 1
 

@@ -78,4 +78,4 @@ def test_what_is_not_known_is_not_said() -> None:
             ami.close()
             await asyncio.sleep(0.02)
 
-    asyncio.run(asyncio.wait_for(test(), 20))
+    asyncio.run(asyncio.wait_for(test(), 60))

@@ -17,6 +17,7 @@ from ivr.settings import load_settings
 from ivr.store import StoreAway
 from ivr.sweep import SweepReport
 from ivr.testing import free_port, temporary_settings
+from ivr.testing_asterisk import PATIENCE, wait_for
 from ivr.testing_database import sqlite_store
 from ivr.watch import sweeping
 
@@ -41,7 +42,7 @@ def test_a_signal_ends_it_well(
     told: list[str] = []
 
     def end() -> None:
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while "watch.ready" not in "".join(told) and time.monotonic() < until:
             told.append(capfd.readouterr().err)
             time.sleep(0.05)
@@ -49,8 +50,10 @@ def test_a_signal_ends_it_well(
 
     ending = threading.Thread(target=end)
     ending.start()
-    assert main(["watch"]) == 0
-    ending.join()
+    try:
+        assert main(["watch"]) == 0
+    finally:
+        ending.join()
     assert "watch.ready" in "".join(told)
 
 
@@ -68,8 +71,8 @@ def test_a_sweep_that_fails_is_followed_by_the_next(tmp_path: Path, monkeypatch:
         settings = temporary_settings(tmp_path, sweep_every=0.2)
         runs = sweeping.Sweeping(settings, store, lambda: NOW, lambda: None)
         runs.start()
-        until = time.monotonic() + 10
-        while runs.last is None and time.monotonic() < until:
-            time.sleep(0.02)
-        runs.stop()
+        try:
+            wait_for(lambda: runs.last is not None, "no sweep followed")
+        finally:
+            runs.stop()
         assert runs.last == SweepReport(filed=7)
