@@ -86,6 +86,11 @@ class SipCall:
         self._spoken.clear()
         await self._unless_ended(self._spoken.wait())
 
+    @property
+    def unsaid(self) -> float:
+        """Seconds of speech that are not sent yet."""
+        return len(self._speech) / 8000
+
     def fall_silent(self) -> None:
         """Stop speaking."""
         self._speech.clear()
