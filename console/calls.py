@@ -1,13 +1,16 @@
 """The calls list, also of callers who pressed nothing, and a call's page: each step with its prompts, key and time."""
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, render_template
+from sqlalchemy.orm import Session
 
 from console import context
 from console.access import me, needs
 from console.filters import read_calls_asked
 from console.language import language
 from ivr.desk import listing, rights
-from ivr.model import Call, CallStep, EndReason, Role
+from ivr.model import Call, CallStep, EndReason, Role, Ticket
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -39,24 +42,36 @@ def page(ulid: str) -> str:
     """One call: what the caller heard and pressed, what came of it, and the same number's other calls."""
     with context.reading() as session:
         call = listing.get_call(session, ulid)
-        found = listing.find_ticket_of_call(session, ulid)
-        ticket = listing.get_ticket(session, found.id) if found and rights.may_see(me(), found) else None
+        every = listing.tickets_of_call(session, ulid)
+        tickets = [ticket for ticket in every if rights.may_see(me(), ticket)]
         number = call.caller_number
         rows = listing.calls_of_number(session, number, viewer=me(), limit=8) if number else []
-        recording = next(iter(listing.recordings_of_call(session, ulid)), None) if ticket else None
+        players = [player for ticket in tickets for player in _players(session, ticket)]
         return render_template(
             "calls/page.html",
             call=call,
-            ticket=ticket,
-            hidden=found is not None and ticket is None,
-            recording=recording,
-            asks_reason=ticket is not None and not rights.holds(me(), ticket),
-            may_download=rights.may_download(me(), ticket),
+            tickets=tickets,
+            hidden=len(tickets) < len(every),
+            players=players,
+            asks_reason=any(player["asks_reason"] for player in players),
             steps=[(step, _said(call, step)) for step in call.steps],
             number=number,
-            sees_number=rights.at_least(me(), Role.SUPERVISOR) or (ticket is not None and rights.holds(me(), ticket)),
+            sees_number=rights.at_least(me(), Role.SUPERVISOR) or any(rights.holds(me(), one) for one in tickets),
             others=[row for row in rows if row.id != ulid],
         )
+
+
+def _players(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
+    """What the player of each recording of a ticket needs to know."""
+    return [
+        {
+            "ticket": ticket,
+            "recording": recording,
+            "asks_reason": not rights.holds(me(), ticket),
+            "may_download": rights.may_download(me(), ticket),
+        }
+        for recording in listing.recordings_of_report(session, ticket.ulid)
+    ]
 
 
 def _said(call: Call, step: CallStep) -> list[str]:

@@ -59,7 +59,7 @@ def correct(ulid: str) -> BaseResponse:
     """Put one's own text over the machine's; the raw text stays."""
     with context.changing() as session:
         ticket = get_ticket(session, ulid)
-        recording = next(iter(listing.recordings_of_call(session, ticket.ulid)), None)
+        recording = next(iter(listing.recordings_of_report(session, ticket.ulid)), None)
         if recording is None:
             raise NotFound("recording", ulid)
         text = request.form.get("text", "")

@@ -41,7 +41,7 @@ def audio(recording_id: str) -> Response:
         if play is None or play.recording_id != recording_id or play.person_id != me().id:
             abort(403)
         recording = listing.get_recording(session, recording_id)
-        ticket = listing.find_ticket_of_call(session, recording.call_id)
+        ticket = listing.find_ticket_of_report(session, recording.ulid)
         name = (code(ticket) if ticket else None) or recording_id
     file = open_recording(context.settings(), recording.key)
     response = Response(wrap_file(request.environ, file, 64 * 1024), mimetype="audio/wav", direct_passthrough=True)

@@ -55,7 +55,7 @@ def page(ulid: str) -> str:
         facts = _facts(session, get_ticket(session, ulid))
         number = _number(facts["call"], facts["ticket"])
         rows = listing.calls_of_number(session, number, viewer=me(), limit=8) if number else []
-        others = [row for row in rows if row.id != ulid]
+        others = [row for row in rows if row.id != facts["ticket"].call_id]
         return render_template("tickets/page.html", **facts, others=others, number=number)
 
 
@@ -71,13 +71,14 @@ def part(ulid: str, name: str) -> str:
 
 def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
     """Everything the parts of a ticket's page show."""
-    recording = next(iter(listing.recordings_of_call(session, ticket.ulid)), None)
+    recording = next(iter(listing.recordings_of_report(session, ticket.ulid)), None)
     transcript = recording.transcript if recording else None
     return {
         "ticket": ticket,
         "events": ticket.events,
         "people": _names(session, ticket, recording),
-        "call": listing.find_call(session, ticket.ulid),
+        "call": listing.find_call(session, ticket.call_id),
+        "beside": _beside(session, ticket),
         "duplicate": session.get(Ticket, ticket.duplicate_of) if ticket.duplicate_of else None,
         "recording": recording,
         "transcript": transcript,
@@ -94,6 +95,12 @@ def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
         "may_download": rights.may_download(me(), ticket),
         "changes": _changes(session, ticket),
     }
+
+
+def _beside(session: Session, ticket: Ticket) -> list[Ticket]:
+    """The other tickets of the same call."""
+    every = listing.tickets_of_call(session, ticket.call_id)
+    return [one for one in every if one.id != ticket.id and rights.may_see(me(), one)]
 
 
 def _names(session: Session, ticket: Ticket, recording: Recording | None) -> dict[int, str]:

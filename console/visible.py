@@ -10,7 +10,7 @@ from ivr.model import Ticket
 
 def get_ticket(session: Session, ulid: str) -> Ticket:
     """The ticket with its events and people. Raises NotFound, NotAllowed."""
-    found = listing.find_ticket_of_call(session, ulid)
+    found = listing.find_ticket_of_report(session, ulid)
     if found is None:
         raise NotFound("ticket", ulid)
     ticket = listing.get_ticket(session, found.id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ivr.codes import CodeBook
 from ivr.deadline import find_due
 from ivr.desk import intake
-from ivr.durable import Held
+from ivr.durable import Held, is_held
 from ivr.model.calls import Call, EndReason
 from ivr.model.recordings import RecordingFlag
 from ivr.recordings import FiledAudio, NotAudio, file_audio
@@ -142,22 +142,22 @@ class _Filing:
         if self._ended is not None:
             intake.record_call(session, self._ended, self._now)
             self.recorded = True
-        elif (sidecar.ended or self._over) and not journal_path(self._spool.folder, sidecar.ulid).exists():
+        elif (sidecar.ended or self._over) and self._is_untold(sidecar):
             intake.record_call(session, _without_journal(sidecar), self._now)
+
+    def _is_untold(self, sidecar: Sidecar) -> bool:
+        """The call is over and nothing in the spool tells how; its row may know. A further report ends before it."""
+        folder, call = self._spool.folder, sidecar.call_id
+        return not (journal_path(folder, call).exists() or (sidecar.call and is_held(folder / f"{call}.lock")))
 
 
 def _without_journal(sidecar: Sidecar) -> CallJournal:
-    """The call as its report knows it: a further report of a call, or one whose history the disk refused.
-
-    An end that is known already stands.
-    """
+    """The call as one of its reports knows it, for whose history the disk had no room; a known end stands."""
     match sidecar.flags:
         case flags if RecordingFlag.FALLBACK in flags:
             reason = EndReason.FAILED
         case flags if HUNG_UP in flags:
             reason = EndReason.HUNG_UP
-        case flags if sidecar.call and RecordingFlag.INTERRUPTED not in flags:
-            reason = EndReason.COMPLETED
         case _:
             reason = EndReason.INTERRUPTED
     return replace(call_of(sidecar), ended_at=sidecar.spoken_at, end_reason=reason)
@@ -196,15 +196,19 @@ def give_late_codes(store: Store, spool: Spool, codes: CodeBook, now: datetime) 
     Only where nobody can still hear another code: the report has left the spool and its call is over.
     """
     with store.reading() as session:
-        waiting = [(one.id, one.ulid) for one in intake.tickets_without_code(session)]
-        over = {ulid for _, ulid in waiting if (call := session.get(Call, ulid)) is None or call.ended_at is not None}
+        waiting = [one for one in intake.tickets_without_code(session) if _is_over(session, one.call_id)]
     given = 0
-    for ticket_id, ulid in waiting:
-        if ulid not in over or spool.path(ulid).exists():
+    for ticket in waiting:
+        if spool.path(ticket.ulid).exists():
             continue
         code = codes.take(now)
         if code is None:
             break
         with store.transaction() as session:
-            given += intake.give_late_code(session, ticket_id, code, now)
+            given += intake.give_late_code(session, ticket.id, code, now)
     return given
+
+
+def _is_over(session: Session, call_id: str) -> bool:
+    call = session.get(Call, call_id)
+    return call is None or call.ended_at is not None

@@ -168,7 +168,7 @@ def _park(session: Session, item: WorkItem, error: str, now: datetime) -> None:
 
 def _tell_not_transcribed(session: Session, recording_id: str, error: str, now: datetime) -> None:
     """A page that waits for the text must learn that none will come."""
-    found = select(Ticket).join(Recording, Recording.call_id == Ticket.ulid).where(Recording.id == recording_id)
+    found = select(Ticket).join(Recording, Recording.ulid == Ticket.ulid).where(Recording.id == recording_id)
     ticket = session.scalar(found)
     if ticket is not None:
         session.add(TicketEvent(ticket_id=ticket.id, at=now, kind=EventKind.NOT_TRANSCRIBED, text=error))

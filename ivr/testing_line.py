@@ -347,8 +347,9 @@ def came_of(store: Store, number: str) -> Came:
     with store.reading() as session:
         calls = session.scalars(select(Call).where(Call.caller_number == normalise(number))).all()
         ids = [call.id for call in calls]
-        tickets = session.scalars(select(Ticket).where(Ticket.ulid.in_(ids))).all()
-        recordings = session.scalars(select(Recording).where(Recording.call_id.in_(ids))).all()
+        tickets = session.scalars(select(Ticket).where(Ticket.call_id.in_(ids))).all()
+        reports = [ticket.ulid for ticket in tickets]
+        recordings = session.scalars(select(Recording).where(Recording.ulid.in_(reports))).all()
     flags = [*(flag for one in tickets for flag in one.flags), *(flag for one in recordings for flag in one.flags)]
     return Came(
         calls=len(calls),

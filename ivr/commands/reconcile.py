@@ -66,7 +66,6 @@ def as_json(found: Reconciliation) -> str:
             "offered": found.offered,
             "running": found.running,
             "unrecorded": found.unrecorded,
-            "further_reports": found.further,
         },
         "ended": {reason.value: number for reason, number in sorted(found.ended.items())},
         "recordings": found.recordings,
@@ -82,9 +81,8 @@ def describe(found: Reconciliation) -> Iterator[str]:
     ended = ", ".join(f"{reason.value} {number}" for reason, number in sorted(found.ended.items())) or "0"
     yield tr(
         f"Cuộc gọi: {found.offered}; đã kết thúc: {ended}; đang diễn ra: {found.running}; "
-        f"chưa vào sổ: {found.unrecorded}; phản ánh thứ hai trở đi trong một cuộc gọi: {found.further}.",
-        f"Calls: {found.offered}; ended: {ended}; running: {found.running}; not in the rows yet: {found.unrecorded}; "
-        f"further reports of a call: {found.further}.",
+        f"chưa vào sổ: {found.unrecorded}.",
+        f"Calls: {found.offered}; ended: {ended}; running: {found.running}; not in the rows yet: {found.unrecorded}.",
     )
     yield tr(
         f"Ghi âm: {found.recordings}; phiếu: {found.tickets}, trong đó chỉ xin gọi lại: {found.requests}.",

@@ -131,7 +131,7 @@ def _code(store: Store, ulid: str) -> str | None:
 
 def _transcribed(store: Store, ulid: str) -> bool | None:
     with store.reading() as session:
-        recording = session.scalar(select(Recording).where(Recording.call_id == ulid))
+        recording = session.scalar(select(Recording).where(Recording.ulid == ulid))
         return True if recording is not None and recording.transcript is not None else None
 
 

@@ -136,7 +136,7 @@ def correct_transcript(
     transcript = session.get(Transcript, recording_id, with_for_update=True)
     if recording is None or transcript is None:
         raise NotFound("transcript", recording_id)
-    ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.call_id).with_for_update())
+    ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid).with_for_update())
     if ticket is not None and not rights.may_see(person, ticket):
         raise _confidential()
     if transcript.version != version:

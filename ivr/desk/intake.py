@@ -176,6 +176,7 @@ def _insert(
 def _ticket_values(sidecar: Sidecar, now: datetime, due_at: datetime | None) -> dict[str, Any]:
     return {
         "ulid": sidecar.ulid,
+        "call_id": sidecar.call_id,
         "code": sidecar.code,
         "folded": sidecar.code or "",
         "city": sidecar.city,
@@ -223,13 +224,13 @@ def _is_taken(session: Session, sidecar: Sidecar) -> bool:
 
 
 def _add_recording(session: Session, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> bool:
-    """One recording a report, under the call's ULID, and the work of hearing it; whether it is new."""
+    """One recording a report, under the report's ULID, and the work of hearing it; whether it is new."""
     added = insert_missing(
         session,
         Recording,
         {
             "id": sidecar.ulid,
-            "call_id": sidecar.ulid,
+            "ulid": sidecar.ulid,
             "take": sidecar.kept.number if sidecar.kept else 1,
             "key": audio.key,
             "seconds": audio.seconds,
@@ -276,9 +277,9 @@ def _change(names: tuple[str, ...]) -> Update:
 
 
 def _call_values(sidecar: Sidecar) -> dict[str, Any]:
-    """The call as its report knows it: it stands even if the call's journal is lost."""
+    """The call as one of its reports knows it: it stands even if the call's journal is lost."""
     return {
-        "id": sidecar.ulid,
+        "id": sidecar.call_id,
         "city": sidecar.city,
         "caller_raw": clean(sidecar.caller_raw, 128),
         "caller_number": sidecar.caller_number,

@@ -3,9 +3,10 @@
 Lines are tuples: equal ones look equal, so a line that was drawn once need not be drawn again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ class TicketLine(NamedTuple):
 
 
 class TicketOfCall(NamedTuple):
-    """What a call's line shows of its ticket."""
+    """What a call's line shows of one of its tickets."""
 
     code: str | None
     city: str
@@ -48,14 +49,15 @@ class TicketOfCall(NamedTuple):
 
 
 class CallLine(NamedTuple):
-    """A call as the list shows it, with the ticket that came of it, if one did that the viewer may see."""
+    """A call as the list shows it, with those tickets that came of it and that the viewer may see."""
 
     id: str
     caller_number: str | None
     started_at: datetime
     ended_at: datetime | None
     end_reason: EndReason | None
-    ticket: TicketOfCall | None
+    tickets: tuple[TicketOfCall, ...]
+    """In the order they were spoken; most calls make one or none."""
 
 
 _TICKETS = (
@@ -96,7 +98,7 @@ _CALLS = select(
     Ticket.city,
     Ticket.state,
     Ticket.content,
-).order_by(Call.started_at.desc(), Call.id.desc())
+).order_by(Call.started_at.desc(), Call.id.desc(), Ticket.created_at, Ticket.id)
 
 
 def read_tickets(session: Session, ids: Sequence[int]) -> list[TicketLine]:
@@ -105,11 +107,13 @@ def read_tickets(session: Session, ids: Sequence[int]) -> list[TicketLine]:
     return [TicketLine._make((*row[:-1], tuple(row[-1]))) for row in rows]
 
 
-def read_calls(
-    session: Session, which: ColumnElement[bool], visible: Sequence[ColumnElement[bool]], limit: int
-) -> list[CallLine]:
+def read_calls(session: Session, which: ColumnElement[bool], visible: Sequence[ColumnElement[bool]]) -> list[CallLine]:
     """The lines of calls, newest first; of tickets that are not ``visible`` nothing is read."""
-    joined = _CALLS.outerjoin(Ticket, and_(Ticket.ulid == Call.id, *visible))
-    rows = session.execute(joined.where(which).limit(limit))
-    # A ticket always has a state.
-    return [CallLine(*row[:5], ticket=TicketOfCall(*row[5:]) if row[7] is not None else None) for row in rows]
+    joined = _CALLS.outerjoin(Ticket, and_(Ticket.call_id == Call.id, *visible)).where(which)
+    rows = [tuple[Any, ...](row) for row in session.execute(joined)]
+    return [CallLine._make((*call, _tickets(same))) for call, same in groupby(rows, key=lambda row: row[:5])]
+
+
+def _tickets(rows: Iterable[tuple[Any, ...]]) -> tuple[TicketOfCall, ...]:
+    """Those in the rows of one call; a ticket always has a state."""
+    return tuple(TicketOfCall._make(row[5:]) for row in rows if row[7] is not None)

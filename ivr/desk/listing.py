@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr import search
@@ -78,7 +78,7 @@ class CallFilter:
     """Which calls; everything left out filters nothing. ``since`` ≤ start < ``until``."""
 
     query: str = ""
-    """A telephone number or its end, or words of the report that came of the call."""
+    """A telephone number or its end, or code or words of a ticket that came of the call."""
     city: str = ""
     end_reason: EndReason | None = None
     with_ticket: bool | None = None
@@ -105,16 +105,12 @@ def tickets(
 def calls(
     session: Session, wanted: CallFilter | None = None, *, viewer: Person | None, page: int = 1, size: int = PAGE
 ) -> Page[CallLine]:
-    """Calls, newest first; a ticket ``viewer`` may not see is left out of its call's row."""
-    joined = and_(Ticket.ulid == Call.id, *_visible(viewer))
+    """Calls, newest first, each once; a ticket ``viewer`` may not see is left out of its call's row."""
     wanted = wanted or CallFilter()
-    conditions = _call_conditions(session, wanted, viewer)
-    matching = select(Call.id).where(*conditions)
-    if wanted.with_ticket is not None:
-        matching = matching.outerjoin(Ticket, joined)
+    matching = select(Call.id).where(*_call_conditions(session, wanted, viewer))
     order = (Call.started_at.desc(), Call.id.desc())
     found = _keys(session, matching, order, wanted.query, page, size)
-    rows = lines.read_calls(session, Call.id.in_(found.rows), _visible(viewer), size) if found.rows else []
+    rows = lines.read_calls(session, Call.id.in_(found.rows), _visible(viewer)) if found.rows else []
     return replace(found, rows=rows)
 
 
@@ -128,7 +124,8 @@ def count_tickets(
 
 def calls_of_number(session: Session, number: str, *, viewer: Person | None, limit: int = 50) -> list[CallLine]:
     """The history of one number (E.164), newest first."""
-    return lines.read_calls(session, Call.caller_number == number, _visible(viewer), limit)
+    calls = select(Call.id).where(Call.caller_number == number).order_by(Call.started_at.desc(), Call.id.desc())
+    return lines.read_calls(session, Call.id.in_(calls.limit(limit)), _visible(viewer))
 
 
 def find_ticket(session: Session, ticket_id: int) -> Ticket | None:
@@ -145,9 +142,15 @@ def get_ticket(session: Session, ticket_id: int) -> Ticket:
     return ticket
 
 
-def find_ticket_of_call(session: Session, call_id: str) -> Ticket | None:
-    """The ticket that came of a call."""
-    return session.scalar(select(Ticket).where(Ticket.ulid == call_id))
+def find_ticket_of_report(session: Session, ulid: str) -> Ticket | None:
+    """The ticket that a report became."""
+    return session.scalar(select(Ticket).where(Ticket.ulid == ulid))
+
+
+def tickets_of_call(session: Session, call_id: str) -> list[Ticket]:
+    """All tickets that came of a call, in the order they were spoken; who may see which is the caller's to ask."""
+    rows = select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.created_at, Ticket.id)
+    return list(session.scalars(rows))
 
 
 def find_ticket_by_code(session: Session, code: str) -> Ticket | None:
@@ -176,9 +179,9 @@ def get_recording(session: Session, recording_id: str) -> Recording:
     return recording
 
 
-def recordings_of_call(session: Session, call_id: str) -> list[Recording]:
-    """Recordings of a call with their transcripts, in the order they were made."""
-    rows = select(Recording).where(Recording.call_id == call_id).order_by(Recording.take)
+def recordings_of_report(session: Session, ulid: str) -> list[Recording]:
+    """Recordings of a report with their transcripts, in the order they were made."""
+    rows = select(Recording).where(Recording.ulid == ulid).order_by(Recording.take)
     return list(session.scalars(rows.options(joinedload(Recording.transcript))))
 
 
@@ -221,7 +224,8 @@ def _call_conditions(session: Session, wanted: CallFilter, viewer: Person | None
     if wanted.end_reason is not None:
         conditions.append(Call.end_reason == wanted.end_reason)
     if wanted.with_ticket is not None:
-        conditions.append(Ticket.id.is_not(None) if wanted.with_ticket else Ticket.id.is_(None))
+        reported = select(Ticket.id).where(Ticket.call_id == Call.id, *_visible(viewer)).exists()
+        conditions.append(reported if wanted.with_ticket else ~reported)
     return conditions + _between(Call.started_at, wanted.since, wanted.until)
 
 
@@ -233,18 +237,18 @@ def _matches(session: Session, query: str, most: int) -> ColumnElement[bool]:
     number = _whole_number(query)
     if number is not None:
         left = select(Ticket.id).where(Ticket.contact_number == number)
-        called = select(Ticket.id).join(Call, Call.id == Ticket.ulid).where(Call.caller_number == number)
+        called = select(Ticket.id).join(Call, Call.id == Ticket.call_id).where(Call.caller_number == number)
         return Ticket.id.in_(union(left, called))  # OR would read every ticket on PostgreSQL
     terms = search_terms(query)
     return search.matching(session, terms, most) if terms else false()
 
 
 def _calls_matching(session: Session, query: str, viewer: Person | None, most: int) -> ColumnElement[bool]:
-    """Calls from a number or its last digits, or whose ticket (one the viewer may see) matches."""
-    number = _whole_number(query)
+    """Calls from a number or its last digits, or of which a ticket (one the viewer may see) matches."""
+    number = None if find_code(query) else _whole_number(query)
     if number is not None:
         return Call.caller_number == number
-    by_ticket = select(Ticket.ulid).where(_matches(session, query, most), *_visible(viewer))
+    by_ticket = select(Ticket.call_id).where(_matches(session, query, most), *_visible(viewer))
     ending = query.strip()
     if ending.isascii() and ending.isdigit() and len(ending) >= search.LEAST_ENDING:
         return Call.id.in_(union(by_ticket, select(Call.id).where(search.ending_with(session, ending))))

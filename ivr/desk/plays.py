@@ -46,7 +46,7 @@ def grant(
     recording = session.get(Recording, recording_id)
     if recording is None or recording.erased_at is not None:
         raise NotFound("recording", recording_id)
-    ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.call_id))
+    ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid))
     _refuse(person, ticket, action)
     token = secrets.token_urlsafe(24)
     session.add(

@@ -43,8 +43,6 @@ class Rows:
     """Calls that ended, by their one reason."""
     open_calls: tuple[Dated, ...]
     """Calls without an end: running, or lost."""
-    further: int
-    """Rows that stand for one more report of a call that has a row already."""
     half_ended: tuple[str, ...]
     """A moment without a reason, or a reason without a moment."""
     recordings: int
@@ -77,9 +75,9 @@ def read_rows(session: Session, since: datetime | None = None) -> Rows:
     work_of_recording = (
         select(WorkItem.id).where(WorkItem.kind == jobs.TRANSCRIBE, WorkItem.subject == Recording.id).exists()
     )
-    ticket_of_recording = select(Ticket.id).where(Ticket.ulid == Recording.call_id).exists()
-    call_of_ticket = select(Call.id).where(Call.id == Ticket.ulid).exists()
-    recording_of_ticket = select(Recording.id).where(Recording.call_id == Ticket.ulid).exists()
+    ticket_of_recording = select(Ticket.id).where(Ticket.ulid == Recording.ulid).exists()
+    call_of_ticket = select(Call.id).where(Call.id == Ticket.call_id).exists()
+    recording_of_ticket = select(Recording.id).where(Recording.ulid == Ticket.ulid).exists()
     half = or_(
         and_(Call.ended_at.is_(None), Call.end_reason.is_not(None)),
         and_(Call.ended_at.is_not(None), Call.end_reason.is_(None)),
@@ -97,7 +95,6 @@ def read_rows(session: Session, since: datetime | None = None) -> Rows:
     return Rows(
         ended={reason: number for reason, number in session.execute(ended) if reason is not None},
         open_calls=_dated(session, select(Call.id, Call.started_at).where(calls, Call.ended_at.is_(None))),
-        further=_further(session, calls),
         half_ended=ids(select(Call.id).where(calls, half)),
         recordings=count(select(func.count()).select_from(Recording).where(made)),
         tickets=count(select(func.count()).select_from(Ticket).where(filed)),
@@ -148,20 +145,17 @@ def _note(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
-def _further(session: Session, calls: ColumnElement[bool]) -> int:
-    rows = select(func.count().label("rows")).where(calls, Call.uniqueid != "").group_by(Call.uniqueid, Call.linkedid)
-    several = rows.having(func.count() > 1).subquery()
-    return session.scalar(select(func.sum(several.c.rows - 1))) or 0
-
-
 def _doubled(session: Session, made: ColumnElement[bool]) -> tuple[tuple[str, str], ...]:
     """Two people never speak the same bits; on one line they are one recording that was filed twice."""
-    other, call, other_call = aliased(Recording), aliased(Call), aliased(Call)
+    other, ticket, other_ticket = aliased(Recording), aliased(Ticket), aliased(Ticket)
+    call, other_call = aliased(Call), aliased(Call)
     pairs = (
         select(Recording.id, other.id)
         .join(other, and_(other.sha256 == Recording.sha256, other.id > Recording.id))
-        .join(call, call.id == Recording.call_id)
-        .join(other_call, other_call.id == other.call_id)
+        .join(ticket, ticket.ulid == Recording.ulid)
+        .join(call, call.id == ticket.call_id)
+        .join(other_ticket, other_ticket.ulid == other.ulid)
+        .join(other_call, other_call.id == other_ticket.call_id)
         .where(made, call.linkedid != "", call.linkedid == other_call.linkedid)
     )
     return tuple((one, two) for one, two in session.execute(pairs))

@@ -53,7 +53,7 @@ def store_transcript(
         session.add(_transcript(recording_id, heard, now))
         recording.peaks = list(peaks)
         recording.flags = _joined(recording.flags, flags)
-        ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.call_id).with_for_update())
+        ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid).with_for_update())
         if ticket is not None:
             _show(session, ticket, heard, flags, now)
     jobs.finish(session, claimed, now)

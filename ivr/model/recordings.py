@@ -25,10 +25,11 @@ class Recording(Base):
     """One take that was filed; ``key`` is relative to the recordings folder, never shown, never in a URL."""
 
     __tablename__ = "recordings"
-    __table_args__ = (UniqueConstraint("call_id", "take"),)
+    __table_args__ = (UniqueConstraint("ulid", "take", name="uq_recordings_call_id_take"),)  # SQLite cannot rename it
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    call_id: Mapped[str] = mapped_column(String(26), index=True)
+    ulid: Mapped[str] = mapped_column(String(26))
+    """The report's, as in its ticket; which call it was made in, the ticket tells."""
     take: Mapped[int] = mapped_column(Integer)
     key: Mapped[str] = mapped_column(String(128), unique=True)
     seconds: Mapped[float] = mapped_column(Float)

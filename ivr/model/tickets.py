@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Choice, Instant
@@ -105,19 +106,32 @@ class EventKind(StrEnum):
     CHANGED = "changed"  # category, kind, urgency, assignee … changed by a person
 
 
+def _of_its_own_call(context: DefaultExecutionContext) -> str:
+    """The first report of a call has the call's ULID."""
+    ulid: str = context.get_current_parameters()["ulid"]  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    return ulid
+
+
 class Ticket(Base):
-    """One matter of one citizen; ``ulid`` is the call's ULID, the natural key filing is idempotent on."""
+    """One matter of one citizen; ``ulid`` is the report's ULID, the natural key filing is idempotent on."""
 
     __tablename__ = "tickets"
     __table_args__ = (
         Index("ix_tickets_state_created_at", "state", "created_at"),
         # what the tabs count, and whether the viewer may see it, stands in these alone: no row is read
         Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id", "created_at"),
+        # whether a call made a ticket that the viewer may see is asked of a whole list of calls: no row is read either
+        Index("ix_tickets_of_call", "call_id", "confidential", "assignee_id"),
         Index("ix_tickets_held", "assignee_id", "state", "created_at", "confidential"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ulid: Mapped[str] = mapped_column(String(26), unique=True)
+    call_id: Mapped[str] = mapped_column(String(26), default=_of_its_own_call, server_default="")
+    """The call it was reported in; the call's first report has the same ULID, a further one its own.
+
+    No foreign key: a ticket stands before its call's row does, and also where that is lost; reconciliation tells.
+    """
     code: Mapped[str | None] = mapped_column(String(9), unique=True)
     """Nine digits YY + number + check digit; None until a late code is given."""
     city: Mapped[str] = mapped_column(String(32))

@@ -27,8 +27,6 @@ class Reconciliation:
     at: datetime
     since: datetime | None
     ended: dict[EndReason, int] = field(default_factory=dict)
-    further: int
-    """Rows of ended calls that stand for one more report of a call: each report has a row of its own."""
     running: int
     unrecorded: int
     """Calls with a journal in the spool that have no row yet."""
@@ -42,7 +40,7 @@ class Reconciliation:
     def offered(self) -> int:
         """Calls that came in."""
         open_rows = sum(gap.what in (What.CALL_RUNNING, What.CALL_LOST) for gap in self.gaps)
-        return sum(self.ended.values()) - self.further + open_rows + self.unrecorded
+        return sum(self.ended.values()) + open_rows + self.unrecorded
 
     @property
     def is_whole(self) -> bool:
@@ -77,7 +75,6 @@ def reconcile(settings: Settings, store: Store, now: datetime, since: datetime |
         at=now,
         since=since,
         ended=dict(rows.ended),
-        further=rows.further,
         running=len(
             {gap.id for gap in calls if gap.what is What.CALL_RUNNING}
             | {ulid for ulid, one in journals.items() if one.live and ulid not in known}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from ivr.model.calls import Call, EndReason
 from ivr.model.recordings import Recording
@@ -16,12 +16,12 @@ from ivr.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """One ended call: prompts heard in order, how it ended, and its ticket's values (None: no ticket)."""
+    """One ended call: prompts heard in order, how it ended, and the values of its tickets as they were spoken."""
 
     ulid: str
     heard: tuple[str, ...]
     end: EndReason | None
-    ticket: Mapping[str, Any] | None
+    tickets: tuple[Mapping[str, Any], ...]
 
 
 def find_outcome(store: Store, caller_name: str, *, ulid: str = "") -> Outcome | None:
@@ -36,13 +36,13 @@ def find_outcome(store: Store, caller_name: str, *, ulid: str = "") -> Outcome |
         )
         if call is None:
             return None
-        ticket = session.scalar(select(Ticket).where(Ticket.ulid == call.id))
-        recordings = session.scalars(select(Recording).where(Recording.call_id == call.id)).all()
+        reported = select(Ticket).where(Ticket.call_id == call.id).order_by(Ticket.created_at, Ticket.id)
+        tickets = [(ticket, _recordings(session, ticket)) for ticket in session.scalars(reported)]
         return Outcome(
             ulid=call.id,
             heard=tuple(prompt for step in call.steps for prompt in step.prompts),
             end=call.end_reason,
-            ticket=None if ticket is None else _values(ticket, recordings),
+            tickets=tuple(_values(ticket, recordings) for ticket, recordings in tickets),
         )
 
 
@@ -62,15 +62,18 @@ def _differences(expected: Expected, outcome: Outcome) -> Iterator[str]:
             yield f"heard: {prompt}"
     if expected.end is not None and outcome.end is not expected.end:
         yield f"ended {outcome.end}, not {expected.end}"
-    if expected.nothing_filed and outcome.ticket is not None:
-        yield f"filed: {outcome.ticket}"
     if expected.filed is None:
         return
-    if outcome.ticket is None:
-        yield "nothing filed"
+    if len(outcome.tickets) != len(expected.filed):
+        yield f"{len(outcome.tickets)} tickets, not {len(expected.filed)}: {outcome.tickets}"
         return
-    for name, wanted in expected.filed.items():
-        yield from _difference(name, wanted, outcome.ticket[name])
+    for values, ticket in zip(expected.filed, outcome.tickets, strict=True):
+        for name, wanted in values.items():
+            yield from _difference(name, wanted, ticket[name])
+
+
+def _recordings(session: Session, ticket: Ticket) -> Sequence[Recording]:
+    return session.scalars(select(Recording).where(Recording.ulid == ticket.ulid)).all()
 
 
 def _difference(name: str, wanted: Any, got: Any) -> Iterator[str]:

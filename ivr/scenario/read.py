@@ -1,7 +1,7 @@
 """``tests/calls/*.toml`` → :class:`Scenario`; every fault of a file is told at once."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +31,7 @@ FILED = {
 """What can be expected of a ticket."""
 
 Member = TypeVar("Member", bound=StrEnum)
+_Filed = bool | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 class ScenarioFault(TongdaiError):
@@ -130,17 +131,29 @@ def _ticket(faults: _Faults, table: Mapping[str, Any]) -> Prepared | None:
 
 def _expected(faults: _Faults, table: Mapping[str, Any]) -> Expected:
     faults.unknown("expect.", table, {"heard", "unheard", "end", "filed"})
-    filed = table.get("filed")
-    if isinstance(filed, Mapping):
-        faults.unknown("expect.filed.", filed, FILED)
     end = table.get("end")
     return Expected(
         heard=tuple(table.get("heard", ())),
         unheard=tuple(table.get("unheard", ())),
         end=None if end is None else _member(faults, "expect.end", EndReason, end),
-        filed=filed if isinstance(filed, Mapping) else {} if filed else None,
-        nothing_filed=filed is False,
+        filed=_filed(faults, table.get("filed")),
     )
+
+
+def _filed(faults: _Faults, given: _Filed | None) -> tuple[Mapping[str, Any], ...] | None:
+    """What is said of the tickets: some one, none, one with these values, or one for each table."""
+    match given:
+        case None:
+            return None
+        case bool():
+            return ({},) if given else ()
+        case Mapping():
+            tables: tuple[Mapping[str, Any], ...] = (given,)
+        case _:
+            tables = tuple(given)
+    for table in tables:
+        faults.unknown("expect.filed.", table, FILED)
+    return tables
 
 
 def _member(faults: _Faults, setting: str, kind: type[Member], value: str) -> Member | None:

@@ -57,9 +57,8 @@ class Expected:
     unheard: tuple[str, ...] = ()
     """Prompt ids that must not be heard."""
     end: EndReason | None = None
-    filed: Mapping[str, Any] | None = None
-    """Values of the ticket; empty: some ticket."""
-    nothing_filed: bool = False
+    filed: tuple[Mapping[str, Any], ...] | None = None
+    """Values of each ticket in the order they were spoken, of which none may be missing; empty: nothing is filed."""
 
 
 @dataclass(frozen=True, kw_only=True)

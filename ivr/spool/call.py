@@ -25,9 +25,9 @@ def blank(journal: CallJournal, *, ulid: str | None = None) -> Sidecar:
 
 
 def call_of(sidecar: Sidecar) -> CallJournal:
-    """The call as its report knows it, without steps and end, under the report's ULID."""
+    """The call as one of its reports knows it, without steps and end."""
     return CallJournal(
-        ulid=sidecar.ulid,
+        ulid=sidecar.call_id,
         instance=sidecar.instance,
         city=sidecar.city,
         caller_raw=sidecar.caller_raw,

@@ -102,6 +102,11 @@ class Sidecar:
     """Keys this program does not know, written back as they were read."""
 
     @property
+    def call_id(self) -> str:
+        """ULID of the call it was reported in."""
+        return self.call or self.ulid
+
+    @property
     def kept(self) -> Take | None:
         """The take that is filed: the newest recorded one."""
         return next((take for take in reversed(self.takes) if take.state is TakeState.RECORDED), None)

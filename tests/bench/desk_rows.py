@@ -148,6 +148,7 @@ def _report(random: Random, people: list[int], number: int, at: datetime, state:
         {
             "id": number + 1,
             "ulid": ulid,
+            "call_id": ulid,
             "code": code,
             "city": "da-nang",
             "kind": Kind.PHAN_ANH,
@@ -167,7 +168,7 @@ def _report(random: Random, people: list[int], number: int, at: datetime, state:
         },
         {
             "id": ulid,
-            "call_id": ulid,
+            "ulid": ulid,
             "take": 1,
             "key": f"{at:%Y/%m/%d}/{ulid}.wav",
             "seconds": 20.0,

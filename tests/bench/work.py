@@ -108,7 +108,7 @@ def _file(settings: Settings, files: list[Path]) -> None:
             target = settings.recordings / key
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.read_bytes())
-            common = {"id": ulid, "call_id": ulid, "take": 1, "key": key, "seconds": 1.0, "size": 1, "sha256": ""}
+            common = {"id": ulid, "ulid": ulid, "take": 1, "key": key, "seconds": 1.0, "size": 1, "sha256": ""}
             session.add(Recording(**common, created_at=now))
             session.add(Ticket(ulid=ulid, city="da-nang", created_at=now, filed_at=now))
             jobs.add(session, jobs.TRANSCRIBE, ulid, now)

@@ -57,6 +57,8 @@ class Report:
     hours: float | None = 24
     moves: tuple[tuple[str, State, str], ...] = ()
     holder: str | None = None
+    call: str = ""
+    """ULID of the call it is a further report of."""
 
 
 @dataclass(kw_only=True)
@@ -253,6 +255,12 @@ def desk_of() -> Callable[[Settings, Store], Desk]:
     return lambda settings, store: Desk(settings=settings, store=store, now=datetime.now(UTC))
 
 
+@pytest.fixture(scope="session")
+def report_of() -> type[Report]:
+    """A report to be seeded."""
+    return Report
+
+
 @pytest.fixture
 def new_report() -> Callable[[Desk, int, str], tuple[str, Callable[[], None]]]:
     """Files a report now; returns its ULID and what the worker would do to it."""
@@ -305,7 +313,7 @@ def _seed(desk: Desk, report: Report) -> str:
     times = write_speech(audio, len(words), seed=report.number)
     filed = file_audio(desk.settings, audio, ulid, spoken)
     sidecar = Sidecar(
-        ulid=ulid, version=2, state=SidecarState.TO_FILE, instance="1022", city="da-nang",
+        ulid=ulid, call=report.call, version=2, state=SidecarState.TO_FILE, instance="1022", city="da-nang",
         caller_raw=report.caller or "anonymous", caller_number=report.caller, called="1022",
         started_at=spoken - timedelta(seconds=40), spoken_at=spoken, category=report.category, kind=report.kind,
         confidential=report.confidential, urgent=report.urgent, consent=Consent.GIVEN, consent_key="1",
@@ -317,7 +325,9 @@ def _seed(desk: Desk, report: Report) -> str:
     due = spoken + timedelta(hours=report.hours) if report.hours else None
     with desk.store.transaction() as session:
         made = intake.file_report(session, sidecar, filed, spoken, due)
-        intake.record_call(session, _journal(ulid, report.caller, spoken - timedelta(seconds=40), ended=True), spoken)
+        if not report.call:
+            journal = _journal(ulid, report.caller, spoken - timedelta(seconds=40), ended=True)
+            intake.record_call(session, journal, spoken)
     if report.heard:
         hear(desk, ulid, report.text, times, spoken + timedelta(seconds=9))
     _work(desk, made.ticket_id, report, spoken)

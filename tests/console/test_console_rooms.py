@@ -41,6 +41,68 @@ def test_a_call_shows_each_step_with_its_sentence_and_key(sign_in: SignIn, seede
     assert sign_in("lan").get("/calls/khong-co").status_code == 404
 
 
+def second_report(desk: Any, report_of: Callable[..., Any], **given: Any) -> tuple[str, str]:
+    """A further report in the call of report 4217; the call's ULID and the report's."""
+    call = desk.ulid(4217)
+    words = "cột điện trước số 122 nghiêng hẳn sang một bên"
+    return call, desk.add(report_of(number=4218, minutes=3, text=words, call=call, **given))
+
+
+def test_a_call_with_two_reports_is_one_call(sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]) -> None:
+    call, further = second_report(seeded, report_of)
+    client = sign_in("lan")
+    for asked in ("", "?ticket=yes", "?q=DN26-004218-2", "?q=cột điện trước"):
+        text = client.get(f"/calls{asked}").text
+        assert text.count(f'id="c{call}"') == 1, asked
+        line = text.split(f'id="c{call}"')[1].split("</tr>")[0]
+        assert "DN26-004217-4" in line
+        assert "DN26-004218-2" in line
+        assert "ột điện trước" in line
+        assert f'id="c{further}"' not in text
+    page = client.get(f"/calls/{call}").text
+    for ulid, code in ((call, "DN26-004217-4"), (further, "DN26-004218-2")):
+        assert f'href="/tickets/{ulid}"' in page
+        assert f"Ghi âm · {code}" in page
+    assert page.count("data-player ") == 2
+    assert page.count('id="reason-dialog"') == 1
+    assert page.count("Mới ghi nhận") == 2
+    assert client.get(f"/calls/{further}").status_code == 404
+
+
+def test_each_ticket_of_a_call_leads_to_the_call_and_to_the_others(
+    sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]
+) -> None:
+    call, further = second_report(seeded, report_of)
+    client = sign_in("lan")
+    for own, other, code in ((call, further, "DN26-004218-2"), (further, call, "DN26-004217-4")):
+        text = client.get(f"/tickets/{own}").text
+        assert text.count(f'href="/calls/{call}"') == 1, "the call itself is none of the number's other calls"
+        facts = text.split("Cùng cuộc gọi")[1].split("</dl>")[0]
+        assert f'href="/tickets/{other}"' in facts
+        assert code in facts
+    elsewhere = client.get(f"/tickets/{seeded.ulid(4213)}").text  # the same number
+    assert "Cùng cuộc gọi" not in elsewhere
+    assert elsewhere.count(f'href="/calls/{call}"') == 1
+    assert "DN26-004217-4, DN26-004218-2" in elsewhere
+
+
+def test_of_two_tickets_of_a_call_each_sees_those_they_may(
+    sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]
+) -> None:
+    call, further = second_report(seeded, report_of, confidential=True)
+    for address in ("/calls", f"/calls/{call}", f"/tickets/{call}", f"/tickets/{seeded.ulid(4213)}"):
+        text = sign_in("lan").get(address).text
+        assert "DN26-004218-2" not in text, address
+        assert "ột điện trước" not in text, address
+        assert further not in text, address
+        assert "DN26-004218-2" in sign_in("hoa").get(address).text, address
+    text = sign_in("lan").get(f"/calls/{call}").text
+    assert f'href="/tickets/{call}"' in text
+    assert "Phiếu mật" in text
+    assert sign_in("lan").get(f"/tickets/{further}").status_code == 403
+    assert "Không có cuộc gọi nào khớp" in sign_in("lan").get("/calls?q=DN26-004218-2").text
+
+
 def test_a_call_without_a_number_has_no_history(sign_in: SignIn, seeded: Any) -> None:
     assert "Người gọi ẩn số" in sign_in("hoa").get(f"/calls/{seeded.ulid(4210)}").text
 

@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true"}
 
 def get(desk: Any, number: int) -> Ticket:
     with desk.store.reading() as session:
-        found = listing.find_ticket_of_call(session, desk.ulid(number))
+        found = listing.find_ticket_of_report(session, desk.ulid(number))
         assert found is not None
         ticket: Ticket = listing.get_ticket(session, found.id)
         assert ticket.assignee is None or ticket.assignee.username  # loaded while the session is open
@@ -93,7 +93,7 @@ def test_a_line_drawn_for_one_reader_is_drawn_anew_for_what_differs(sign_in: Sig
     seeded.now += timedelta(hours=1)
     assert "1 giờ trước" in lan.get("/tickets", headers=HTMX).text
     with seeded.store.transaction() as session:
-        ticket = listing.find_ticket_of_call(session, seeded.ulid(4217))
+        ticket = listing.find_ticket_of_report(session, seeded.ulid(4217))
         assert ticket is not None
         ticket.content = "Nước đã rút"
     assert "Nước đã rút" in lan.get("/tickets", headers=HTMX).text

@@ -42,27 +42,30 @@ def test_codes_of_prepared_tickets_are_used_once() -> None:
         (Expected(heard=("menu", "chao")), "not heard in its place: chao"),
         (Expected(unheard=("chao",)), "heard: chao"),
         (Expected(end=EndReason.COMPLETED), "ended hung_up, not completed"),
-        (Expected(nothing_filed=True), "filed:"),
-        (Expected(filed={"kind": "gop_y"}), "kind is 'phan_anh', not 'gop_y'"),
-        (Expected(filed={"flags": ["truncated"]}), "flags is"),
-        (Expected(filed={"seconds": 3.5}), "seconds is 3.0"),
+        (Expected(filed=()), "1 tickets, not 0: "),
+        (Expected(filed=({"kind": "gop_y"},)), "kind is 'phan_anh', not 'gop_y'"),
+        (Expected(filed=({"flags": ["truncated"]},)), "flags is"),
+        (Expected(filed=({"seconds": 3.5},)), "seconds is 3.0"),
+        (Expected(filed=({}, {})), "1 tickets, not 2: "),
     ],
 )
 def test_a_difference_is_told(expected: Expected, difference: str) -> None:
-    outcome = Outcome(ulid="x", heard=("chao", "menu"), end=EndReason.HUNG_UP, ticket=TICKET)
+    outcome = Outcome(ulid="x", heard=("chao", "menu"), end=EndReason.HUNG_UP, tickets=(TICKET,))
     (told,) = differences(expected, outcome)
     assert told.startswith(difference)
 
 
 def test_what_is_as_expected_has_no_difference() -> None:
-    outcome = Outcome(ulid="x", heard=("chao", "khan", "menu"), end=EndReason.HUNG_UP, ticket=TICKET)
+    outcome = Outcome(ulid="x", heard=("chao", "khan", "menu"), end=EndReason.HUNG_UP, tickets=(TICKET,))
     expected = Expected(
         heard=("chao", "menu"),
         end=EndReason.HUNG_UP,
-        filed={"kind": "phan_anh", "flags": ["hung_up"], "seconds": 2.5},
+        filed=({"kind": "phan_anh", "flags": ["hung_up"], "seconds": 2.5},),
     )
     assert differences(expected, outcome) == []
-    assert differences(Expected(filed={}), Outcome(ulid="x", heard=(), end=None, ticket=None)) == ["nothing filed"]
+    two = Outcome(ulid="x", heard=(), end=None, tickets=(TICKET, {**TICKET, "kind": "gop_y"}))
+    assert differences(Expected(filed=({"kind": "phan_anh"}, {"kind": "gop_y"})), two) == []
+    assert differences(Expected(), two) == []
 
 
 def test_the_command_checks_files_without_calling(capsys: pytest.CaptureFixture[str]) -> None:

@@ -167,8 +167,8 @@ def _filed(settings: Settings, store: Store) -> dict[str, dict[int | None, dict[
     with store.reading() as session:
         rows = session.execute(
             select(Call.caller_raw, Recording.id, Recording.key)
-            .join(Call, Call.id == Recording.call_id)
-            .join(Ticket, Ticket.ulid == Recording.call_id)
+            .join(Ticket, Ticket.ulid == Recording.ulid)
+            .join(Call, Call.id == Ticket.call_id)
         ).all()
     for number, ulid, key in rows:
         tones = tones_in(path_of(settings, key).read_bytes()[44:])

@@ -37,18 +37,16 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def file(settings: Settings, store: Store) -> Callable[..., None]:
     """Files a recording that holds tones of so many seconds, by their number."""
 
-    def filed(ulid: str, **tones: float) -> None:
+    def filed(ulid: str, *, call: str = "", **tones: float) -> None:
         parts = [_tone(LOWEST + APART * int(name[1:]), seconds) for name, seconds in tones.items()]
         settings.recordings.mkdir(exist_ok=True)
         write_wav(settings.recordings / f"{ulid}.wav", np.concatenate([*parts, np.zeros(8000, np.int16)]))
         with store.transaction() as session:
-            if session.get(Call, ulid) is None:
+            if session.get(Call, call or ulid) is None:
                 session.add(Call(id=ulid, city="x", started_at=NOW, caller_raw=NUMBER))
-            session.add(Ticket(ulid=ulid, city="x", created_at=NOW, filed_at=NOW))
+            session.add(Ticket(ulid=ulid, call_id=call or ulid, city="x", created_at=NOW, filed_at=NOW))
             session.add(
-                Recording(
-                    id=ulid, call_id=ulid, take=1, key=f"{ulid}.wav", seconds=9, size=1, sha256=ulid, created_at=NOW
-                )
+                Recording(id=ulid, ulid=ulid, take=1, key=f"{ulid}.wav", seconds=9, size=1, sha256=ulid, created_at=NOW)
             )
 
     return filed
@@ -92,7 +90,7 @@ def test_a_report_in_two_recordings_is_doubled(file: Callable[..., None], tell: 
 
 def test_two_reports_of_one_call_are_two(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
     file("call", _0=4)
-    file("other", _1=5)
+    file("other", call="call", _1=5)
     verdict = tell(said(0, 4), said(1, 5, report=1))
     assert verdict.fine
     assert verdict.due == 2

@@ -71,7 +71,7 @@ class House:
         with self.store.transaction() as session:
             session.add(
                 Recording(
-                    id=ulid, call_id=ulid, take=1, key=key, seconds=1.0, size=len(audio), sha256="", created_at=START
+                    id=ulid, ulid=ulid, take=1, key=key, seconds=1.0, size=len(audio), sha256="", created_at=START
                 )
             )
             if ticket:

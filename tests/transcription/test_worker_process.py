@@ -64,9 +64,7 @@ def _add(settings: Settings, store: Store, audio: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(audio.read_bytes())
     with store.transaction() as session:
-        session.add(
-            Recording(id=ulid, call_id=ulid, take=1, key=path.name, seconds=1, size=1, sha256="", created_at=now)
-        )
+        session.add(Recording(id=ulid, ulid=ulid, take=1, key=path.name, seconds=1, size=1, sha256="", created_at=now))
         jobs.add(session, jobs.TRANSCRIBE, ulid, now)
     return ulid
 
@@ -133,7 +131,7 @@ def test_figures(settings: Settings, store: Store, start: Callable[..., subproce
     now = datetime.now(UTC)
     with store.transaction() as session:
         jobs.add(session, jobs.TRANSCRIBE, "x", now)
-        session.add(Recording(id="y", call_id="y", take=1, key="y", seconds=20, size=1, sha256="", created_at=now))
+        session.add(Recording(id="y", ulid="y", take=1, key="y", seconds=20, size=1, sha256="", created_at=now))
         session.flush()
         session.add(
             Transcript(

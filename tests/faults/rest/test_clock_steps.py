@@ -124,9 +124,9 @@ def test_clock_steps(asterisk: RunningAsterisk, settings: Settings, store: Store
     with store.reading() as session:
         calls = list(session.scalars(select(Call).order_by(Call.id)))
         tickets = list(session.scalars(select(Ticket).order_by(Ticket.ulid)))
-        recordings = list(session.scalars(select(Recording).order_by(Recording.call_id)))
+        recordings = list(session.scalars(select(Recording).order_by(Recording.ulid)))
         transcripts = list(session.scalars(select(Transcript)))
-    assert [one.id for one in calls] == [one.ulid for one in tickets] == [one.call_id for one in recordings] == ulids
+    assert [one.id for one in calls] == [one.ulid for one in tickets] == [one.ulid for one in recordings] == ulids
     assert len({ticket.code for ticket in tickets}) == len(tickets)
     assert all(2.5 <= one.seconds <= 5 for one in recordings)
     assert {tuple(ticket.flags) for ticket in tickets} == {()}

@@ -192,7 +192,7 @@ def check_filed(settings: Settings, played: dict[str, Played]) -> float:
             recordings = list(session.scalars(select(Recording)))
         found = reconcile(settings, store, REPORT.at + timedelta(minutes=5))
     assert sorted(ticket.ulid for ticket in tickets) == sorted(spoken)
-    assert sorted(one.call_id for one in recordings) == sorted(spoken)
+    assert sorted(one.ulid for one in recordings) == sorted(spoken)
     assert all(one.seconds >= 2.5 for one in recordings)
     assert len({ticket.code for ticket in tickets}) == len(tickets)
     assert found.is_whole, found.gaps

@@ -78,10 +78,10 @@ def test_a_report_cut_by_the_full_disk_is_told(disk: SmallDisk, asterisk: Runnin
             wait_for(lambda: swept(settings, store), "it stays in the spool")
         outcome = find_outcome(store, REPORT.tag)
         assert outcome is not None
-        assert outcome.ticket is not None
-        assert outcome.ticket["seconds"] < SPOKEN - 1
-        assert outcome.ticket["flags"] == ["truncated"]
-        known = {name: outcome.ticket[name] for name in ("code", "contact", "publish")}
+        (ticket,) = outcome.tickets
+        assert ticket["seconds"] < SPOKEN - 1
+        assert ticket["flags"] == ["truncated"]
+        known = {name: ticket[name] for name in ("code", "contact", "publish")}
         assert known == {"code": True, "contact": "caller", "publish": True}
         assert reconcile(settings, store, REPORT.at + timedelta(minutes=5)).is_whole
         assert list(settings.spool.iterdir()) == []

@@ -104,7 +104,7 @@ def check_without_history(settings: Settings, store: Store, *scenarios: Scenario
     """The calls are counted, each ended as it did; the disk took no history of them."""
     for scenario in scenarios:
         outcome = ended(settings, store, scenario)
-        assert (outcome.end, outcome.ticket) == (scenario.expected.end, None)
+        assert (outcome.end, outcome.tickets) == (scenario.expected.end, ())
 
 
 def ended(settings: Settings, store: Store, scenario: Scenario) -> Outcome:

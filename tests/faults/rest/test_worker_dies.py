@@ -76,7 +76,7 @@ def add(settings: Settings, store: Store, content: bytes) -> str:
     size = len(content)
     with store.transaction() as session:
         session.add(
-            Recording(id=ulid, call_id=ulid, take=1, key=path.name, seconds=1, size=size, sha256="", created_at=now)
+            Recording(id=ulid, ulid=ulid, take=1, key=path.name, seconds=1, size=size, sha256="", created_at=now)
         )
         session.add(Ticket(ulid=ulid, city="da-nang", created_at=now, filed_at=now))
         jobs.add(session, jobs.TRANSCRIBE, ulid, now)

@@ -54,11 +54,27 @@ def test_a_report_becomes_ticket_recording_work_event_and_call(
         assert (ticket.code, ticket.category, ticket.consent_key, ticket.due_at) == ("260042174", "ha-tang", "1", due)
         assert (ticket.contact_number, ticket.contact_last4) == ("+84905123456", "3456")
         recording = session.scalars(select(Recording)).one()
-        assert (recording.id, recording.call_id, recording.seconds) == (sidecar.ulid, sidecar.ulid, 12.5)
+        assert (recording.id, recording.ulid, recording.seconds) == (sidecar.ulid, sidecar.ulid, 12.5)
         assert session.scalars(select(WorkItem.subject)).one() == recording.id
         assert session.get_one(Call, sidecar.ulid).caller_number == "+84905123456"
     assert events(store) == [EventKind.FILED]
     assert topics(store) == ["ticket.filed"]
+
+
+def test_a_further_report_belongs_to_its_call(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> None:
+    """It has a ticket and a recording of its own and no call row, whichever report is filed first and however often."""
+    own = "01K5CALL0000000000000000AB"
+    further = replace(sidecar, ulid=own, call=sidecar.ulid, code="260042182")
+    its_audio = replace(audio, key=f"2026/09/15/{own}.wav")
+    for report, heard in ((further, its_audio), (sidecar, audio), (further, its_audio)):
+        with store.transaction() as session:
+            intake.file_report(session, report, heard, now)
+    with store.reading() as session:
+        tickets = {ticket.ulid: ticket.call_id for ticket in session.scalars(select(Ticket))}
+        assert tickets == {sidecar.ulid: sidecar.ulid, own: sidecar.ulid}
+        assert list(session.scalars(select(Call.id))) == [sidecar.ulid]
+        assert set(session.scalars(select(Recording.ulid))) == {sidecar.ulid, own}
+    assert count(store, WorkItem) == 2
 
 
 def test_filing_again_or_an_older_version_changes_nothing(

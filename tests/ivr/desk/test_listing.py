@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from ivr.desk import intake, listing
 from ivr.desk.errors import NotFound
 from ivr.desk.intake import refresh_search_copy
 from ivr.desk.listing import CallFilter, TicketFilter
-from ivr.model import EndReason, Kind, Person, Recording, State, Ticket, Transcript
+from ivr.model import Call, EndReason, Kind, Person, Recording, State, Ticket, Transcript
 from ivr.spool import CallJournal, Sidecar, Step
 from ivr.store import Store
 
@@ -122,7 +123,7 @@ def test_confidential_tickets_are_not_listed_for_other_operators(
     with store.reading() as session:
         confidential = session.get_one(Ticket, tickets[3]).ulid
         rows = listing.calls(session, viewer=operator).rows
-        assert [row.id for row in rows if row.ticket is None] == [confidential]
+        assert [row.id for row in rows if not row.tickets] == [confidential]
     with store.transaction() as session:
         session.get_one(Ticket, tickets[3]).assignee_id = operator.id
     assert len(found(store, TicketFilter(), operator)) == 4
@@ -158,7 +159,7 @@ def test_a_line_tells_of_holder_recording_and_transcript(store: Store, tickets: 
 
 def recording(ulid: str, at: datetime) -> Recording:
     return Recording(
-        id=ulid, call_id=ulid, take=1, key=f"{ulid}.wav", seconds=3.0, size=48_044, sha256="00" * 32, created_at=at
+        id=ulid, ulid=ulid, take=1, key=f"{ulid}.wav", seconds=3.0, size=48_044, sha256="00" * 32, created_at=at
     )
 
 
@@ -187,7 +188,7 @@ def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime
         def ids(wanted: CallFilter) -> list[str]:
             page = listing.calls(session, wanted, viewer=None)
             assert page.total == len(page.rows)
-            return [row.id[-1] if row.ticket else "silent" for row in page.rows]
+            return [row.id[-1] if row.tickets else "silent" for row in page.rows]
 
         assert ids(CallFilter()) == ["silent", "3", "2", "1", "0"]
         assert ids(CallFilter(query="0905123451")) == ["silent", "1"]
@@ -201,17 +202,60 @@ def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime
         assert ids(CallFilter(with_ticket=True, city="da-nang", until=now + timedelta(minutes=2))) == ["1", "0"]
         history = listing.calls_of_number(session, "+84905123451", viewer=None)
         assert history[0].id == silent.ulid
-        assert [row.ticket is None for row in history] == [True, False]
+        assert [len(row.tickets) for row in history] == [0, 1]
         assert [step.node for step in listing.get_call(session, silent.ulid).steps] == ["chao"]
+
+
+def test_a_call_with_two_reports_is_one_line(
+    store: Store, tickets: list[int], sidecar: Sidecar, operator: Person, supervisor: Person, now: datetime
+) -> None:
+    with store.transaction() as session:
+        call = session.get_one(Call, session.get_one(Ticket, tickets[1]).ulid)
+        further = replace(
+            sidecar, ulid="01K5CALLFURTHER00000000000", call=call.id, code="260042182", takes=(), confidential=True,
+            caller_number=call.caller_number, started_at=call.started_at, spoken_at=now + timedelta(minutes=9),
+        )  # fmt: skip
+        ticket = session.get_one(Ticket, intake.file_report(session, further, None, now, None).ticket_id)
+        ticket.content = "Cột điện nghiêng"
+        refresh_search_copy(ticket)
+    with store.reading() as session:
+
+        def lines(viewer: Person | None, **wanted: Any) -> dict[str, list[str]]:
+            page = listing.calls(session, CallFilter(**wanted), viewer=viewer)
+            assert page.total == len(page.rows) == len({row.id for row in page.rows})
+            return {row.id: [ticket.content for ticket in row.tickets] for row in page.rows}
+
+        both = [TEXTS[1], "Cột điện nghiêng"]
+        assert lines(None)[call.id] == lines(supervisor)[call.id] == both
+        assert lines(operator)[call.id] == [TEXTS[1]]
+        for query in ("DN26-004218-2", "260042182", "cột điện", "nguyen hue tran phu", "0905123451"):
+            assert lines(None, query=query) == {call.id: both}, query
+        assert lines(operator, query="DN26-004218-2") == lines(operator, query="cột điện") == {}
+        assert lines(None, with_ticket=True)[call.id] == both
+        assert len(lines(None, with_ticket=True)) == len(tickets)
+        assert lines(None, with_ticket=False) == {}
+        assert call.caller_number is not None
+        (line,) = listing.calls_of_number(session, call.caller_number, viewer=None, limit=1)
+        assert (line.id, [one.content for one in line.tickets]) == (call.id, both)
+        assert [one.content for one in listing.tickets_of_call(session, call.id)] == both
+        found = listing.tickets(session, TicketFilter(query="0905123451"), viewer=None).rows
+        assert {ticket.content for ticket in found} == set(both)
+        pages = [listing.calls(session, viewer=None, size=2, page=page) for page in (1, 2)]
+        assert [row.id[-1] for page in pages for row in page.rows] == ["3", "2", "1", "0"]
+    with store.transaction() as session:
+        session.get_one(Ticket, tickets[1]).confidential = True
+    with store.reading() as session:
+        assert lines(operator)[call.id] == []
+        assert call.id in lines(operator, with_ticket=False)
 
 
 def test_single_things(store: Store, tickets: list[int], sidecar: Sidecar, now: datetime) -> None:
     with store.reading() as session:
         ticket = listing.get_ticket(session, tickets[0])
-        assert listing.find_ticket_of_call(session, ticket.ulid) is ticket
+        assert listing.find_ticket_of_report(session, ticket.ulid) is ticket
         assert listing.find_ticket_by_code(session, "dn26-004217-4") is ticket
         assert listing.find_ticket_by_code(session, "") is None
-        assert listing.recordings_of_call(session, ticket.ulid) == []
+        assert listing.recordings_of_report(session, ticket.ulid) == []
         assert listing.find_call(session, "none") is None
         for get, key in [(listing.get_ticket, 999), (listing.get_call, "none"), (listing.get_recording, "none")]:
             with pytest.raises(NotFound):

@@ -61,6 +61,7 @@ def test_the_same_sound_twice_on_one_line_is_doubled(store: Store, now: datetime
     with store.transaction() as session:
         for ulid, line in (("a", "17.1"), ("b", "17.1"), ("c", "17.2")):
             session.add(Call(id=ulid, city="x", started_at=now, linkedid=line))
+            session.add(Ticket(ulid=ulid, city="x", created_at=now, filed_at=now))
             session.add(_recording(ulid, ulid, now))
     with store.reading() as session:
         assert read_rows(session).doubled == (("a", "b"),)
@@ -79,4 +80,4 @@ def test_what_began_before_is_left_out(store: Store, now: datetime) -> None:
 
 
 def _recording(ulid: str, call: str, now: datetime) -> Recording:
-    return Recording(id=ulid, call_id=call, take=1, key=ulid, seconds=9, size=1, sha256="0", created_at=now)
+    return Recording(id=ulid, ulid=call, take=1, key=ulid, seconds=9, size=1, sha256="0", created_at=now)

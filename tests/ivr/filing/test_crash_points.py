@@ -15,6 +15,7 @@ from ivr.testing import temporary_settings
 from ivr.testing_spool import NOW, ULID, UNIQUEID, Leavings, reaping, wav, wipe
 
 GOOD, OTHER, SHORT = 3.0, 2.5, 0.8
+FURTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
 R, T = SidecarState, TakeState
 
 
@@ -125,6 +126,27 @@ def _fallback_after_call_row(desk: Leavings) -> None:
     desk.fallback(wav(GOOD))
 
 
+def _two_sent(desk: Leavings) -> None:
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(GOOD)), code=desk.codes.take(NOW))
+    _further(desk, R.TO_FILE, T.RECORDED, ended=True, code=desk.codes.take(NOW))
+
+
+def _two_closed(desk: Leavings) -> None:
+    _two_sent(desk)
+    desk.journal(end=EndReason.COMPLETED)
+
+
+def _second_spoken(desk: Leavings) -> None:
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(GOOD)))
+    _further(desk, R.RECORDING, T.RECORDING)
+    desk.journal()
+
+
+def _further(desk: Leavings, state: SidecarState, take: TakeState, **given: object) -> None:
+    audio = wav(OTHER, pitch=0.9, torn=take is T.RECORDING)
+    desk.save(state, desk.take(1, take, audio, ulid=FURTHER), ulid=FURTHER, call=ULID, **given)
+
+
 INTERRUPTED = frozenset({"interrupted"})
 FALLBACK = frozenset({"fallback"})
 CASES = {
@@ -150,16 +172,19 @@ CASES = {
         left=_fallback_beside_a_take,
         seconds=(OTHER, GOOD),
         tickets=2,
-        ends=(EndReason.FAILED, EndReason.FAILED),
+        ends=(EndReason.FAILED,),
         flags=FALLBACK | INTERRUPTED,
     ),
     "fallback-after-ticket": Case(
         left=_fallback_after_ticket,
         seconds=(OTHER, GOOD),
         tickets=2,
-        ends=(EndReason.FAILED, EndReason.FAILED),
+        ends=(EndReason.FAILED,),
         flags=FALLBACK,
     ),
+    "two-sent": Case(left=_two_closed, seconds=(OTHER, GOOD), tickets=2, ends=(EndReason.COMPLETED,)),
+    "two-without-history": Case(left=_two_sent, seconds=(OTHER, GOOD), tickets=2),
+    "second-being-spoken": Case(left=_second_spoken, seconds=(OTHER, GOOD), tickets=2, flags=INTERRUPTED),
     "fallback-after-call-row": Case(left=_fallback_after_call_row, ends=(EndReason.FAILED,), flags=FALLBACK),
 }
 
@@ -171,6 +196,7 @@ def check(desk: Leavings, case: Case) -> None:
     tickets = desk.tickets()
     assert len(tickets) == case.tickets
     assert set(heard) <= {ticket.ulid for ticket in tickets}
+    assert {ticket.call_id for ticket in tickets} <= {call.id for call in desk.calls()}
     assert sorted(desk.work()) == sorted(heard)
     codes = [ticket.code for ticket in tickets if ticket.code is not None]
     assert len(codes) == len(set(codes))
@@ -291,6 +317,31 @@ def test_killed_before_each_step_of_closing_a_call(
             break
         fatal += 1
     assert fatal > 2
+
+
+def test_killed_before_each_step_of_closing_a_call_with_two_reports(
+    desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clerk's way: the first report, the further one as it ends, then the call."""
+    fatal = 0
+    while True:
+        house = Leavings(settings=temporary_settings(tmp_path / str(fatal), sweep_still=10.0), store=desk.store)
+        wipe(desk.store)
+        house.lease()
+        _two_sent(house)
+        house.journal(end=EndReason.HUNG_UP)
+        with reaping(monkeypatch, fatal) as reaper:
+            for ulid in (ULID, FURTHER):
+                file_one(house.settings, house.store, house.spool, ulid, NOW)
+            close_call(house.settings, house.store, house.spool, ULID, NOW, known=True)
+        for _ in range(2):
+            assert house.sweep().faults == []
+        check(house, replace(CASES["two-sent"], ends=(EndReason.HUNG_UP,)))
+        assert [call.id for call in house.calls()] == [ULID]
+        if not reaper.dead:
+            break
+        fatal += 1
+    assert fatal > 10
 
 
 def test_answers_to_a_ticket_that_is_gone_make_it_anew(desk: Leavings) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ivr.codes import CodeBook
 from ivr.commands.sweep import describe
 from ivr.desk import intake
-from ivr.filing import Outcome, file_one, give_late_codes
+from ivr.filing import Outcome, close_call, file_one, give_late_codes
 from ivr.model import EndReason
 from ivr.spool import SidecarState, Spool, TakeState, read_journal
 from ivr.sweep import sweep
@@ -54,8 +54,28 @@ def test_a_further_report_lives_as_long_as_its_call(desk: Leavings) -> None:
         sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=further), ulid=further, call=ULID)
         desk.spool.save(replace(sent, ended=True))
         assert file_one(desk.settings, desk.store, desk.spool, further, NOW) is Outcome.SETTLED
-    assert path.exists()
-    assert [(call.id, call.end_reason) for call in desk.calls()] == [(further, EndReason.COMPLETED)]
+        path.unlink()  # the disk took no history
+        saved = desk.spool.save(replace(sent, version=sent.version + 1, ended=True))
+        assert file_one(desk.settings, desk.store, desk.spool, further, NOW) is Outcome.SETTLED
+        assert [(call.id, call.end_reason) for call in desk.calls()] == [(ULID, None)], "the call goes on"
+    desk.spool.save(saved)
+    assert desk.sweep().filed == 1
+    assert [(call.id, call.end_reason) for call in desk.calls()] == [(ULID, EndReason.INTERRUPTED)]
+
+
+def test_a_further_report_left_over_from_a_closed_call_changes_nothing_of_it(desk: Leavings) -> None:
+    further = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=further), ulid=further, call=ULID, language="en")
+    desk.journal(end=EndReason.HUNG_UP)
+    close_call(desk.settings, desk.store, desk.spool, ULID, NOW)
+    (closed,) = desk.calls()
+    assert desk.sweep().filed == 1
+    (call,) = desk.calls()
+    told = (call.id, call.ended_at, call.end_reason, call.language)
+    assert told == (ULID, closed.ended_at, EndReason.HUNG_UP, "vi")
+    assert {ticket.ulid: ticket.call_id for ticket in desk.tickets()} == {ULID: ULID, further: ULID}
+    assert desk.left() == []
 
 
 def test_two_filings_exclude_one_another(desk: Leavings) -> None:
@@ -184,9 +204,12 @@ def test_one_mistake_does_not_stop_the_others(desk: Leavings, monkeypatch: pytes
 
 
 def test_late_codes_go_to_those_who_can_hear_no_other(desk: Leavings) -> None:
-    waiting, ended, gone = (f"01ARZ3NDEKTSV4RRFFQ69G5FA{sign}" for sign in "VWX")
-    for ulid in (waiting, ended, gone):
-        desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=ulid), ulid=ulid)
+    waiting, ended, gone, further = (f"01ARZ3NDEKTSV4RRFFQ69G5FA{sign}" for sign in "VWXY")
+    for ulid, call in ((waiting, ""), (ended, ""), (gone, ""), (further, waiting)):
+        if not call:
+            desk.journal(ulid=ulid)
+        take = desk.take(1, T.RECORDED, wav(3), ulid=ulid)
+        desk.save(R.TO_FILE, take, ulid=ulid, call=call, ended=ulid == further)
         file_one(desk.settings, desk.store, desk.spool, ulid, NOW)
     with desk.store.transaction() as session:
         for ulid in (ended, gone):
@@ -201,8 +224,9 @@ def test_late_codes_go_to_those_who_can_hear_no_other(desk: Leavings) -> None:
         waiting: False,
         ended: False,
         gone: True,
+        further: False,
     }
-    desk.sweep()  # the calls of the other two turn out to be over
+    desk.sweep()  # the calls of the others turn out to be over
     assert all(ticket.code is not None for ticket in desk.tickets())
 
 

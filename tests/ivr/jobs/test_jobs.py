@@ -151,9 +151,7 @@ def test_what_kills_three_workers_is_parked(store: Store, now: datetime) -> None
 def test_a_parked_recording_is_told_in_its_ticket(store: Store, now: datetime) -> None:
     with store.transaction() as session:
         session.add(Ticket(ulid="T", city="da-nang", created_at=now, filed_at=now))
-        recording = Recording(
-            id="R", call_id="T", take=1, key="r.wav", seconds=1, size=1, sha256="0" * 64, created_at=now
-        )
+        recording = Recording(id="R", ulid="T", take=1, key="r.wav", seconds=1, size=1, sha256="0" * 64, created_at=now)
         session.add(recording)
     add(store, now, "R")
     for _ in range(3):

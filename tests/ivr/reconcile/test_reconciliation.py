@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from ivr import jobs
 from ivr.__main__ import main
+from ivr.filing import close_call
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.reconcile import Gap, Reconciliation, Standing, What, reconcile, remedy, sentence
 from ivr.recordings import path_of
@@ -116,8 +117,37 @@ def test_a_call_with_two_reports_is_one_call(small: Leavings) -> None:
     small.journal(end=EndReason.COMPLETED)
     small.sweep()
     seen = look(small)
-    assert (seen.offered, seen.further, seen.tickets) == (1, 1, 2)
-    assert sum(seen.ended.values()) == 2
+    assert (seen.offered, seen.ended, seen.tickets) == (1, {EndReason.COMPLETED: 1}, 2)
+
+
+def test_a_second_report_that_outlives_its_call_in_the_spool_is_no_call_of_its_own(small: Leavings) -> None:
+    small.lease()
+    small.save(SidecarState.TO_FILE, small.take(1, TakeState.RECORDED, wav(4)), code=small.codes.take(NOW))
+    take = small.take(1, TakeState.RECORDED, wav(4, pitch=0.9), ulid=OTHER)
+    small.save(SidecarState.TO_FILE, take, ulid=OTHER, call=ULID, ended=True, code=small.codes.take(NOW))
+    small.journal(end=EndReason.HUNG_UP)
+    close_call(small.settings, small.store, small.spool, ULID, NOW)
+    seen = look(small)
+    assert (seen.offered, seen.ended, seen.tickets, seen.unrecorded) == (1, {EndReason.HUNG_UP: 1}, 1, 0)
+    assert [gap.id for gap in seen.gaps if gap.what is What.IN_SPOOL] == [OTHER]
+    small.sweep()
+    seen = look(small)
+    assert (seen.offered, seen.ended, seen.tickets) == (1, {EndReason.HUNG_UP: 1}, 2)
+    assert seen.is_whole
+
+
+@pytest.mark.parametrize("first", [ULID, OTHER])
+def test_a_call_without_history_is_counted_once_by_its_reports(small: Leavings, first: str) -> None:
+    """The disk refused its journal: whichever of its reports is filed first brings its row."""
+    small.lease()
+    for ulid, pitch, call in sorted(((ULID, 0.7, ""), (OTHER, 0.9, ULID)), key=lambda report: report[0] != first):
+        take = small.take(1, TakeState.RECORDED, wav(4, pitch=pitch), ulid=ulid)
+        small.save(SidecarState.TO_FILE, take, ulid=ulid, call=call, ended=True, code=small.codes.take(NOW))
+        small.sweep()
+        seen = look(small)
+        assert (seen.offered, seen.ended) == (1, {EndReason.INTERRUPTED: 1})
+        assert seen.is_whole
+    assert seen.tickets == 2
 
 
 def test_what_the_next_sweep_settles_is_in_hand(small: Leavings) -> None:
@@ -240,6 +270,6 @@ def test_the_command(small: Leavings, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "move it away" in said
     assert main(["reconcile", "--json"]) == 1
     values = json.loads(capsys.readouterr().out)
-    assert values["calls"] == {"offered": 1, "running": 0, "unrecorded": 0, "further_reports": 0}
+    assert values["calls"] == {"offered": 1, "running": 0, "unrecorded": 0}
     assert values["ended"] == {"completed": 1}
     assert [(gap["what"], gap["standing"]) for gap in values["gaps"]] == [("strange_file", "off")]

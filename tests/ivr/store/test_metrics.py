@@ -25,7 +25,7 @@ def add_transcript(store: Store, key: str, at: datetime, decode_seconds: float) 
         decode_seconds=decode_seconds,
         created_at=at,
     )
-    recording = Recording(id=key, call_id=key, take=1, key=key, seconds=10, size=1, sha256="0", created_at=at)
+    recording = Recording(id=key, ulid=key, take=1, key=key, seconds=10, size=1, sha256="0", created_at=at)
     recording.transcript = transcript
     with store.transaction() as session:
         session.add(recording)

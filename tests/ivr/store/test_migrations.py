@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from ivr.migrate import _config, current, differences, head, migrate, migrate_store
-from ivr.model import Ticket
+from ivr.model import Call, CallStep, EndReason, Recording, Ticket
 from ivr.model.text import search_terms
 from ivr.search import matching
 from ivr.settings import load_settings
@@ -41,6 +41,38 @@ def test_up_from_empty_gives_the_mapped_tables(address: str, tmp_path: Path) -> 
 REVISIONS = [step.revision for step in ScriptDirectory.from_config(_config(None)).walk_revisions()][::-1]
 
 
+def insert(store: Store, table: str, *rows: dict[str, object]) -> None:
+    """Rows of an older version, which the mapped classes do not know."""
+    with store.transaction() as session:
+        for row in rows:
+            names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+            session.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)  # noqa: S608  # our own names
+
+
+def a_ticket(number: int, ulid: str) -> dict[str, object]:
+    return {
+        "id": number,
+        "ulid": ulid,
+        "city": "da-nang",
+        "channel": "phone",
+        "kind": "phan_anh",
+        "state": "moi",
+        "urgent": False,
+        "confidential": False,
+        "flags": "[]",
+        "language": "vi",
+        "content": "Đường Nguyễn Trãi",
+        "folded": "duong nguyen trai",
+        "contact_kind": "caller",
+        "consent": "none",
+        "notice_version": "",
+        "created_at": "2026-09-15 02:30:00",
+        "filed_at": "2026-09-15 02:30:00",
+        "sidecar_version": 1,
+        "version": 1,
+    }
+
+
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_up_from_every_landed_revision_keeps_tickets_and_finds_them(
     address: str, revision: str, tmp_path: Path
@@ -48,30 +80,7 @@ def test_up_from_every_landed_revision_keeps_tickets_and_finds_them(
     (tmp_path / "home").mkdir()
     with closing(Store(make_engine(address, busy=2))) as store:
         migrate_store(store, revision)
-        given = {
-            "id": 7,
-            "ulid": "01K5CALL0000000000000000AA",
-            "city": "da-nang",
-            "channel": "phone",
-            "kind": "phan_anh",
-            "state": "moi",
-            "urgent": False,
-            "confidential": False,
-            "flags": "[]",
-            "language": "vi",
-            "content": "Đường Nguyễn Trãi",
-            "folded": "duong nguyen trai",
-            "contact_kind": "caller",
-            "consent": "none",
-            "notice_version": "",
-            "created_at": "2026-09-15 02:30:00",
-            "filed_at": "2026-09-15 02:30:00",
-            "sidecar_version": 1,
-            "version": 1,
-        }
-        names, marks = ", ".join(given), ", ".join(f":{name}" for name in given)
-        with store.transaction() as session:
-            session.execute(text(f"INSERT INTO tickets ({names}) VALUES ({marks})"), given)  # noqa: S608  # our own names
+        insert(store, "tickets", a_ticket(7, "01K5CALL0000000000000000AA"))
         migrate_store(store)
         with store.transaction() as session:
             found = session.scalars(select(Ticket).where(matching(session, search_terms("Đường Nguyễn Trãi")))).one()
@@ -84,4 +93,73 @@ def test_up_from_every_landed_revision_keeps_tickets_and_finds_them(
             session.delete(found)
             session.flush()
             assert session.scalar(counted.where(matching(session, ["tran"]))) == 0
+        assert differences(store) == []
+
+
+def a_call(ulid: str, line: str, *, second: int = 0, **given: object) -> dict[str, object]:
+    return {
+        "id": ulid,
+        "city": "da-nang",
+        "caller_raw": "0905123456",
+        "caller_number": "+84905123456",
+        "caller_name": "",
+        "called": "1022",
+        "uniqueid": line,
+        "linkedid": line,
+        "started_at": f"2026-09-15 02:30:{second:02}.123456",
+        "language": "vi",
+        **given,
+    }
+
+
+def a_step(call: str) -> dict[str, object]:
+    at = "2026-09-15 02:30:09"
+    return {
+        "call_id": call, "seq": 0, "node": "menu", "kind": "menu", "at": at, "prompts": "[]", "keys": "", "note": "",
+    }  # fmt: skip
+
+
+def a_recording(ulid: str) -> dict[str, object]:
+    return {
+        "id": ulid, "call_id": ulid, "take": 1, "key": ulid, "seconds": 9.5, "size": 1, "sha256": "0", "flags": "[]",
+        "created_at": "2026-09-15 02:30:30",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("revision", REVISIONS[: REVISIONS.index("0004")])
+def test_rows_of_further_reports_become_tickets_of_their_call(address: str, revision: str, tmp_path: Path) -> None:
+    """Up to 0003 each report had a call row of its own."""
+    (tmp_path / "home").mkdir()
+    with closing(Store(make_engine(address, busy=2))) as store:
+        migrate_store(store, revision)
+        calls = [
+            a_call("call", "17.1", ended_at="2026-09-15 02:31:00", end_reason="hung_up"),
+            a_call("its second", "17.1", ended_at="2026-09-15 02:30:40", end_reason="completed"),
+            a_call("its third", "17.1", language="en"),
+            a_call("without history", "17.2"),  # which of the two is the call, and which its second report?
+            a_call("without history either", "17.2"),
+            a_call("before a restart", "17.3"),
+            a_call("after a restart", "17.3", second=1),  # the same names of another line
+            a_call("of a caller", "17.4"),
+            a_call("of another", "17.4", caller_raw="0912345678"),
+            a_call("left at once", "17.5"),
+            a_call("left at once too", "17.5"),  # no report: the row of a call
+            a_call("unnamed", ""),
+            a_call("unnamed too", ""),
+        ]
+        reports = [str(call["id"]) for call in calls if not str(call["id"]).startswith("left")]
+        insert(store, "calls", *calls)
+        walked = ("call", "before a restart", "of a caller", "left at once", "unnamed")
+        insert(store, "call_steps", *(a_step(call) for call in walked))
+        insert(store, "tickets", *(a_ticket(number, ulid) for number, ulid in enumerate(reports, start=1)))
+        insert(store, "recordings", *(a_recording(ulid) for ulid in reports))
+        migrate_store(store)
+        further = {"its second": "call", "its third": "call"}
+        with store.reading() as session:
+            named = {ticket.ulid: ticket.call_id for ticket in session.scalars(select(Ticket))}
+            assert named == {ulid: further.get(ulid, ulid) for ulid in reports}
+            assert set(session.scalars(select(Call.id))) == {str(call["id"]) for call in calls} - further.keys()
+            assert set(session.scalars(select(Recording.ulid))) == set(reports)
+            assert session.get_one(Call, "call").end_reason is EndReason.HUNG_UP
+            assert set(session.scalars(select(CallStep.call_id))) == set(walked)
         assert differences(store) == []

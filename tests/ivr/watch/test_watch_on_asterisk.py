@@ -143,7 +143,7 @@ def test_the_dialplans_own_recording_becomes_a_ticket(settings: Settings, store:
         wait_for(lambda: tickets(store), "no ticket")
         with store.reading() as session:
             ((ticket, recording, call),) = session.execute(
-                select(Ticket, Recording, Call).where(Recording.call_id == Ticket.ulid, Call.id == Ticket.ulid)
+                select(Ticket, Recording, Call).where(Recording.ulid == Ticket.ulid, Call.id == Ticket.call_id)
             )
             assert "fallback" in ticket.flags
             assert recording.seconds >= settings.record_minimum
