@@ -17,7 +17,7 @@ from ivr.migrate import migrate
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.settings import Settings
 from ivr.testing import temporary_settings
-from ivr.testing_asterisk import PATIENCE
+from ivr.testing.asterisk import PATIENCE
 
 trying.register_profile("busy", parent=trying(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 trying.load_profile("busy")  # how long an example takes on a busy machine is no fault of what it tries

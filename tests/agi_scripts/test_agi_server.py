@@ -19,9 +19,9 @@ from ivr.scenario import Step
 from ivr.scenario.citizen import Citizen
 from ivr.spool import Spool, find_journals, read_journal
 from ivr.testing import NO_DATABASE, free_port, temporary_settings
-from ivr.testing_asterisk import PATIENCE, wait_for
-from ivr.testing_calls import end
-from ivr.testing_wire import FakeAsterisk, header
+from ivr.testing.asterisk import PATIENCE, wait_for
+from ivr.testing.calls import end
+from ivr.testing.wire import FakeAsterisk, header
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ivr.scenario.sip import SipCall
 from ivr.scenario.sounds import tone, write_wav
-from ivr.testing_wire import header, prompt_ids
+from ivr.testing.wire import header, prompt_ids
 from tests.bench.house import HOTLINE, House, house
 from tests.bench.table import Row, percentile
 

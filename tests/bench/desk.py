@@ -19,9 +19,9 @@ from console.app import create_app
 from ivr.settings import Settings, load_settings
 from ivr.store import Store, open_store
 from ivr.testing import free_port
-from ivr.testing_asterisk import wait_for
-from ivr.testing_database import find_server_programs, running_cluster, sqlite_store
-from ivr.testing_processes import running
+from ivr.testing.asterisk import wait_for
+from ivr.testing.database import find_server_programs, running_cluster, sqlite_store
+from ivr.testing.processes import running
 from tests.bench.desk_rows import filing, fill
 from tests.bench.table import SHORT, Row, percentile
 from tests.bench.web_clients import LIVE

@@ -15,9 +15,9 @@ from ivr.asterisk import configuration_folder
 from ivr.migrate import migrate
 from ivr.prompts import build
 from ivr.settings import Settings, load_settings
-from ivr.testing_asterisk import private_settings, running_asterisk
-from ivr.testing_calls import cut_short
-from ivr.testing_processes import running
+from ivr.testing.asterisk import private_settings, running_asterisk
+from ivr.testing.calls import cut_short
+from ivr.testing.processes import running
 
 HOTLINE, RECORDER = "1022", "2022"
 PROMPT = 0.3

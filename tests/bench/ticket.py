@@ -18,7 +18,7 @@ from ivr.scenario.sip import SipCall
 from ivr.scenario.sounds import spoken, to_alaw
 from ivr.settings import Settings
 from ivr.store import Store, open_store
-from ivr.testing_calls import cut_short
+from ivr.testing.calls import cut_short
 from tests.bench.house import PROMPT
 from tests.bench.table import Row, percentile
 

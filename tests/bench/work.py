@@ -19,8 +19,8 @@ from ivr.model import Recording, Ticket
 from ivr.scenario.sounds import spoken, write_wav
 from ivr.settings import Settings, load_settings
 from ivr.store import open_store
-from ivr.testing_database import sqlite_store
-from ivr.testing_processes import running
+from ivr.testing.database import sqlite_store
+from ivr.testing.processes import running
 from tests.bench.table import Row
 from transcription.model_folder import get_model
 

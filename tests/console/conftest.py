@@ -25,7 +25,7 @@ from ivr.secrets import pin_mac
 from ivr.settings import Settings, load_settings
 from ivr.spool import CallJournal, Sidecar, SidecarState, Step, Take, TakeState
 from ivr.store import Store, open_store
-from ivr.testing_database import sqlite_store
+from ivr.testing.database import sqlite_store
 
 PASSWORD = "mat-khau-thu-1022"
 NOW = datetime(2026, 9, 15, 2, 30, tzinfo=UTC)

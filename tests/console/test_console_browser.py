@@ -25,7 +25,7 @@ from ivr.model import SignIn, Ticket
 from ivr.settings import load_settings
 from ivr.store import open_store
 from ivr.testing import free_port, need
-from ivr.testing_asterisk import PATIENCE, wait_for
+from ivr.testing.asterisk import PATIENCE, wait_for
 
 pytestmark = pytest.mark.browser
 CHROMIUM = Path("/usr/bin/chromium")

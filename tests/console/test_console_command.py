@@ -15,7 +15,7 @@ import pytest
 
 from console import command
 from ivr.testing import free_port
-from ivr.testing_asterisk import PATIENCE, wait_for
+from ivr.testing.asterisk import PATIENCE, wait_for
 
 
 def test_the_console_serves_and_ends_within_its_grace(desk: Any) -> None:

@@ -12,7 +12,7 @@ from console.app import create_app
 from ivr.errors import TongdaiError
 from ivr.settings import load_settings
 from ivr.store import Store, make_engine
-from ivr.testing_database import sqlite_store
+from ivr.testing.database import sqlite_store
 
 SignIn = Callable[..., FlaskClient]
 

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.store import Store, make_engine
 from ivr.testing import need
-from ivr.testing_database import Cluster, find_server_programs, running_cluster, sqlite_store
+from ivr.testing.database import Cluster, find_server_programs, running_cluster, sqlite_store
 
 
 @pytest.fixture(scope="session")

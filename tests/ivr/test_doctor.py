@@ -15,7 +15,7 @@ from ivr.findings import find_checks, gather
 from ivr.migrate import migrate
 from ivr.settings import Settings, load_settings
 from ivr.supervisor.lock import hold
-from ivr.testing_asterisk import private_settings
+from ivr.testing.asterisk import private_settings
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from ivr.fastagi import FastAgiServer
 from ivr.migrate import migrate
-from ivr.testing_asterisk import PATIENCE, private_settings
+from ivr.testing.asterisk import PATIENCE, private_settings
 from ivr.watch.service import watch
 from ivr.watchdog import Watchdog
 

@@ -14,7 +14,7 @@ from ivr.scenario import Scenario
 from ivr.scenario.citizen import Citizen
 from ivr.scenario.outcome import differences, find_outcome
 from ivr.testing import all_scenarios, open_house, scenario_settings
-from ivr.testing_wire import FakeAsterisk, header
+from ivr.testing.wire import FakeAsterisk, header
 
 
 @pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)

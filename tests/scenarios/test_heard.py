@@ -23,8 +23,8 @@ from ivr.scenario.sounds import Samples, from_alaw
 from ivr.scenario.tail import Journals
 from ivr.store import open_store
 from ivr.testing import CALLS, need
-from ivr.testing_asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
-from ivr.testing_calls import Circumstances, hotline
+from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
+from ivr.testing.calls import Circumstances, hotline
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

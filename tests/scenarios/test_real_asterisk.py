@@ -19,8 +19,8 @@ from ivr.spool import Spool
 from ivr.store import Store, open_store
 from ivr.sweep import sweep
 from ivr.testing import all_scenarios, need, prepare
-from ivr.testing_asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
-from ivr.testing_calls import Circumstances, add_talker, cut_short, hotline, play_all
+from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
+from ivr.testing.calls import Circumstances, add_talker, cut_short, hotline, play_all
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
 

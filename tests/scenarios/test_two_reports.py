@@ -32,9 +32,9 @@ from ivr.scenario.outcome import differences, find_outcome
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.testing import House, ScriptedPhone, need, open_house, scenario_settings
-from ivr.testing_asterisk import private_settings, running_asterisk, wait_for
-from ivr.testing_calls import Circumstances, cut_short, hotline, play_all
-from ivr.testing_wire import FakeAsterisk, header
+from ivr.testing.asterisk import private_settings, running_asterisk, wait_for
+from ivr.testing.calls import Circumstances, cut_short, hotline, play_all
+from ivr.testing.wire import FakeAsterisk, header
 
 ANOTHER = """
 [nodes.con-viec]

@@ -12,8 +12,8 @@ from ivr.scenario.sounds import write_wav
 from ivr.settings import Settings
 from ivr.store import Store
 from ivr.testing import temporary_settings
-from ivr.testing_database import sqlite_store
-from ivr.testing_spool import NOW
+from ivr.testing.database import sqlite_store
+from ivr.testing.spool import NOW
 from tests.soak.citizen import APART, LOWEST, Account, Cancelled, Mood, Speech
 from tests.soak.judge import Verdict, judge, tones_in
 

@@ -18,7 +18,7 @@ from ivr.model import EventKind, Outbox, Recording, Ticket, TicketEvent, Transcr
 from ivr.model.word_errors import word_errors
 from ivr.settings import Settings, load_settings
 from ivr.store import Store, StoreAway
-from ivr.testing_database import sqlite_store
+from ivr.testing.database import sqlite_store
 from transcription.recogniser import Recognised, Samples
 from transcription.values import Word
 from transcription.vosk_recogniser import VoskRecogniser

@@ -16,8 +16,8 @@ from ivr import jobs
 from ivr.model import Recording, Transcript, WorkItem, WorkState
 from ivr.settings import Settings, load_settings
 from ivr.store import Store
-from ivr.testing_asterisk import PATIENCE, wait_for
-from ivr.testing_database import sqlite_store
+from ivr.testing.asterisk import PATIENCE, wait_for
+from ivr.testing.database import sqlite_store
 
 WAV = ["-r", "8000", "-b", "16", "-c", "1"]
 

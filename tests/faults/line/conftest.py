@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from ivr.store import Store
-from ivr.testing_asterisk import RunningAsterisk
-from ivr.testing_line import opened, short_instance
+from ivr.testing.asterisk import RunningAsterisk
+from ivr.testing.line import opened, short_instance
 
 
 @pytest.fixture(scope="module")

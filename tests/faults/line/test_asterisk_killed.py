@@ -21,8 +21,8 @@ from ivr.scenario.tail import Journals
 from ivr.settings import Settings, load_settings
 from ivr.store import Store, open_store
 from ivr.testing import need
-from ivr.testing_asterisk import PATIENCE, wait_for
-from ivr.testing_line import OnTheLine, came_of, on_the_line
+from ivr.testing.asterisk import PATIENCE, wait_for
+from ivr.testing.line import OnTheLine, came_of, on_the_line
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

@@ -9,9 +9,9 @@ from ivr.model.calls import EndReason
 from ivr.scenario import Expected, Scenario, Step
 from ivr.scenario.outcome import differences, find_outcome
 from ivr.store import Store
-from ivr.testing_asterisk import RunningAsterisk, wait_for
-from ivr.testing_calls import hotline, play_all
-from ivr.testing_line import sweep_up, usual
+from ivr.testing.asterisk import RunningAsterisk, wait_for
+from ivr.testing.calls import hotline, play_all
+from ivr.testing.line import sweep_up, usual
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

@@ -23,9 +23,10 @@ from ivr.scenario.sip import CallRefused, SipCall
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.store import Store
-from ivr.testing_asterisk import PATIENCE, RunningAsterisk
-from ivr.testing_calls import hotline
-from ivr.testing_line import FaultyLine, OnTheLine, on_the_line, short_instance, sweep_up, usual
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk
+from ivr.testing.calls import hotline
+from ivr.testing.faulty_line import FaultyLine
+from ivr.testing.line import OnTheLine, on_the_line, short_instance, sweep_up, usual
 from ivr.watch.live import LiveChannels
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]

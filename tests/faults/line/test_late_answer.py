@@ -9,19 +9,10 @@ from ivr.ports import free_ports
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.store import Store
-from ivr.testing_asterisk import RunningAsterisk
-from ivr.testing_calls import hotline
-from ivr.testing_line import (
-    Fault,
-    FaultyLine,
-    Moment,
-    came_of,
-    on_the_line,
-    opened,
-    short_instance,
-    sweep_up,
-    usual,
-)
+from ivr.testing.asterisk import RunningAsterisk
+from ivr.testing.calls import hotline
+from ivr.testing.faulty_line import Fault, FaultyLine, Moment
+from ivr.testing.line import came_of, on_the_line, opened, short_instance, sweep_up, usual
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

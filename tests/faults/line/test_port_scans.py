@@ -20,9 +20,10 @@ from ivr.ports import free_ports
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.store import Store
-from ivr.testing_asterisk import RunningAsterisk, wait_for
-from ivr.testing_calls import hotline
-from ivr.testing_line import FaultyLine, came_of, on_the_line, sweep_up, usual
+from ivr.testing.asterisk import RunningAsterisk, wait_for
+from ivr.testing.calls import hotline
+from ivr.testing.faulty_line import FaultyLine
+from ivr.testing.line import came_of, on_the_line, sweep_up, usual
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 

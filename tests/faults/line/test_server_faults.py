@@ -17,20 +17,10 @@ from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.store import Store
 from ivr.testing import CALLS
-from ivr.testing_asterisk import RunningAsterisk
-from ivr.testing_calls import hotline
-from ivr.testing_line import (
-    Came,
-    Fault,
-    FaultyLine,
-    Moment,
-    OnTheLine,
-    came_of,
-    log_of,
-    on_the_line,
-    sweep_up,
-    usual,
-)
+from ivr.testing.asterisk import RunningAsterisk
+from ivr.testing.calls import hotline
+from ivr.testing.faulty_line import Fault, FaultyLine, Moment
+from ivr.testing.line import Came, OnTheLine, came_of, log_of, on_the_line, sweep_up, usual
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

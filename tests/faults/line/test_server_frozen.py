@@ -19,9 +19,9 @@ from ivr.store import Store
 from ivr.supervisor.child import Child, State
 from ivr.supervisor.rooms import rooms
 from ivr.supervisor.supervisor import Supervisor
-from ivr.testing_asterisk import RunningAsterisk, wait_for
-from ivr.testing_line import came_of, on_the_line, sweep_up
-from ivr.testing_processes import environment
+from ivr.testing.asterisk import RunningAsterisk, wait_for
+from ivr.testing.line import came_of, on_the_line, sweep_up
+from ivr.testing.processes import environment
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

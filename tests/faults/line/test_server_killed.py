@@ -9,9 +9,9 @@ import pytest
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.store import Store
-from ivr.testing_asterisk import RunningAsterisk
-from ivr.testing_calls import hotline
-from ivr.testing_line import OnTheLine, came_of, on_the_line, sweep_up, usual
+from ivr.testing.asterisk import RunningAsterisk
+from ivr.testing.calls import hotline
+from ivr.testing.line import OnTheLine, came_of, on_the_line, sweep_up, usual
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from ivr.testing import need
-from ivr.testing_asterisk import RunningAsterisk
-from ivr.testing_database import Cluster, find_server_programs, running_cluster
-from ivr.testing_line import short_instance
+from ivr.testing.asterisk import RunningAsterisk
+from ivr.testing.database import Cluster, find_server_programs, running_cluster
+from ivr.testing.line import short_instance
 
 
 @pytest.fixture(scope="session")

@@ -23,10 +23,10 @@ from ivr.scenario.play import Played
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.testing import CALLS, need
-from ivr.testing_asterisk import RunningAsterisk, wait_for
-from ivr.testing_calls import play_all
-from ivr.testing_processes import running
-from ivr.testing_spool import size
+from ivr.testing.asterisk import RunningAsterisk, wait_for
+from ivr.testing.calls import play_all
+from ivr.testing.processes import running
+from ivr.testing.spool import size
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
 

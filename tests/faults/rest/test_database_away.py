@@ -29,10 +29,10 @@ from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, make_engine, open_store
 from ivr.testing import CALLS
-from ivr.testing_asterisk import RunningAsterisk, wait_for
-from ivr.testing_calls import play_all
-from ivr.testing_database import Cluster
-from ivr.testing_processes import running, scaled
+from ivr.testing.asterisk import RunningAsterisk, wait_for
+from ivr.testing.calls import play_all
+from ivr.testing.database import Cluster
+from ivr.testing.processes import running, scaled
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 

@@ -23,12 +23,12 @@ from ivr.spool import Spool
 from ivr.store import Store, open_store
 from ivr.sweep import sweep
 from ivr.testing import CALLS
-from ivr.testing_asterisk import RunningAsterisk, wait_for
-from ivr.testing_calls import play_all
-from ivr.testing_disk import SmallDisk, small_disk
-from ivr.testing_line import short_instance
-from ivr.testing_processes import running
-from ivr.testing_spool import size
+from ivr.testing.asterisk import RunningAsterisk, wait_for
+from ivr.testing.calls import play_all
+from ivr.testing.disk import SmallDisk, small_disk
+from ivr.testing.line import short_instance
+from ivr.testing.processes import running
+from ivr.testing.spool import size
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

@@ -27,10 +27,10 @@ from ivr.spool import Spool
 from ivr.store import Store, open_store
 from ivr.sweep import sweep
 from ivr.testing import CALLS, temporary_settings
-from ivr.testing_asterisk import wait_for
-from ivr.testing_disk import SmallDisk, small_disk
-from ivr.testing_processes import Running, running
-from ivr.testing_wire import FakeAsterisk, header
+from ivr.testing.asterisk import wait_for
+from ivr.testing.disk import SmallDisk, small_disk
+from ivr.testing.processes import Running, running
+from ivr.testing.wire import FakeAsterisk, header
 
 REPORT = read_scenario(CALLS / "da-nang-ha-tang-gui.toml")
 REFUSED = read_scenario(CALLS / "da-nang-ha-tang-het-cho.toml")

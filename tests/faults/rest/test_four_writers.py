@@ -14,10 +14,10 @@ from ivr.model import WorkItem
 from ivr.spool import SidecarState, TakeState
 from ivr.store import open_store
 from ivr.testing import temporary_settings
-from ivr.testing_asterisk import PATIENCE
-from ivr.testing_database import Cluster, sqlite_store
-from ivr.testing_processes import Running, running
-from ivr.testing_spool import NOW, Leavings, wav
+from ivr.testing.asterisk import PATIENCE
+from ivr.testing.database import Cluster, sqlite_store
+from ivr.testing.processes import Running, running
+from ivr.testing.spool import NOW, Leavings, wav
 
 WRITERS = 4
 REPORTS = 40

@@ -26,10 +26,10 @@ from ivr.scenario.play import Played
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.testing import CALLS, need
-from ivr.testing_asterisk import PATIENCE, RunningAsterisk, private_settings, wait_for
-from ivr.testing_calls import cut_short, play_all
-from ivr.testing_processes import Running, environment, running
-from ivr.testing_spool import size
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, wait_for
+from ivr.testing.calls import cut_short, play_all
+from ivr.testing.processes import Running, environment, running
+from ivr.testing.spool import size
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
 

@@ -24,10 +24,10 @@ from ivr.model import EventKind, Recording, Ticket, TicketEvent, Transcript, Wor
 from ivr.settings import Settings
 from ivr.store import Store
 from ivr.testing import temporary_settings
-from ivr.testing_asterisk import wait_for
-from ivr.testing_database import sqlite_store
-from ivr.testing_processes import FULL, Running, running, scaled
-from ivr.testing_spool import wav
+from ivr.testing.asterisk import wait_for
+from ivr.testing.database import sqlite_store
+from ivr.testing.processes import FULL, Running, running, scaled
+from ivr.testing.spool import wav
 
 pytestmark = pytest.mark.timeout(7200 if FULL else 300)
 

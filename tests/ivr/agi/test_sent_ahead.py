@@ -11,7 +11,7 @@ from ivr.agi import Wire
 from ivr.asterisk_phone import AsteriskPhone
 from ivr.fastagi import Replies
 from ivr.phone import RecordEnd, Sound
-from ivr.testing_asterisk import PATIENCE
+from ivr.testing.asterisk import PATIENCE
 
 PROMPT = Sound(id="chao", path="/sounds/vi/chao", seconds=9)
 

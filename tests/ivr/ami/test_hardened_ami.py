@@ -8,8 +8,8 @@ import pytest
 import structlog
 
 from ivr.ami import MOST_UNREAD, Ami, AmiAway, AmiRefused, Event
-from ivr.testing_ami import FakeAmi, channel_list, message
-from ivr.testing_asterisk import PATIENCE
+from ivr.testing.ami import FakeAmi, channel_list, message
+from ivr.testing.asterisk import PATIENCE
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ivr.asterisk import find_asterisk
 from ivr.settings import Settings
 from ivr.testing import need
-from ivr.testing_asterisk import RunningAsterisk, private_settings, running_asterisk
+from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ivr.asterisk.command import COMMAND
 from ivr.asterisk.control import AsteriskSilent, cli, prepare
 from ivr.asterisk.rendering import run_folder
 from ivr.settings import Settings, load_settings
-from ivr.testing_asterisk import RunningAsterisk
+from ivr.testing.asterisk import RunningAsterisk
 
 pytestmark = pytest.mark.asterisk
 

@@ -15,8 +15,8 @@ import pytest
 
 from ivr.asterisk import fully_booted, load_logins, prepare
 from ivr.processes import spawn
-from ivr.testing_asterisk import PATIENCE, RunningAsterisk, wait_for
-from ivr.testing_calls import end
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
+from ivr.testing.calls import end
 
 pytestmark = pytest.mark.asterisk
 
@@ -290,7 +290,7 @@ def test_killed_it_is_back_at_once(asterisk: RunningAsterisk) -> None:
 
 
 def test_two_on_one_machine_share_nothing(asterisk: RunningAsterisk, tmp_path: Path) -> None:
-    from ivr.testing_asterisk import private_settings, running_asterisk
+    from ivr.testing.asterisk import private_settings, running_asterisk
 
     with running_asterisk(private_settings(tmp_path)) as second:
         assert second.ask("core show uptime") != ""

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.asterisk import find_asterisk, load_logins
 from ivr.testing import need
-from ivr.testing_asterisk import PATIENCE, private_settings, running_asterisk
+from ivr.testing.asterisk import PATIENCE, private_settings, running_asterisk
 
 pytestmark = pytest.mark.asterisk
 

@@ -8,8 +8,8 @@ import pytest
 
 from ivr.store import Store
 from ivr.testing import temporary_settings
-from ivr.testing_database import sqlite_store
-from ivr.testing_spool import Leavings, unsynced
+from ivr.testing.database import sqlite_store
+from ivr.testing.spool import Leavings, unsynced
 
 AGES: dict[str, object] = {"sweep_still": 100.0, "sweep_orphan": 300.0}
 """Seconds; what is younger in a test stays so however long the machine stands still meanwhile."""

@@ -15,9 +15,9 @@ from ivr.clerk import Clerk
 from ivr.model import Call, EndReason
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine, open_store
-from ivr.testing_asterisk import PATIENCE, wait_for
-from ivr.testing_database import sqlite_store
-from ivr.testing_spool import NOW, ULID, Leavings, wav
+from ivr.testing.asterisk import PATIENCE, wait_for
+from ivr.testing.database import sqlite_store
+from ivr.testing.spool import NOW, ULID, Leavings, wav
 
 R, T = SidecarState, TakeState
 

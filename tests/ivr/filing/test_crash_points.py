@@ -12,7 +12,7 @@ from ivr.model import EndReason
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine
 from ivr.testing import temporary_settings
-from ivr.testing_spool import NOW, ULID, UNIQUEID, Leavings, reaping, wav, wipe
+from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, reaping, wav, wipe
 
 GOOD, OTHER, SHORT = 3.0, 2.5, 0.8
 FURTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"

@@ -12,7 +12,7 @@ from ivr.flow.city import load_city
 from ivr.flow.hours import ZONE, Schedule, Span
 from ivr.settings import Settings, load_settings
 from ivr.spool import Sidecar
-from ivr.testing_spool import Leavings
+from ivr.testing.spool import Leavings
 
 THURSDAY = datetime(2026, 10, 1, 9, 0, tzinfo=ZONE)
 

@@ -17,8 +17,8 @@ from ivr.secrets import pin_mac
 from ivr.spool import CallJournal
 from ivr.store import Store
 from ivr.testing import temporary_settings
-from ivr.testing_database import sqlite_store
-from ivr.testing_spool import NOW, ULID, Killed, Leavings, reaping, unsynced, wav, wipe
+from ivr.testing.database import sqlite_store
+from ivr.testing.spool import NOW, ULID, Killed, Leavings, reaping, unsynced, wav, wipe
 
 GOOD = 2.0
 

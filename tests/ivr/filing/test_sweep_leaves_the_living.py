@@ -13,7 +13,7 @@ from ivr.filing import Outcome, close_call, file_one, give_late_codes
 from ivr.model import EndReason
 from ivr.spool import SidecarState, Spool, TakeState, read_journal
 from ivr.sweep import sweep
-from ivr.testing_spool import NOW, ULID, UNIQUEID, Leavings, wav
+from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, wav
 
 R, T = SidecarState, TakeState
 OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"

@@ -18,8 +18,8 @@ from ivr.recordings import path_of
 from ivr.spool import SidecarState, TakeState
 from ivr.store import Store
 from ivr.testing import temporary_settings
-from ivr.testing_database import sqlite_store
-from ivr.testing_spool import NOW, ULID, Leavings, wav
+from ivr.testing.database import sqlite_store
+from ivr.testing.spool import NOW, ULID, Leavings, wav
 
 OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
 LATER = NOW + timedelta(minutes=10)

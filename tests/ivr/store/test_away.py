@@ -12,7 +12,7 @@ from ivr.desk import outbox
 from ivr.model import Outbox
 from ivr.store import Store, StoreAway, make_engine
 from ivr.testing import need
-from ivr.testing_database import find_server_programs, running_cluster, sqlite_store
+from ivr.testing.database import find_server_programs, running_cluster, sqlite_store
 
 
 def subjects(store: Store) -> list[str]:

@@ -14,7 +14,7 @@ from ivr.model.text import search_terms
 from ivr.search import matching
 from ivr.settings import load_settings
 from ivr.store import Store, make_engine
-from ivr.testing_database import Cluster
+from ivr.testing.database import Cluster
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from ivr.model import CodeCounter, Outbox
 from ivr.store import ReadOnlyError, Store, StoreAway, StoreNotReady, insert_missing, make_engine
-from ivr.testing_asterisk import PATIENCE
+from ivr.testing.asterisk import PATIENCE
 
 
 def another(store: Store, busy: float = 2.0) -> Store:

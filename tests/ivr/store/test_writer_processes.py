@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from ivr.desk import outbox
 from ivr.model import CodeCounter, Outbox
 from ivr.store import Store, insert_missing, make_engine
-from ivr.testing_asterisk import PATIENCE
+from ivr.testing.asterisk import PATIENCE
 
 WRITERS = 4
 EACH = 60

@@ -18,8 +18,8 @@ from ivr.supervisor import pulse
 from ivr.supervisor.child import Spec, State
 from ivr.supervisor.pulse import LONGEST_STEP, PATIENCE, Pulse, Wire
 from ivr.supervisor.supervisor import Supervisor
-from ivr.testing_asterisk import PATIENCE as PATIENCE_OF_TESTS
-from ivr.testing_asterisk import wait_for
+from ivr.testing.asterisk import PATIENCE as PATIENCE_OF_TESTS
+from ivr.testing.asterisk import wait_for
 
 LIMIT = 15.0
 STEP = 0.1

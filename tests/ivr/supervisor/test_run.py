@@ -21,7 +21,7 @@ from ivr.asterisk import find_asterisk
 from ivr.settings import Settings
 from ivr.supervisor.preparation import make_folders, prepare_database
 from ivr.testing import need
-from ivr.testing_asterisk import PATIENCE, private_settings, wait_for
+from ivr.testing.asterisk import PATIENCE, private_settings, wait_for
 
 pytestmark = pytest.mark.asterisk
 

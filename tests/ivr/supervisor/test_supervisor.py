@@ -13,7 +13,7 @@ import pytest
 
 from ivr.supervisor.child import PARK_DEATHS, Child, Spec, State
 from ivr.supervisor.supervisor import Supervisor
-from ivr.testing_asterisk import PATIENCE, wait_for
+from ivr.testing.asterisk import PATIENCE, wait_for
 
 SLEEPER = "import time; time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"

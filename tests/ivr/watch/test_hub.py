@@ -19,10 +19,10 @@ from ivr.settings import Settings
 from ivr.spool import SidecarState, TakeState
 from ivr.store import Store
 from ivr.testing import free_port, temporary_settings
-from ivr.testing_ami import FakeAmi, channel_list, of_channel
-from ivr.testing_asterisk import PATIENCE
-from ivr.testing_database import sqlite_store
-from ivr.testing_spool import Leavings, wav
+from ivr.testing.ami import FakeAmi, channel_list, of_channel
+from ivr.testing.asterisk import PATIENCE
+from ivr.testing.database import sqlite_store
+from ivr.testing.spool import Leavings, wav
 from ivr.watch import hub
 from ivr.watch.service import HubPortTaken, Watch
 

@@ -10,8 +10,8 @@ import pytest
 
 from ivr.desk import outbox
 from ivr.store import Store, make_engine
-from ivr.testing_asterisk import wait_for
-from ivr.testing_database import Cluster, sqlite_store
+from ivr.testing.asterisk import wait_for
+from ivr.testing.database import Cluster, sqlite_store
 from ivr.watch.tail import EVERY, PAGE, Change, Tail
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)

@@ -22,7 +22,7 @@ from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.testing import need
-from ivr.testing_asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk, wait_for
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.watch.live import LiveChannels
 
 pytestmark = pytest.mark.asterisk

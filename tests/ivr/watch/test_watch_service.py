@@ -17,8 +17,8 @@ from ivr.settings import load_settings
 from ivr.store import StoreAway
 from ivr.sweep import SweepReport
 from ivr.testing import free_port, temporary_settings
-from ivr.testing_asterisk import PATIENCE, wait_for
-from ivr.testing_database import sqlite_store
+from ivr.testing.asterisk import PATIENCE, wait_for
+from ivr.testing.database import sqlite_store
 from ivr.watch import sweeping
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)

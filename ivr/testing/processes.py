@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.settings import Settings
-from ivr.testing_asterisk import PATIENCE, wait_for
+from ivr.testing.asterisk import PATIENCE, wait_for
 
 FULL = os.environ.get("TONGDAI_TEST_FULL") == "1"
 """Whether fault tests run at full length (``make soak``) instead of scaled down."""

@@ -34,7 +34,7 @@ from ivr.spool import Sidecar, SidecarState, Spool
 from ivr.store import Store, open_store
 from ivr.sweep import sweep
 
-CALLS = Path(__file__).resolve().parent.parent / "tests" / "calls"
+CALLS = Path(__file__).resolve().parents[2] / "tests" / "calls"
 NO_DATABASE = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"
 """Nothing listens on port 1."""
 

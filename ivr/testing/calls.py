@@ -23,7 +23,7 @@ from ivr.scenario.play import Played, play
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.testing import NO_DATABASE
-from ivr.testing_asterisk import PATIENCE, RunningAsterisk, wait_for
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
 
 AT_ONCE = 40
 """Calls under way together: a test instance has 50 pairs of RTP ports."""
