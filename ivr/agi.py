@@ -25,7 +25,7 @@ Reply = dict[str, tuple[str, str]]
 
 
 class LineGone(HungUp):
-    """The connection ended or went silent; ``replied`` tells whether Asterisk finished the command first."""
+    """The connection ended or went silent, before or after Asterisk finished the command: its reply is not here."""
 
 
 class Lines(Protocol):

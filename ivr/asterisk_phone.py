@@ -167,9 +167,8 @@ class AsteriskPhone:
     def _set(self, name: str, value: str) -> None:
         self._execute("SET VARIABLE", self._wire.quote(name), self._wire.quote(value))
 
-    def _variable(self, *names: str) -> str:
-        asked = ":".join(f"${{{name}}}" for name in names)
-        reply = self._wire.execute("GET FULL VARIABLE", self._wire.quote(asked))
+    def _variable(self, name: str) -> str:
+        reply = self._wire.execute("GET FULL VARIABLE", self._wire.quote(f"${{{name}}}"))
         data: str = reply["result"][1]
         return data
 

@@ -6,10 +6,13 @@ Imported by tests alone.
 import re
 import shlex
 import socket
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ivr.fastagi import FastAgiServer, Handler
 from ivr.phone import HungUp, RecordEnd
 from ivr.scenario.citizen import Citizen
 from ivr.scenario.sounds import write_wav
@@ -128,6 +131,19 @@ class FakeAsterisk:
             case _:
                 return "200 result=-2"
         return "200 result=0"
+
+
+@contextmanager
+def serving(hotline: Handler) -> Iterator[FastAgiServer]:
+    """Our FastAGI server at work on a free port; it ends with the block, also where a test fails in it."""
+    server = FastAgiServer({"hotline": hotline}, port=0)
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join()
 
 
 def header(port: int, *, city: str, number: str, name: str, called: str = "1022") -> dict[str, str]:

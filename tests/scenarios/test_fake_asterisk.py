@@ -1,20 +1,18 @@
 """Every call of ``tests/calls`` on a fake Asterisk: our FastAGI server, its threads and its wire are real."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from agi_scripts.hotline import Hotline
-from ivr.fastagi import FastAgiServer
 from ivr.flow.city import City
 from ivr.prompts import Catalogue
 from ivr.scenario import Scenario
 from ivr.scenario.citizen import Citizen
 from ivr.scenario.outcome import differences, find_outcome
 from ivr.testing import all_scenarios, open_house, scenario_settings
-from ivr.testing.wire import FakeAsterisk, header
+from ivr.testing.wire import FakeAsterisk, header, serving
 
 
 @pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)
@@ -36,19 +34,13 @@ def test_fake_asterisk(
             desk=house.desk,
             clock=lambda: scenario.at,
         )
-        server = FastAgiServer({"hotline": hotline}, port=0)
-        serving = threading.Thread(target=server.serve)
-        serving.start()
-        try:
+        with serving(hotline) as server:
             env = header(
                 server.port, city=scenario.city, number=scenario.number, name=scenario.token, called=scenario.called
             )
             asterisk = FakeAsterisk(citizen=citizen, env=env, operator=scenario.operator)
             asterisk.call(server.port)
             assert server.wait(60)
-        finally:
-            server.stop()
-            serving.join()
         house.settle()
         outcome = find_outcome(house.store, scenario.tag)
     assert outcome is not None, "the call left no row"

@@ -5,7 +5,6 @@ The shipped menus say good-bye after a receipt; here it leads on to another matt
 
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -18,7 +17,6 @@ from agi_scripts.hotline import Hotline
 from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
 from ivr.engine import run_call
-from ivr.fastagi import FastAgiServer
 from ivr.filing import renew_codes
 from ivr.flow.city import City, load_city
 from ivr.migrate import migrate
@@ -34,7 +32,7 @@ from ivr.store import Store, open_store
 from ivr.testing import House, ScriptedPhone, need, open_house, scenario_settings
 from ivr.testing.asterisk import private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, cut_short, hotline, play_all
-from ivr.testing.wire import FakeAsterisk, header
+from ivr.testing.wire import FakeAsterisk, header, serving
 
 ANOTHER = """
 [nodes.con-viec]
@@ -106,25 +104,19 @@ def test_on_the_scripted_phone(tmp_path: Path, empty_database: Path, city: City,
 def test_on_the_fake_asterisk(tmp_path: Path, empty_database: Path, city: City, sounds: Catalogue) -> None:
     citizen = Citizen(SCENARIO.steps)
     with a_house(tmp_path, empty_database) as house:
-        hotline = Hotline(
+        served = Hotline(
             settings=house.settings,
             cities={SCENARIO.city: city},
             sounds={SCENARIO.city: sounds},
             desk=house.desk,
             clock=lambda: SCENARIO.at,
         )
-        server = FastAgiServer({"hotline": hotline}, port=0)
-        serving = threading.Thread(target=server.serve)
-        serving.start()
-        try:
+        with serving(served) as server:
             env = header(
                 server.port, city=SCENARIO.city, number=SCENARIO.number, name=SCENARIO.token, called=SCENARIO.called
             )
             FakeAsterisk(citizen=citizen, env=env).call(server.port)
-            assert server.wait(10)
-        finally:
-            server.stop()
-            serving.join(10)
+            assert server.wait(60)
     assert citizen.steps_left == 0
 
 

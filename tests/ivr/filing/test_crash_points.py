@@ -1,7 +1,8 @@
 """Killed before any lasting step, and started again: nothing spoken is lost, nothing is doubled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -208,11 +209,7 @@ def check(desk: Leavings, case: Case) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_killed_before_each_step(name: str, desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[name]
-    fatal = 0
-    while True:
-        house = Leavings(settings=temporary_settings(tmp_path / str(fatal), sweep_still=10.0), store=desk.store)
-        wipe(desk.store)
-        house.lease()
+    for fatal, house in houses(desk, tmp_path):
         case.left(house)
         with reaping(monkeypatch, fatal) as reaper:
             house.sweep()
@@ -223,7 +220,6 @@ def test_killed_before_each_step(name: str, desk: Leavings, tmp_path: Path, monk
         check(house, case)
         if not reaper.dead:
             break
-        fatal += 1
     assert fatal > 2
 
 
@@ -287,6 +283,15 @@ def test_a_database_that_is_away_loses_nothing(desk: Leavings, tmp_path: Path) -
     assert desk.left() == []
 
 
+def houses(desk: Leavings, tmp_path: Path) -> Iterator[tuple[int, Leavings]]:
+    """An empty home with codes for each step that may be the last, without end."""
+    for fatal in count():
+        house = Leavings(settings=temporary_settings(tmp_path / str(fatal), sweep_still=10.0), store=desk.store)
+        wipe(desk.store)
+        house.lease()
+        yield fatal, house
+
+
 def away_store(folder: Path) -> Store:
     """A store whose database cannot be opened."""
     return Store(make_engine(f"sqlite+pysqlite:///{folder / 'nowhere' / 'tongdai.db'}", busy=0.1))
@@ -297,11 +302,7 @@ def test_killed_before_each_step_of_closing_a_call(
     filed_before: bool, desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The clerk's way: report and call row in one transaction, by whoever has filed the report before or not."""
-    fatal = 0
-    while True:
-        house = Leavings(settings=temporary_settings(tmp_path / str(fatal), sweep_still=10.0), store=desk.store)
-        wipe(desk.store)
-        house.lease()
+    for fatal, house in houses(desk, tmp_path):
         sent = house.save(R.TO_FILE, house.take(1, T.RECORDED, wav(GOOD)), code=house.codes.take(NOW))
         if filed_before:
             file_one(house.settings, house.store, house.spool, ULID, NOW)
@@ -315,7 +316,6 @@ def test_killed_before_each_step_of_closing_a_call(
         assert [(ticket.code, ticket.publish) for ticket in house.tickets()] == [(sent.code, True)]
         if not reaper.dead:
             break
-        fatal += 1
     assert fatal > 2
 
 
@@ -323,11 +323,7 @@ def test_killed_before_each_step_of_closing_a_call_with_two_reports(
     desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The clerk's way: the first report, the further one as it ends, then the call."""
-    fatal = 0
-    while True:
-        house = Leavings(settings=temporary_settings(tmp_path / str(fatal), sweep_still=10.0), store=desk.store)
-        wipe(desk.store)
-        house.lease()
+    for fatal, house in houses(desk, tmp_path):
         _two_sent(house)
         house.journal(end=EndReason.HUNG_UP)
         with reaping(monkeypatch, fatal) as reaper:
@@ -340,7 +336,6 @@ def test_killed_before_each_step_of_closing_a_call_with_two_reports(
         assert [call.id for call in house.calls()] == [ULID]
         if not reaper.dead:
             break
-        fatal += 1
     assert fatal > 10
 
 
