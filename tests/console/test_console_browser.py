@@ -333,6 +333,25 @@ def test_taking_moving_and_noting_without_a_reload(open_page: Callable[..., Page
         expect(page.locator("#note")).to_have_value("")
 
 
+def test_every_dialog_of_a_ticket_opens_a_second_time(open_page: Callable[..., Page], house: House) -> None:
+    page = open_page("hoa", path=f"/tickets/{house.desk.ulid(4215)}")
+    dialog = page.locator("dialog#ask")
+    buttons = page.locator("#part-side button[hx-get]")
+    with no_reload(page):
+        for number in range(buttons.count()):
+            for _ in range(2):
+                buttons.nth(number).click()
+                expect(dialog).to_be_visible()
+                expect(dialog.locator("#ask-body form")).to_have_count(1)
+                page.keyboard.press("Escape")
+                expect(dialog).to_be_hidden()
+        for _ in range(2):  # the same, after an act that closed the dialog itself
+            page.get_by_role("button", name="Lĩnh vực, độ khẩn…").click()
+            dialog.get_by_role("button", name="Lưu thay đổi").click()
+            expect(dialog).to_be_hidden()
+    assert buttons.count() >= 3
+
+
 def test_a_key_counts_in_the_moment_the_part_stands_and_while_it_is_fetched_anew(
     open_page: Callable[..., Page], house: House
 ) -> None:

@@ -5,6 +5,7 @@ import { notice } from "./notices.js";
 import { word } from "./words.js";
 
 htmx.config.allowEval = false;
+htmx.config.disableInheritance = true; // a region's hx-swap is its own: a button in it that opens a dialog swaps otherwise
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // pages hold personal data: nothing of them stays in the browser's storage
