@@ -1,5 +1,1 @@
 """The demonstration: one citizen's way on real parts, from the first ring to the state heard in a second call."""
-
-from ivr.demo.command import COMMAND
-
-__all__ = ["COMMAND"]

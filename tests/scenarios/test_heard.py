@@ -12,11 +12,11 @@ import pytest
 
 from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
+from ivr.commands.call import run_scenarios
 from ivr.filing import renew_codes
 from ivr.migrate import migrate
 from ivr.prompts import build, load_catalogue
 from ivr.scenario import Scenario, read_scenario
-from ivr.scenario.command import run_scenarios
 from ivr.scenario.outcome import differences, find_outcome
 from ivr.scenario.play import Played, play
 from ivr.scenario.sounds import Samples, from_alaw

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.asterisk.command import COMMAND
 from ivr.asterisk.control import AsteriskSilent, cli, prepare
 from ivr.asterisk.rendering import run_folder
+from ivr.commands.asterisk import COMMAND
 from ivr.settings import Settings, load_settings
 from ivr.testing.asterisk import RunningAsterisk
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.commands.prompts import COMMAND
 from ivr.prompts import PromptError
-from ivr.prompts.command import COMMAND
 from ivr.settings import Settings
 
 Write = Callable[[str, str], Path]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr import checks, doctor
+from ivr import checks
 from ivr.command import Check, Finding
+from ivr.commands import doctor
 from ivr.errors import TongdaiError
 from ivr.findings import find_checks, gather
 from ivr.migrate import migrate
