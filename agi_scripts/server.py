@@ -19,14 +19,14 @@ from ivr.engine.status import StatusDesk
 from ivr.errors import TongdaiError
 from ivr.fastagi import FastAgiServer
 from ivr.flow.city import City, find_cities, load_city
-from ivr.logs import configure_logs
 from ivr.model.civil import ZONE
+from ivr.process.logs import configure_logs
+from ivr.process.sd_notify import Watchdog
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.secrets import pin_mac
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import open_store
-from ivr.watchdog import Watchdog
 from ivr.words import tr
 
 LAST_CALLS = 2.0

@@ -13,7 +13,7 @@ from console.app import create_app
 from console.texts import DIST
 from ivr.command import Check, Command, Finding
 from ivr.desk.people import share_hashing
-from ivr.logs import configure_logs
+from ivr.process.logs import configure_logs
 from ivr.settings import Settings
 from ivr.words import tr
 

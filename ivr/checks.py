@@ -7,15 +7,15 @@ import sqlite3
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ivr.alive import QUESTIONS, lives
 from ivr.asterisk import find_asterisk, fully_booted
 from ivr.command import Check, Finding
 from ivr.migrate import current, head
-from ivr.ports import Port, answers, ports, why_not_free
+from ivr.process.liveness import QUESTIONS, lives
+from ivr.process.ports import Port, answers, ports, why_not_free
+from ivr.process.run_lock import is_running
 from ivr.prompts import load_catalogue
 from ivr.settings import Settings
 from ivr.store import StoreAway, open_store
-from ivr.supervisor.lock import is_running
 from ivr.words import tr
 
 PROGRAMS = {"espeak-ng": "espeak-ng", "sox": "sox"}

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 
-from ivr.alive import ALIVE
-from ivr.watchdog import Watchdog
+from ivr.process.liveness import ALIVE
+from ivr.process.sd_notify import Watchdog
 
 BACKLOG = 512
 """Asterisk gives up connecting after 2 s: a burst must fit into the kernel's queue."""

@@ -8,10 +8,10 @@ from types import FrameType
 
 from ivr.asterisk import load_logins, render_site
 from ivr.command import Command
-from ivr.logs import configure_logs
+from ivr.process.logs import configure_logs
+from ivr.process.run_lock import hold
 from ivr.settings import Settings
 from ivr.supervisor.child import State
-from ivr.supervisor.lock import hold
 from ivr.supervisor.preparation import (
     DatabaseWork,
     build_prompts,

@@ -5,7 +5,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from ivr.command import Command
-from ivr.logs import configure_logs
+from ivr.process.logs import configure_logs
 from ivr.settings import Settings
 from ivr.watch.service import watch
 from ivr.words import tr

@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ivr.errors import TongdaiError
-from ivr.ports import free_ports, free_range
-from ivr.processes import spawn
+from ivr.process.ports import free_ports, free_range
+from ivr.process.spawn import spawn
 from ivr.settings import Settings, load_settings
 from ivr.words import tr
 

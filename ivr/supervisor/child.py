@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from ivr.errors import TongdaiError
-from ivr.processes import signal_group, spawn
+from ivr.process.spawn import signal_group, spawn
 from ivr.supervisor.pulse import Pulse, Wire
 from ivr.words import tr
 

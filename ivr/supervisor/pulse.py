@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from os import sysconf
 from pathlib import Path
 
-from ivr.alive import Question
-from ivr.ports import Port
+from ivr.process.liveness import Question
+from ivr.process.ports import Port
 
 LONGEST_STEP = 0.5
 """Seconds that count at most between two looks: whoever looked later than that was held up itself."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ivr.asterisk import fully_booted, prepare
-from ivr.ports import Port, answers, ports
+from ivr.process.ports import Port, answers, ports
 from ivr.settings import Settings
 from ivr.supervisor.child import Spec
 from ivr.supervisor.pulse import Wire

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr.processes import put_aside
+from ivr.process.spawn import put_aside
 from ivr.supervisor.child import Child, Spec, State, note
 from ivr.words import tr
 

@@ -23,7 +23,7 @@ from ivr.engine.status import StatusDesk
 from ivr.filing import renew_codes
 from ivr.model.tickets import ContactKind, Ticket
 from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
-from ivr.ports import free_ports
+from ivr.process.ports import free_ports
 from ivr.scenario import read_scenario
 from ivr.scenario.citizen import Citizen, Speech
 from ivr.scenario.sounds import Samples, quiet, tone, write_wav

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from ivr.asterisk import cli, fully_booted, prepare
-from ivr.ports import free_ports, free_range
+from ivr.process.ports import free_ports, free_range
 from ivr.settings import Settings, load_settings
 
 PATIENCE = 60.0

@@ -18,7 +18,7 @@ from ivr.asterisk import load_logins
 from ivr.desk import people
 from ivr.engine.call import LONGEST_TEXT
 from ivr.model import Call, SignIn, Ticket
-from ivr.ports import free_ports
+from ivr.process.ports import free_ports
 from ivr.scenario.sip import CallRefused, SipCall
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings

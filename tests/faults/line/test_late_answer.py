@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivr.ports import free_ports
+from ivr.process.ports import free_ports
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.store import Store

@@ -16,7 +16,7 @@ import pytest
 
 from ivr.ami import Ami
 from ivr.asterisk import load_logins
-from ivr.ports import free_ports
+from ivr.process.ports import free_ports
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
 from ivr.store import Store

@@ -10,7 +10,7 @@ from typing import assert_never
 
 import pytest
 
-from ivr.ports import free_ports
+from ivr.process.ports import free_ports
 from ivr.scenario import read_scenario
 from ivr.scenario.play import play
 from ivr.scenario.tail import Journals

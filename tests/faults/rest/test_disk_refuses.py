@@ -17,7 +17,7 @@ import pytest
 
 from ivr.codes import CodeBook
 from ivr.filing import renew_codes
-from ivr.ports import free_ports
+from ivr.process.ports import free_ports
 from ivr.reconcile import reconcile
 from ivr.scenario import Scenario, read_scenario
 from ivr.scenario.citizen import Citizen

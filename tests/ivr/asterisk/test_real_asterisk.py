@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from ivr.asterisk import fully_booted, load_logins, prepare
-from ivr.processes import spawn
+from ivr.process.spawn import spawn
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
 from ivr.testing.calls import end
 

@@ -14,8 +14,8 @@ from ivr.commands import doctor
 from ivr.errors import TongdaiError
 from ivr.findings import find_checks, gather
 from ivr.migrate import migrate
+from ivr.process.run_lock import hold
 from ivr.settings import Settings, load_settings
-from ivr.supervisor.lock import hold
 from ivr.testing.asterisk import private_settings
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.alive import lives
 from ivr.fastagi import FastAgiServer
-from ivr.ports import LOOPBACK, Port, free_ports
+from ivr.process.liveness import lives
+from ivr.process.ports import LOOPBACK, Port, free_ports
 from ivr.supervisor import pulse
 from ivr.supervisor.child import Spec, State
 from ivr.supervisor.pulse import LONGEST_STEP, PATIENCE, Pulse, Wire

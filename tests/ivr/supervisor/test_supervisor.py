@@ -215,7 +215,7 @@ def test_what_a_child_started_ends_with_it(tmp_path: Path, make: Callable[..., S
 
 def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from ivr.processes import spawn\n"
+        "import sys, time; from pathlib import Path; from ivr.process.spawn import spawn\n"
         f"child = spawn([sys.executable, '-S', '-c', {SLEEPER!r}], log=Path({str(tmp_path / 'log')!r}))\n"
         "print(child.pid, flush=True); time.sleep(60)"
     )
@@ -234,7 +234,7 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
 def test_a_large_log_is_put_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[..., Supervisor]
 ) -> None:
-    monkeypatch.setattr("ivr.processes.LOG_LIMIT", 1000)
+    monkeypatch.setattr("ivr.process.spawn.LOG_LIMIT", 1000)
     code = "import time; print('x' * 2000, flush=True); time.sleep(0.5); print('more', flush=True); time.sleep(60)"
     supervisor = make(make_spec(tmp_path, "a", code))
     supervisor.start()

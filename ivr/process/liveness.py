@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from ivr.ports import LOOPBACK, Port
+from ivr.process.ports import LOOPBACK, Port
 
 ALIVE = "alive"
 """Path on the FastAGI port that the thread which reads headers answers itself."""

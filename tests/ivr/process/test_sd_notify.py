@@ -14,9 +14,9 @@ import pytest
 
 from ivr.fastagi import FastAgiServer
 from ivr.migrate import migrate
+from ivr.process.sd_notify import Watchdog
 from ivr.testing.asterisk import PATIENCE, private_settings
 from ivr.watch.service import watch
-from ivr.watchdog import Watchdog
 
 
 @pytest.fixture

@@ -4,9 +4,12 @@ import socket
 import subprocess
 import sys
 
-from ivr.ports import LOOPBACK, free_ports, free_range
+from ivr.process.ports import LOOPBACK, free_ports, free_range
 
-ASKS = "import sys; from ivr.ports import *; print(*free_ports(20), *free_range(100), flush=True); sys.stdin.read()"
+ASKS = (
+    "import sys; from ivr.process.ports import *; "
+    "print(*free_ports(20), *free_range(100), flush=True); sys.stdin.read()"
+)
 
 
 def test_processes_that_live_at_the_same_time_share_no_port() -> None:

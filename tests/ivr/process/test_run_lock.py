@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.process.run_lock import AlreadyRunning, hold, is_running
 from ivr.settings import load_settings
-from ivr.supervisor.lock import AlreadyRunning, hold, is_running
 
 
 def test_a_second_start_is_told_the_pid(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_a_second_start_is_told_the_pid(tmp_path: Path) -> None:
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
     code = (
         "import os, signal; from pathlib import Path; from ivr.settings import load_settings\n"
-        "from ivr.supervisor.lock import hold\n"
+        "from ivr.process.run_lock import hold\n"
         f"with hold(load_settings(home=Path({str(tmp_path)!r}))): os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False)
