@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ivr.asterisk import find_asterisk, fully_booted
 from ivr.command import Check, Finding
-from ivr.migrate import current, head
 from ivr.process.liveness import QUESTIONS, lives
 from ivr.process.ports import Port, answers, ports, why_not_free
 from ivr.process.run_lock import is_running
 from ivr.prompts import load_catalogue
 from ivr.settings import Settings
 from ivr.store import StoreAway, open_store
+from ivr.store.migrate import current, head
 from ivr.words import tr
 
 PROGRAMS = {"espeak-ng": "espeak-ng", "sox": "sox"}

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck
 from hypothesis import settings as trying
 
 from ivr.flow.city import City, load_city
-from ivr.migrate import migrate
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.settings import Settings
+from ivr.store.migrate import migrate
 from ivr.testing import temporary_settings
 from ivr.testing.asterisk import PATIENCE
 

@@ -10,10 +10,10 @@ from sqlalchemy.engine import make_url
 
 from ivr import jobs
 from ivr.command import Command
-from ivr.migrate import current, head, migrate
 from ivr.model import Call, Recording, Ticket
 from ivr.settings import Settings
 from ivr.store import open_store
+from ivr.store.migrate import current, head, migrate
 from ivr.words import tr
 
 

@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ivr import search
 from ivr.desk import lines, rights
 from ivr.desk.errors import NotFound
 from ivr.desk.lines import CallLine, TicketLine
@@ -16,6 +15,7 @@ from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, St
 from ivr.model.code import find_code
 from ivr.model.numbers import normalise
 from ivr.model.text import search_terms
+from ivr.store import search
 
 PAGE = 50
 """Rows of a page."""

@@ -9,9 +9,9 @@ from ivr.command import Finding
 from ivr.desk.people import FIRST_ADMIN, ensure_first_admin
 from ivr.errors import TongdaiError
 from ivr.findings import find_checks, gather
-from ivr.migrate import migrate
 from ivr.settings import Settings
 from ivr.store import StoreAway, open_store
+from ivr.store.migrate import migrate
 from ivr.words import tr
 
 

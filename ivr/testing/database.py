@@ -18,9 +18,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
-from ivr.migrate import migrate_store
 from ivr.model import Base
 from ivr.store import Store, make_engine
+from ivr.store.migrate import migrate_store
 
 
 class ClusterError(RuntimeError):

@@ -20,7 +20,6 @@ from sqlalchemy import select
 from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
 from ivr.filing import renew_codes
-from ivr.migrate import migrate
 from ivr.model import Call, Recording, Ticket
 from ivr.model.numbers import normalise
 from ivr.prompts import build
@@ -31,6 +30,7 @@ from ivr.scenario.tail import Journals, Tail
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, open_store
+from ivr.store.migrate import migrate
 from ivr.sweep import SweepReport, sweep
 from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 
 from ivr.asterisk import configuration_folder
-from ivr.migrate import migrate
 from ivr.prompts import build
 from ivr.settings import Settings, load_settings
+from ivr.store.migrate import migrate
 from ivr.testing.asterisk import private_settings, running_asterisk
 from ivr.testing.calls import cut_short
 from ivr.testing.processes import running

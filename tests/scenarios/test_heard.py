@@ -14,7 +14,6 @@ from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
 from ivr.commands.call import run_scenarios
 from ivr.filing import renew_codes
-from ivr.migrate import migrate
 from ivr.prompts import build, load_catalogue
 from ivr.scenario import Scenario, read_scenario
 from ivr.scenario.outcome import differences, find_outcome
@@ -22,6 +21,7 @@ from ivr.scenario.play import Played, play
 from ivr.scenario.sounds import Samples, from_alaw
 from ivr.scenario.tail import Journals
 from ivr.store import open_store
+from ivr.store.migrate import migrate
 from ivr.testing import CALLS, need
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, hotline

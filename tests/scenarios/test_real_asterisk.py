@@ -10,13 +10,13 @@ import pytest
 from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
 from ivr.filing import renew_codes
-from ivr.migrate import migrate
 from ivr.prompts import build
 from ivr.scenario import Scenario
 from ivr.scenario.outcome import differences, find_outcome
 from ivr.scenario.play import Played
 from ivr.spool import Spool
 from ivr.store import Store, open_store
+from ivr.store.migrate import migrate
 from ivr.sweep import sweep
 from ivr.testing import all_scenarios, need, prepare
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for

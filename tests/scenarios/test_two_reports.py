@@ -19,7 +19,6 @@ from ivr.codes import CodeBook
 from ivr.engine import run_call
 from ivr.filing import renew_codes
 from ivr.flow.city import City, load_city
-from ivr.migrate import migrate
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.phone import Caller
 from ivr.prompts import Catalogue, build
@@ -29,6 +28,7 @@ from ivr.scenario.citizen import Citizen
 from ivr.scenario.outcome import differences, find_outcome
 from ivr.settings import Settings
 from ivr.store import Store, open_store
+from ivr.store.migrate import migrate
 from ivr.testing import House, ScriptedPhone, need, open_house, scenario_settings
 from ivr.testing.asterisk import private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, cut_short, hotline, play_all

@@ -16,12 +16,12 @@ from sqlalchemy import select
 
 from ivr.codes import CodeBook
 from ivr.filing import renew_codes
-from ivr.migrate import migrate
 from ivr.model import Call, Recording, Ticket, Transcript, WorkItem, WorkState
 from ivr.scenario import Scenario, read_scenario
 from ivr.scenario.play import Played
 from ivr.settings import Settings
 from ivr.store import Store, open_store
+from ivr.store.migrate import migrate
 from ivr.testing import CALLS, need
 from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.calls import play_all

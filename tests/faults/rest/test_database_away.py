@@ -20,7 +20,6 @@ from console.app import create_app
 from ivr.codes import CodeBook
 from ivr.desk import intake
 from ivr.filing import renew_codes
-from ivr.migrate import migrate
 from ivr.model import Recording, Ticket
 from ivr.reconcile import reconcile
 from ivr.scenario import Scenario, read_scenario
@@ -28,6 +27,7 @@ from ivr.scenario.play import Played
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, make_engine, open_store
+from ivr.store.migrate import migrate
 from ivr.testing import CALLS
 from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.calls import play_all

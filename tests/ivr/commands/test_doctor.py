@@ -13,9 +13,9 @@ from ivr.command import Check, Finding
 from ivr.commands import doctor
 from ivr.errors import TongdaiError
 from ivr.findings import find_checks, gather
-from ivr.migrate import migrate
 from ivr.process.run_lock import hold
 from ivr.settings import Settings, load_settings
+from ivr.store.migrate import migrate
 from ivr.testing.asterisk import private_settings
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ivr.__main__ import main
-from ivr.migrate import migrate
 from ivr.settings import load_settings
+from ivr.store.migrate import migrate
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 
 from ivr.__main__ import main
 from ivr.desk import people
-from ivr.migrate import migrate
 from ivr.model import Role
 from ivr.settings import load_settings
 from ivr.store import Store, open_store
+from ivr.store.migrate import migrate
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ivr.fastagi import FastAgiServer
-from ivr.migrate import migrate
 from ivr.process.sd_notify import Watchdog
+from ivr.store.migrate import migrate
 from ivr.testing.asterisk import PATIENCE, private_settings
 from ivr.watch.service import watch
 

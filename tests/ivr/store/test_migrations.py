@@ -8,12 +8,12 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
-from ivr.migrate import _config, current, differences, head, migrate, migrate_store
 from ivr.model import Call, CallStep, EndReason, Recording, Ticket
 from ivr.model.text import search_terms
-from ivr.search import matching
 from ivr.settings import load_settings
 from ivr.store import Store, make_engine
+from ivr.store.migrate import _config, current, differences, head, migrate, migrate_store
+from ivr.store.search import matching
 from ivr.testing.database import Cluster
 
 

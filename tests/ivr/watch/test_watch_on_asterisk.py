@@ -17,10 +17,10 @@ from sqlalchemy import select
 
 from ivr.ami import Ami
 from ivr.asterisk import find_asterisk, load_logins
-from ivr.migrate import migrate
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.settings import Settings
 from ivr.store import Store, open_store
+from ivr.store.migrate import migrate
 from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.watch.live import LiveChannels

@@ -12,9 +12,9 @@ import pytest
 import structlog
 
 from ivr.__main__ import main
-from ivr.migrate import migrate
 from ivr.settings import load_settings
 from ivr.store import StoreAway
+from ivr.store.migrate import migrate
 from ivr.sweep import SweepReport
 from ivr.testing import free_port, temporary_settings
 from ivr.testing.asterisk import PATIENCE, wait_for

@@ -11,9 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
 from ivr.model import Base
-from ivr.search import is_mapped
 from ivr.settings import Settings
 from ivr.store import Store, open_store
+from ivr.store.search import is_mapped
 
 _LOCK = 1022  # PostgreSQL advisory lock: two instances that start together migrate one after the other
 

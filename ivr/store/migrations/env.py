@@ -1,4 +1,4 @@
-"""How Alembic runs a step: on the connection that :mod:`ivr.migrate` hands over, inside its transaction."""
+"""How Alembic runs a step: on the connection that :mod:`ivr.store.migrate` hands over, inside its transaction."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import TypeDecorator
 
 from ivr.model import Base
-from ivr.search import is_mapped
+from ivr.store.search import is_mapped
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
