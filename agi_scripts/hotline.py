@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from ivr.agi import Wire
-from ivr.asterisk_phone import AsteriskPhone
+from ivr.asterisk.agi import Wire
+from ivr.asterisk.fastagi import Replies, Request
+from ivr.asterisk.phone import AsteriskPhone
 from ivr.engine import CallDesk, Clock, run_call
 from ivr.engine.clock import steady
 from ivr.engine.line import Sounds
-from ivr.fastagi import Replies, Request
 from ivr.flow.city import City
 from ivr.model.calls import EndReason
 from ivr.settings import Settings

@@ -1,4 +1,4 @@
-"""Our own Asterisk: which one, its configuration from ``config/asterisk/``, how to start it and ask it."""
+"""All we say to Asterisk and write for it: AGI, AMI, its configuration, how to start it and ask it."""
 
 from ivr.asterisk.control import cli, command, fully_booted, prepare
 from ivr.asterisk.install import AsteriskInstall, AsteriskMissing, find_asterisk, get_asterisk

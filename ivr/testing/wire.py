@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ivr.fastagi import FastAgiServer, Handler
+from ivr.asterisk.fastagi import FastAgiServer, Handler
 from ivr.phone import HungUp, RecordEnd
 from ivr.scenario.citizen import Citizen
 from ivr.scenario.sounds import write_wav

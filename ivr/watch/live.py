@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ivr.ami import Ami, Event
+from ivr.asterisk.ami import Ami, Event
 
 TOLD = (
     "Channel",

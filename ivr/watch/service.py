@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from ivr.ami import Ami
+from ivr.asterisk.ami import Ami
 from ivr.asterisk.logins import load_logins
 from ivr.errors import TongdaiError
 from ivr.process.sd_notify import Watchdog

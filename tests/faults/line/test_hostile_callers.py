@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from console.app import create_app
-from ivr.ami import Ami
 from ivr.asterisk import load_logins
+from ivr.asterisk.ami import Ami
 from ivr.desk import people
 from ivr.engine.call import LONGEST_TEXT
 from ivr.model import Call, SignIn, Ticket

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from ivr.ami import Ami
 from ivr.asterisk import load_logins
+from ivr.asterisk.ami import Ami
 from ivr.process.ports import free_ports
 from ivr.scenario.tail import Journals
 from ivr.settings import Settings
@@ -63,7 +63,7 @@ print("made", done, flush=True)
 
 BYSTANDER = """
 import sys, threading
-from ivr.fastagi import FastAgiServer
+from ivr.asterisk.fastagi import FastAgiServer
 servers = [FastAgiServer({}, port=0) for _ in range(2)]
 for one in servers:
     threading.Thread(target=one.serve, daemon=True).start()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.fastagi import FastAgiServer
+from ivr.asterisk.fastagi import FastAgiServer
 from ivr.process.sd_notify import Watchdog
 from ivr.store.migrate import migrate
 from ivr.testing.asterisk import PATIENCE, private_settings

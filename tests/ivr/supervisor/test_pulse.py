@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.fastagi import FastAgiServer
+from ivr.asterisk.fastagi import FastAgiServer
 from ivr.process.liveness import lives
 from ivr.process.ports import LOOPBACK, Port, free_ports
 from ivr.supervisor import pulse
@@ -23,7 +23,7 @@ from ivr.testing.asterisk import wait_for
 
 LIMIT = 15.0
 STEP = 0.1
-SERVER = "import sys; from ivr.fastagi import FastAgiServer; FastAgiServer({}, port=int(sys.argv[1])).serve()"
+SERVER = "import sys; from ivr.asterisk.fastagi import FastAgiServer; FastAgiServer({}, port=int(sys.argv[1])).serve()"
 
 
 def at(port: int) -> Port:

@@ -4,7 +4,7 @@ import asyncio
 
 from panoramisk.message import Message
 
-from ivr.ami import Ami
+from ivr.asterisk.ami import Ami
 from ivr.testing.ami import FakeAmi, channel_list, message, of_channel
 from ivr.watch.live import TOLD, LiveChannels
 

@@ -15,8 +15,8 @@ import psutil
 import pytest
 from sqlalchemy import select
 
-from ivr.ami import Ami
 from ivr.asterisk import find_asterisk, load_logins
+from ivr.asterisk.ami import Ami
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.settings import Settings
 from ivr.store import Store, open_store

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ivr.fastagi import HEADER_BYTES, MOST_WAITING, FastAgiServer, Request
+from ivr.asterisk.fastagi import HEADER_BYTES, MOST_WAITING, FastAgiServer, Request
 from ivr.testing.asterisk import PATIENCE, wait_for
 
 HEADER = b"agi_network: yes\nagi_request: agi://127.0.0.1/hotline?city=da-nang\nagi_callerid: 0905\n\n"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
-from ivr.ami import MOST_UNREAD, Ami, AmiAway, AmiRefused, Event
+from ivr.asterisk.ami import MOST_UNREAD, Ami, AmiAway, AmiRefused, Event
 from ivr.testing.ami import FakeAmi, channel_list, message
 from ivr.testing.asterisk import PATIENCE
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from asterisk.agi import AGIUnknownError
 
-from ivr.agi import LONGEST_LINE, LineGone, Wire
-from ivr.asterisk_phone import AsteriskPhone
+from ivr.asterisk.agi import LONGEST_LINE, LineGone, Wire
+from ivr.asterisk.phone import AsteriskPhone
 from ivr.phone import HungUp, RecordEnd, RingResult, Sound, Stage
 from ivr.scenario.sounds import tone, write_wav
 
@@ -99,7 +99,7 @@ def test_a_line_that_ends_in_mid_recording_is_a_hang_up_and_the_file_decides(
 def test_a_file_asterisk_never_closed_is_left_to_the_sweep(
     dial: Callable[..., Peer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.asterisk_phone.CLOSING", 0.1)
+    monkeypatch.setattr("ivr.asterisk.phone.CLOSING", 0.1)
     path = tmp_path / "a.1.wav"
     write_wav(path, tone(3))
     content = path.read_bytes()

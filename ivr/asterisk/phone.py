@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from ivr.agi import LONGEST_LINE, LineGone, Reply, Wire
+from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
 from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 
 EVERY_KEY = frozenset("0123456789*#")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.agi import Wire
-from ivr.asterisk_phone import AsteriskPhone
-from ivr.fastagi import Replies
+from ivr.asterisk.agi import Wire
+from ivr.asterisk.fastagi import Replies
+from ivr.asterisk.phone import AsteriskPhone
 from ivr.phone import RecordEnd, Sound
 from ivr.testing.asterisk import PATIENCE
 
@@ -70,7 +70,7 @@ def test_a_command_that_lasts_is_followed_by_the_margin_alone(line: Line) -> Non
 
 
 def test_a_command_that_ends_at_once_is_not(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivr.agi.SOON", PATIENCE)
+    monkeypatch.setattr("ivr.asterisk.agi.SOON", PATIENCE)
     played = playing(line)
     line.reply("200 result=0\n")
     played.result(PATIENCE)
@@ -123,7 +123,7 @@ def test_what_was_pressed_is_asked_while_the_reading_lasts_so_that_no_key_falls_
 
 
 def test_what_was_pressed_at_once_is_asked_afterwards(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivr.agi.SOON", PATIENCE)
+    monkeypatch.setattr("ivr.asterisk.agi.SOON", PATIENCE)
     read = reading(line)
     line.reply("200 result=0\n")
     assert line.command() == QUESTION

@@ -25,7 +25,7 @@ Event = Mapping[str, str]
 Callback = Callable[[Event], None]
 
 _log = structlog.get_logger(__name__)
-_quiet = logging.getLogger("ivr.ami.panoramisk")  # its own words at every step; ours tell what matters
+_quiet = logging.getLogger("ivr.asterisk.ami.panoramisk")  # its own words at every step; ours tell what matters
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
 

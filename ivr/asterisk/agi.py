@@ -29,7 +29,7 @@ class LineGone(HungUp):
 
 
 class Lines(Protocol):
-    """Where replies are read: a file, or :class:`ivr.fastagi.Replies`."""
+    """Where replies are read: a file, or :class:`ivr.asterisk.fastagi.Replies`."""
 
     def readline(self, limit: int, /) -> bytes:
         """The next line with its end, at most ``limit`` bytes of it."""
