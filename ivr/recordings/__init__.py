@@ -1,0 +1,29 @@
+"""Recordings as files: their last place, their headers, how much of them is sound."""
+
+from ivr.recordings.files import (
+    FiledAudio,
+    Measured,
+    NoRecording,
+    NotAudio,
+    WouldOverwrite,
+    erase,
+    file_audio,
+    find_all_keys,
+    measure,
+    open_recording,
+    path_of,
+)
+
+__all__ = [
+    "FiledAudio",
+    "Measured",
+    "NoRecording",
+    "NotAudio",
+    "WouldOverwrite",
+    "erase",
+    "file_audio",
+    "find_all_keys",
+    "measure",
+    "open_recording",
+    "path_of",
+]
