@@ -4,10 +4,10 @@ import argparse
 from datetime import UTC, datetime
 
 from ivr.command import Command
+from ivr.filing.sweep import SweepReport, sweep
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import open_store
-from ivr.sweep import SweepReport, sweep
 from ivr.words import tr
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ivr.desk.reconcile import Dated, Rows, read_rows, still_open, with_rows
-from ivr.filing import NO_AUDIO
+from ivr.filing.filing import NO_AUDIO
 from ivr.model import EndReason
 from ivr.model.civil import ZONE
 from ivr.reconcile.disk import InSpool, compare_files, find_aside, find_in_spool, is_live

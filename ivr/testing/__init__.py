@@ -15,12 +15,13 @@ import pytest
 from sqlalchemy.orm import Session
 from ulid import ULID
 
-from ivr.clerk import Clerk
 from ivr.codes import CodeBook
 from ivr.desk.intake import file_report
 from ivr.engine import CallDesk, Clock
 from ivr.engine.status import StatusDesk
-from ivr.filing import renew_codes
+from ivr.filing.background import Clerk
+from ivr.filing.filing import renew_codes
+from ivr.filing.sweep import sweep
 from ivr.model.tickets import ContactKind, Ticket
 from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.process.ports import free_ports
@@ -32,7 +33,6 @@ from ivr.secrets import pin_mac
 from ivr.settings import Settings, load_settings
 from ivr.spool import Sidecar, SidecarState, Spool
 from ivr.store import Store, open_store
-from ivr.sweep import sweep
 
 CALLS = Path(__file__).resolve().parents[2] / "tests" / "calls"
 NO_DATABASE = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"

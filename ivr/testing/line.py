@@ -19,7 +19,8 @@ from sqlalchemy import select
 
 from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
-from ivr.filing import renew_codes
+from ivr.filing.filing import renew_codes
+from ivr.filing.sweep import SweepReport, sweep
 from ivr.model import Call, Recording, Ticket
 from ivr.model.numbers import normalise
 from ivr.prompts import build
@@ -31,7 +32,6 @@ from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
-from ivr.sweep import SweepReport, sweep
 from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk
 from ivr.testing.calls import Circumstances, cut_short

@@ -16,13 +16,13 @@ import pytest
 from sqlalchemy import delete, event, select
 
 from ivr.codes import CodeBook
-from ivr.filing import renew_codes
+from ivr.filing.filing import renew_codes
+from ivr.filing.sweep import SweepReport, sweep
 from ivr.model import Base, Call, Recording, Ticket, WorkItem
 from ivr.recordings import path_of
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Journal, Sidecar, SidecarState, Spool, Take, TakeState
 from ivr.store import Store
-from ivr.sweep import SweepReport, sweep
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"

@@ -13,12 +13,12 @@ from aiohttp import web
 from ivr.asterisk.ami import Ami
 from ivr.asterisk.logins import load_logins
 from ivr.errors import TongdaiError
+from ivr.filing.sweep_thread import Sweeping
 from ivr.process.sd_notify import Watchdog
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.watch.hub import Hub
 from ivr.watch.live import LiveChannels
-from ivr.watch.sweeping import Sweeping
 from ivr.watch.tail import Change, Tail
 from ivr.words import tr
 

@@ -13,7 +13,7 @@ import pytest
 from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
 from ivr.commands.call import run_scenarios
-from ivr.filing import renew_codes
+from ivr.filing.filing import renew_codes
 from ivr.prompts import build, load_catalogue
 from ivr.scenario import Scenario, read_scenario
 from ivr.scenario.outcome import differences, find_outcome

@@ -9,7 +9,8 @@ import pytest
 
 from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
-from ivr.filing import renew_codes
+from ivr.filing.filing import renew_codes
+from ivr.filing.sweep import sweep
 from ivr.prompts import build
 from ivr.scenario import Scenario
 from ivr.scenario.outcome import differences, find_outcome
@@ -17,7 +18,6 @@ from ivr.scenario.play import Played
 from ivr.spool import Spool
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
-from ivr.sweep import sweep
 from ivr.testing import all_scenarios, need, prepare
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, add_talker, cut_short, hotline, play_all

@@ -17,7 +17,7 @@ from agi_scripts.hotline import Hotline
 from ivr.asterisk import find_asterisk
 from ivr.codes import CodeBook
 from ivr.engine import run_call
-from ivr.filing import renew_codes
+from ivr.filing.filing import renew_codes
 from ivr.flow.city import City, load_city
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.phone import Caller

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.codes import CodeBook
-from ivr.filing import renew_codes
+from ivr.filing.filing import renew_codes
 from ivr.model import Call, Recording, Ticket, Transcript, WorkItem, WorkState
 from ivr.scenario import Scenario, read_scenario
 from ivr.scenario.play import Played

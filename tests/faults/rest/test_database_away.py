@@ -19,7 +19,7 @@ from sqlalchemy import select
 from console.app import create_app
 from ivr.codes import CodeBook
 from ivr.desk import intake
-from ivr.filing import renew_codes
+from ivr.filing.filing import renew_codes
 from ivr.model import Recording, Ticket
 from ivr.reconcile import reconcile
 from ivr.scenario import Scenario, read_scenario

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from ivr.codes import CodeBook
-from ivr.filing import renew_codes
+from ivr.filing.filing import renew_codes
+from ivr.filing.sweep import sweep
 from ivr.process.ports import free_ports
 from ivr.reconcile import reconcile
 from ivr.scenario import Scenario, read_scenario
@@ -25,7 +26,6 @@ from ivr.scenario.outcome import Outcome, differences, find_outcome
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, open_store
-from ivr.sweep import sweep
 from ivr.testing import CALLS, temporary_settings
 from ivr.testing.asterisk import wait_for
 from ivr.testing.disk import SmallDisk, small_disk

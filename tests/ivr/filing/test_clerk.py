@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr import clerk as module
-from ivr.clerk import Clerk
+from ivr.filing import background as module
+from ivr.filing.background import Clerk
 from ivr.model import Call, EndReason
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine, open_store

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ivr.engine.desk import CallDesk, CannotLook
 from ivr.engine.report import Report
-from ivr.filing import file_one
+from ivr.filing.filing import file_one
 from ivr.phone import Recorded, RecordEnd
 from ivr.secrets import pin_mac
 from ivr.spool import CallJournal

@@ -9,10 +9,10 @@ import pytest
 from ivr.codes import CodeBook
 from ivr.commands.sweep import describe
 from ivr.desk import intake
-from ivr.filing import Outcome, close_call, file_one, give_late_codes
+from ivr.filing.filing import Outcome, close_call, file_one, give_late_codes
+from ivr.filing.sweep import sweep
 from ivr.model import EndReason
 from ivr.spool import SidecarState, Spool, TakeState, read_journal
-from ivr.sweep import sweep
 from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, wav
 
 R, T = SidecarState, TakeState
@@ -312,7 +312,7 @@ def test_what_happens_between_the_list_and_the_look(desk: Leavings, monkeypatch:
     """The clerk files and closes while the sweep goes through the list it made."""
     with monkeypatch.context() as patch:
         patch.setattr(Spool, "ulids", lambda _: [ULID])
-        patch.setattr("ivr.sweep.once.find_journals", lambda folder: [folder / f"{ULID}.call.jsonl"])
+        patch.setattr("ivr.filing.sweep.find_journals", lambda folder: [folder / f"{ULID}.call.jsonl"])
         report = desk.sweep()
     assert (report.faults, report.silent, report.calls) == ([], 0, 0)
     assert desk.left() == []

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from ivr import jobs
 from ivr.__main__ import main
-from ivr.filing import close_call
+from ivr.filing.filing import close_call
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.reconcile import Gap, Reconciliation, Standing, What, reconcile, remedy, sentence
 from ivr.recordings import path_of

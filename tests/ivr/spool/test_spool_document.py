@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr.filing import NO_AUDIO
+from ivr.filing.filing import NO_AUDIO
+from ivr.filing.settle import ORPHAN
 from ivr.model import RecordingFlag
 from ivr.spool import SidecarState, TakeState
 from ivr.spool.sidecar import HUNG_UP
-from ivr.sweep.settle import ORPHAN
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "spool.md").read_text(encoding="utf-8")
 WORDS = {*SidecarState, *TakeState, NO_AUDIO, HUNG_UP, ORPHAN}

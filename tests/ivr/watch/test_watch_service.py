@@ -12,14 +12,14 @@ import pytest
 import structlog
 
 from ivr.__main__ import main
+from ivr.filing import sweep_thread
+from ivr.filing.sweep import SweepReport
 from ivr.settings import load_settings
 from ivr.store import StoreAway
 from ivr.store.migrate import migrate
-from ivr.sweep import SweepReport
 from ivr.testing import free_port, temporary_settings
 from ivr.testing.asterisk import PATIENCE, wait_for
 from ivr.testing.database import sqlite_store
-from ivr.watch import sweeping
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 
@@ -66,10 +66,10 @@ def test_a_sweep_that_fails_is_followed_by_the_next(tmp_path: Path, monkeypatch:
             raise outcome
         return outcome
 
-    monkeypatch.setattr(sweeping, "sweep", fails)
+    monkeypatch.setattr(sweep_thread, "sweep", fails)
     with sqlite_store(tmp_path) as store:
         settings = temporary_settings(tmp_path, sweep_every=0.2)
-        runs = sweeping.Sweeping(settings, store, lambda: NOW, lambda: None)
+        runs = sweep_thread.Sweeping(settings, store, lambda: NOW, lambda: None)
         runs.start()
         try:
             wait_for(lambda: runs.last is not None, "no sweep followed")

@@ -13,7 +13,9 @@ from ivr.codes import CodeBook
 from ivr.desk import intake
 from ivr.durable import Held
 from ivr.errors import TongdaiError
-from ivr.filing import Outcome, file_one, give_late_codes, renew_codes
+from ivr.filing.adopt import adopt, same_channel
+from ivr.filing.filing import Outcome, file_one, give_late_codes, renew_codes
+from ivr.filing.settle import rebuild, settle
 from ivr.model.calls import EndReason
 from ivr.settings import Settings
 from ivr.spool import (
@@ -29,8 +31,6 @@ from ivr.spool import (
 )
 from ivr.spool.journal import SUFFIX, journal_path
 from ivr.store import Store, StoreAway
-from ivr.sweep.adopt import adopt, same_channel
-from ivr.sweep.settle import rebuild, settle
 
 CRUMB_AGE = 3600.0
 """Seconds after which a scratch file of a dead process is removed."""

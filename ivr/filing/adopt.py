@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ivr.desk import intake
 from ivr.durable import Held, fsync_folder
+from ivr.filing.settle import settled_takes
 from ivr.model.calls import Call, EndReason
 from ivr.model.numbers import normalise
 from ivr.model.recordings import RecordingFlag
@@ -32,7 +33,6 @@ from ivr.spool import (
     read_journal,
 )
 from ivr.store import Store
-from ivr.sweep.settle import settled_takes
 
 _log = structlog.get_logger(__name__)
 

@@ -18,7 +18,7 @@ import structlog
 
 from ivr.codes import CodeBook
 from ivr.desk import intake
-from ivr.filing import Outcome, close_call, file_one, renew_codes
+from ivr.filing.filing import Outcome, close_call, file_one, renew_codes
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Spool
 from ivr.store import Store, StoreAway

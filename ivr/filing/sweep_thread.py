@@ -8,10 +8,10 @@ from time import monotonic
 import structlog
 
 from ivr.desk import upkeep
+from ivr.filing.sweep import SweepReport, sweep
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, StoreAway
-from ivr.sweep import SweepReport, sweep
 
 PRUNE_EVERY = 3600.0
 
