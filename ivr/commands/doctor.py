@@ -2,9 +2,9 @@
 
 import argparse
 
-from ivr.checks import CHECKS
 from ivr.command import Command, Finding
-from ivr.findings import find_checks, gather
+from ivr.doctor.checks import CHECKS
+from ivr.doctor.findings import find_checks, gather
 from ivr.settings import Settings
 from ivr.words import tr
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr import checks
 from ivr.command import Check, Finding
 from ivr.commands import doctor
+from ivr.doctor import checks
+from ivr.doctor.findings import find_checks, gather
 from ivr.errors import TongdaiError
-from ivr.findings import find_checks, gather
 from ivr.process.run_lock import hold
 from ivr.settings import Settings, load_settings
 from ivr.store.migrate import migrate
@@ -144,7 +144,7 @@ def test_a_room_that_cannot_be_loaded_is_a_finding(settings: Settings, monkeypat
     from importlib.metadata import EntryPoint
 
     entry = EntryPoint(name="x", value="ivr.nowhere:CHECKS", group="tongdai.checks")
-    monkeypatch.setattr("ivr.findings.entry_points", lambda group: [entry])
+    monkeypatch.setattr("ivr.doctor.findings.entry_points", lambda group: [entry])
     assert "ivr.nowhere" in only(gather(settings, find_checks())).text
 
 
