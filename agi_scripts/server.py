@@ -11,7 +11,6 @@ import structlog
 
 from agi_scripts.hotline import Hotline
 from ivr.asterisk.fastagi import FastAgiServer
-from ivr.codes import CodeBook
 from ivr.command import Command
 from ivr.engine import CallDesk, Clock
 from ivr.engine.clock import steady
@@ -26,6 +25,7 @@ from ivr.prompts import Catalogue, load_catalogue
 from ivr.secrets import pin_mac
 from ivr.settings import Settings
 from ivr.spool import Spool
+from ivr.spool.codebook import CodeBook
 from ivr.store import open_store
 from ivr.words import tr
 

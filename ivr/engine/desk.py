@@ -11,7 +11,7 @@ from ivr.spool import CallJournal, Spool
 
 
 class Codes(Protocol):
-    """Where a ticket code comes from: :class:`ivr.codes.CodeBook`."""
+    """Where a ticket code comes from: :class:`ivr.spool.codebook.CodeBook`."""
 
     def take(self, now: datetime) -> str | None:
         """A code nobody else gets, durable as used; None without a block."""

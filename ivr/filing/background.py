@@ -16,11 +16,11 @@ from time import monotonic
 
 import structlog
 
-from ivr.codes import CodeBook
 from ivr.desk import intake
 from ivr.filing.filing import Outcome, close_call, file_one, renew_codes
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Spool
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, StoreAway
 
 PAUSE = 2.0

@@ -8,7 +8,6 @@ from enum import Enum
 import structlog
 from sqlalchemy.orm import Session
 
-from ivr.codes import CodeBook
 from ivr.deadline import find_due
 from ivr.desk import intake
 from ivr.durable import Held, is_held
@@ -17,6 +16,7 @@ from ivr.model.recordings import RecordingFlag
 from ivr.recordings import FiledAudio, NotAudio, file_audio
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Sidecar, SidecarState, Spool, call_of, read_journal
+from ivr.spool.codebook import CodeBook
 from ivr.spool.journal import journal_path
 from ivr.spool.sidecar import HUNG_UP
 from ivr.store import Store

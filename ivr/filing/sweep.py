@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import structlog
 
-from ivr.codes import CodeBook
 from ivr.desk import intake
 from ivr.durable import Held
 from ivr.errors import TongdaiError
@@ -29,6 +28,7 @@ from ivr.spool import (
     find_journals,
     read_journal,
 )
+from ivr.spool.codebook import CodeBook
 from ivr.spool.journal import SUFFIX, journal_path
 from ivr.store import Store, StoreAway
 

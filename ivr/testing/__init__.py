@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy.orm import Session
 from ulid import ULID
 
-from ivr.codes import CodeBook
 from ivr.desk.intake import file_report
 from ivr.engine import CallDesk, Clock
 from ivr.engine.status import StatusDesk
@@ -32,6 +31,7 @@ from ivr.scenario.values import Operator, Prepared, Scenario
 from ivr.secrets import pin_mac
 from ivr.settings import Settings, load_settings
 from ivr.spool import Sidecar, SidecarState, Spool
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 
 CALLS = Path(__file__).resolve().parents[2] / "tests" / "calls"

@@ -18,7 +18,6 @@ import numpy as np
 from sqlalchemy import select
 
 from ivr.asterisk import find_asterisk
-from ivr.codes import CodeBook
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import SweepReport, sweep
 from ivr.model import Call, Recording, Ticket
@@ -30,6 +29,7 @@ from ivr.scenario.sounds import from_alaw, to_alaw, tone
 from ivr.scenario.tail import Journals, Tail
 from ivr.settings import Settings
 from ivr.spool import Spool
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import need

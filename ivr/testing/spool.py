@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, event, select
 
-from ivr.codes import CodeBook
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import SweepReport, sweep
 from ivr.model import Base, Call, Recording, Ticket, WorkItem
 from ivr.recordings import path_of
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Journal, Sidecar, SidecarState, Spool, Take, TakeState
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from ivr.asterisk import find_asterisk
-from ivr.codes import CodeBook
 from ivr.commands.call import run_scenarios
 from ivr.filing.filing import renew_codes
 from ivr.prompts import build, load_catalogue
@@ -20,6 +19,7 @@ from ivr.scenario.outcome import differences, find_outcome
 from ivr.scenario.play import Played, play
 from ivr.scenario.sounds import Samples, from_alaw
 from ivr.scenario.tail import Journals
+from ivr.spool.codebook import CodeBook
 from ivr.store import open_store
 from ivr.store.migrate import migrate
 from ivr.testing import CALLS, need

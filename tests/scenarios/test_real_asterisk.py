@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ivr.asterisk import find_asterisk
-from ivr.codes import CodeBook
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.prompts import build
@@ -16,6 +15,7 @@ from ivr.scenario import Scenario
 from ivr.scenario.outcome import differences, find_outcome
 from ivr.scenario.play import Played
 from ivr.spool import Spool
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import all_scenarios, need, prepare

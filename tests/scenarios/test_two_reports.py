@@ -15,7 +15,6 @@ from sqlalchemy import select
 
 from agi_scripts.hotline import Hotline
 from ivr.asterisk import find_asterisk
-from ivr.codes import CodeBook
 from ivr.engine import run_call
 from ivr.filing.filing import renew_codes
 from ivr.flow.city import City, load_city
@@ -27,6 +26,7 @@ from ivr.scenario import read_scenario
 from ivr.scenario.citizen import Citizen
 from ivr.scenario.outcome import differences, find_outcome
 from ivr.settings import Settings
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import House, ScriptedPhone, need, open_house, scenario_settings

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from ivr.codes import CodeBook
 from ivr.filing.filing import renew_codes
 from ivr.model import Call, Recording, Ticket, Transcript, WorkItem, WorkState
 from ivr.scenario import Scenario, read_scenario
 from ivr.scenario.play import Played
 from ivr.settings import Settings
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import CALLS, need

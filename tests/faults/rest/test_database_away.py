@@ -17,7 +17,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from console.app import create_app
-from ivr.codes import CodeBook
 from ivr.desk import intake
 from ivr.filing.filing import renew_codes
 from ivr.model import Recording, Ticket
@@ -26,6 +25,7 @@ from ivr.scenario import Scenario, read_scenario
 from ivr.scenario.play import Played
 from ivr.settings import Settings
 from ivr.spool import Spool
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, make_engine, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import CALLS

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.codes import CodeBook
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.reconcile import reconcile
@@ -21,6 +20,7 @@ from ivr.scenario import read_scenario
 from ivr.scenario.outcome import find_outcome
 from ivr.settings import Settings
 from ivr.spool import Spool
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.testing import CALLS
 from ivr.testing.asterisk import RunningAsterisk, wait_for

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.codes import CodeBook
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.process.ports import free_ports
@@ -25,6 +24,7 @@ from ivr.scenario.citizen import Citizen
 from ivr.scenario.outcome import Outcome, differences, find_outcome
 from ivr.settings import Settings
 from ivr.spool import Spool
+from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.testing import CALLS, temporary_settings
 from ivr.testing.asterisk import wait_for

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import structlog
 
-from ivr.codes import ALARM, BLOCK, CodeBook
 from ivr.durable import locked
 from ivr.model.code import is_valid
+from ivr.spool.codebook import ALARM, BLOCK, CodeBook
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -110,7 +110,7 @@ def test_threads_take_different_codes(book: CodeBook) -> None:
 def test_processes_take_different_codes(book: CodeBook, tmp_path: Path) -> None:
     book.renew(Counter(), NOW)
     code = (
-        "from datetime import datetime, UTC; from pathlib import Path; from ivr.codes import CodeBook\n"
+        "from datetime import datetime, UTC; from pathlib import Path; from ivr.spool.codebook import CodeBook\n"
         f"book = CodeBook(Path({str(tmp_path / 'codes')!r}))\n"
         "for _ in range(50): print(book.take(datetime(2026, 10, 1, tzinfo=UTC)))"
     )
