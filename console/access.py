@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from console import context
 from console.language import settle
-from ivr.desk import outbox, people
 from ivr.model import Person, Role
+from ivr.services import outbox, people
 from ivr.words import speak
 
 _RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}

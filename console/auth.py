@@ -7,10 +7,10 @@ from console import access, context
 from console.pages import local_address
 from console.problems import locked_sentence
 from console.say import gettext as _
-from ivr.desk import people
-from ivr.desk.attempts import Locked
-from ivr.desk.people import PeopleError, Refused
 from ivr.model import Person
+from ivr.services import people
+from ivr.services.attempts import Locked
+from ivr.services.people import PeopleError, Refused
 
 blueprint = Blueprint("auth", __name__)
 LEAST_PASSWORD = 10

@@ -9,8 +9,8 @@ from console import context
 from console.access import me, needs
 from console.filters import read_calls_asked
 from console.language import language
-from ivr.desk import listing, rights
 from ivr.model import Call, CallStep, EndReason, Role, Ticket
+from ivr.services import listing, rights
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 

@@ -11,11 +11,11 @@ from console.access import me, needs, wants_fragment
 from console.language import language
 from console.say import gettext as _
 from console.visible import get_ticket
-from ivr.desk import casework, listing, people, rights
-from ivr.desk.casework import KEEP, Keep
-from ivr.desk.errors import MoveRefused, NotFound
 from ivr.errors import TongdaiError
 from ivr.model import MOVES, Kind, Refusal, Role, State, Ticket
+from ivr.services import casework, listing, people, rights
+from ivr.services.casework import KEEP, Keep
+from ivr.services.errors import MoveRefused, NotFound
 
 NEED_REASON = frozenset({State.TU_CHOI, State.CHUYEN_TRA, State.CHO_BO_SUNG, State.MO_LAI, State.DA_TRA_LOI})
 """Moves that somebody else must be able to understand later."""

@@ -12,8 +12,8 @@ from gunicorn.app.base import BaseApplication
 from console.app import create_app
 from console.texts import DIST
 from ivr.command import Check, Command, Finding
-from ivr.desk.people import share_hashing
 from ivr.process.logs import configure_logs
+from ivr.services.people import share_hashing
 from ivr.settings import Settings
 from ivr.words import tr
 

@@ -12,9 +12,9 @@ from console import context
 from console.access import wants_fragment
 from console.say import lazy_gettext as _l
 from console.times import civil_day, find_day
-from ivr.desk.listing import PAGE, CallFilter, TicketFilter
 from ivr.model import EndReason, Person, State
 from ivr.model.civil import ZONE
+from ivr.services.listing import PAGE, CallFilter, TicketFilter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from flask import Blueprint, render_template, request, url_for
 from console import context
 from console.access import may, me, needs
 from console.say import gettext as _
-from ivr.desk import listing
-from ivr.desk.listing import CallFilter, TicketFilter
 from ivr.model.text import fold
+from ivr.services import listing
+from ivr.services.listing import CallFilter, TicketFilter
 
 blueprint = Blueprint("find", __name__)
 _MOST = 6

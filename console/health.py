@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from console import context
-from ivr.metrics import exposition
+from ivr.services.metrics import exposition
 from ivr.store import StoreAway
 
 blueprint = Blueprint("health", __name__)

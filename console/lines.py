@@ -13,7 +13,7 @@ from markupsafe import Markup
 from console import context, looks, times
 from console.language import language
 from console.looks import Due
-from ivr.desk.lines import CallLine, TicketLine
+from ivr.services.list_rows import CallLine, TicketLine
 
 MOST_KEPT = 4_096
 """Drawn lines of one process: some six megabytes."""

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from console.say import gettext as _
 from console.times import distance
-from ivr.desk.lines import TicketLine
 from ivr.model import CLOSED, EventKind, State, Ticket
+from ivr.services.list_rows import TicketLine
 
 
 @dataclass(frozen=True, kw_only=True)

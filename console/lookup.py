@@ -8,10 +8,10 @@ from console import access, context
 from console.language import language
 from console.problems import locked_sentence
 from console.say import gettext as _
-from ivr.desk.attempts import Locked
-from ivr.desk.lookup import Status, WrongStatus, find_status
 from ivr.model.code import is_valid
 from ivr.secrets import pin_mac
+from ivr.services.attempts import Locked
+from ivr.services.lookup import Status, WrongStatus, find_status
 
 blueprint = Blueprint("lookup", __name__)
 

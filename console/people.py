@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from console import context
 from console.access import me, needs
 from console.say import gettext as _
-from ivr.desk import people
-from ivr.desk.people import PeopleError
 from ivr.model import Person, Role
+from ivr.services import people
+from ivr.services.people import PeopleError
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 

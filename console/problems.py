@@ -11,10 +11,10 @@ from console import context
 from console.access import sign_in_first, wants_fragment
 from console.say import gettext as _
 from console.times import time_of_day
-from ivr.desk.attempts import Locked
-from ivr.desk.errors import MoveRefused, NotAllowed, NotFound, Stale
 from ivr.errors import TongdaiError
 from ivr.recordings import NoRecording
+from ivr.services.attempts import Locked
+from ivr.services.errors import MoveRefused, NotAllowed, NotFound, Stale
 from ivr.store import StoreAway
 
 log = structlog.get_logger(__name__)

@@ -7,10 +7,10 @@ from werkzeug.wsgi import wrap_file
 from console import context
 from console.access import me, needs, source
 from console.texts import code
-from ivr.desk import listing, plays
-from ivr.desk.plays import Action
 from ivr.model import Play, Recording
 from ivr.recordings import open_recording
+from ivr.services import listing, plays
+from ivr.services.plays import Action
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 

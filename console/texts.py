@@ -9,9 +9,9 @@ from markupsafe import Markup
 from console import context, labels, looks, times
 from console.language import language
 from console.say import written
-from ivr.desk.lines import TicketLine, TicketOfCall
 from ivr.model import Ticket
 from ivr.model.numbers import displayed, masked
+from ivr.services.list_rows import TicketLine, TicketOfCall
 
 DIST = Path(__file__).parent / "static" / "dist"
 

@@ -11,9 +11,9 @@ from console.alignment import align
 from console.filters import TABS, Tab, TicketsAsked, read_tickets_asked
 from console.language import language
 from console.visible import get_ticket
-from ivr.desk import casework as desk
-from ivr.desk import listing, plays, rights
 from ivr.model import Call, EventKind, Person, Recording, Role, State, Ticket, TicketEvent
+from ivr.services import casework as desk
+from ivr.services import listing, plays, rights
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
 casework.register(blueprint)

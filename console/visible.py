@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from console.access import me
-from ivr.desk import listing, rights
-from ivr.desk.errors import NotAllowed, NotFound
 from ivr.model import Ticket
+from ivr.services import listing, rights
+from ivr.services.errors import NotAllowed, NotFound
 
 
 def get_ticket(session: Session, ulid: str) -> Ticket:

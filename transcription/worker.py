@@ -13,11 +13,11 @@ from typing import TypeVar
 import structlog
 
 from ivr import jobs
-from ivr.desk.transcripts import HeardText, store_transcript
 from ivr.errors import TongdaiError
 from ivr.jobs import Claimed, LeaseLost
 from ivr.model.recordings import Recording, RecordingFlag
 from ivr.recordings import NoRecording, open_recording
+from ivr.services.transcripts import HeardText, store_transcript
 from ivr.settings import Settings
 from ivr.store import Store, StoreAway
 from ivr.words import tr

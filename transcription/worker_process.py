@@ -12,7 +12,7 @@ from threading import Event
 
 import structlog
 
-from ivr.metrics import exposition
+from ivr.services.metrics import exposition
 from ivr.settings import Settings
 from ivr.store import open_store
 from transcription.errors import ModelError

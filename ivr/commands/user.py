@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ivr.command import Command
-from ivr.desk import people
 from ivr.errors import TongdaiError
 from ivr.model import Person, Role
 from ivr.model.labels import ROLES, label
+from ivr.services import people
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.words import tr

@@ -6,10 +6,10 @@ from typing import assert_never
 
 import structlog
 
-from ivr.desk.attempts import Locked
-from ivr.desk.lookup import Status, WrongStatus, find_status
 from ivr.engine.desk import Answer, CannotLook, Found, NotFound, TooMany
 from ivr.secrets import pin_mac
+from ivr.services.attempts import Locked
+from ivr.services.lookup import Status, WrongStatus, find_status
 from ivr.settings import Settings
 from ivr.store import Store, StoreAway, open_store
 

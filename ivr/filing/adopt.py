@@ -10,13 +10,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.desk import intake
 from ivr.durable import Held, fsync_folder
 from ivr.filing.settle import settled_takes
 from ivr.model.calls import Call, EndReason
 from ivr.model.numbers import normalise
 from ivr.model.recordings import RecordingFlag
 from ivr.model.tickets import Ticket
+from ivr.services import intake
 from ivr.settings import Settings
 from ivr.spool import (
     CallJournal,

@@ -16,8 +16,8 @@ from time import monotonic
 
 import structlog
 
-from ivr.desk import intake
 from ivr.filing.filing import Outcome, close_call, file_one, renew_codes
+from ivr.services import intake
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Spool
 from ivr.spool.codebook import CodeBook

@@ -9,11 +9,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from ivr.deadline import find_due
-from ivr.desk import intake
 from ivr.durable import Held, is_held
 from ivr.model.calls import Call, EndReason
 from ivr.model.recordings import RecordingFlag
 from ivr.recordings import FiledAudio, NotAudio, file_audio
+from ivr.services import intake
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Sidecar, SidecarState, Spool, call_of, read_journal
 from ivr.spool.codebook import CodeBook

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 import structlog
 
-from ivr.desk import intake
 from ivr.durable import Held
 from ivr.errors import TongdaiError
 from ivr.filing.adopt import adopt, same_channel
 from ivr.filing.filing import Outcome, file_one, give_late_codes, renew_codes
 from ivr.filing.settle import rebuild, settle
 from ivr.model.calls import EndReason
+from ivr.services import intake
 from ivr.settings import Settings
 from ivr.spool import (
     Fallback,

@@ -7,8 +7,8 @@ from time import monotonic
 
 import structlog
 
-from ivr.desk import upkeep
 from ivr.filing.sweep import SweepReport, sweep
+from ivr.services import upkeep
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, StoreAway

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ivr.desk.reconcile import Dated, Rows, read_rows, still_open, with_rows
 from ivr.filing.filing import NO_AUDIO
 from ivr.model import EndReason
 from ivr.model.civil import ZONE
 from ivr.reconcile.disk import InSpool, compare_files, find_aside, find_in_spool, is_live
 from ivr.reconcile.gaps import Gap, Standing, What
+from ivr.reconcile.rows import Dated, Rows, read_rows, still_open, with_rows
 from ivr.recordings import find_all_keys
 from ivr.settings import Settings
 from ivr.store import Store

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ivr.desk.reconcile import FiledRow
 from ivr.durable import is_held
 from ivr.reconcile.gaps import Gap, What
+from ivr.reconcile.rows import FiledRow
 from ivr.recordings import path_of
 from ivr.settings import Settings
 from ivr.spool import Spool

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from ivr import prompts
 from ivr.command import Finding
-from ivr.desk.people import FIRST_ADMIN, ensure_first_admin
 from ivr.doctor.findings import find_checks, gather
 from ivr.errors import TongdaiError
+from ivr.services.people import FIRST_ADMIN, ensure_first_admin
 from ivr.settings import Settings
 from ivr.store import StoreAway, open_store
 from ivr.store.migrate import migrate

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy.orm import Session
 from ulid import ULID
 
-from ivr.desk.intake import file_report
 from ivr.engine import CallDesk, Clock
 from ivr.engine.status import StatusDesk
 from ivr.filing.background import Clerk
@@ -29,6 +28,7 @@ from ivr.scenario.citizen import Citizen, Speech
 from ivr.scenario.sounds import Samples, quiet, tone, write_wav
 from ivr.scenario.values import Operator, Prepared, Scenario
 from ivr.secrets import pin_mac
+from ivr.services.intake import file_report
 from ivr.settings import Settings, load_settings
 from ivr.spool import Sidecar, SidecarState, Spool
 from ivr.spool.codebook import CodeBook

@@ -11,8 +11,8 @@ import structlog
 from aiohttp import web
 from sqlalchemy import func, select
 
-from ivr.desk import outbox, people
 from ivr.model.work import Outbox
+from ivr.services import outbox, people
 from ivr.settings import Settings
 from ivr.store import Store, StoreAway
 from ivr.watch.tail import Change, change_of

@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.desk import outbox
 from ivr.model.work import Outbox
+from ivr.services import outbox
 from ivr.store import Store, StoreAway
 
 EVERY = 0.25

@@ -15,7 +15,6 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 from ulid import ULID
 
-from ivr.desk.people import token_hash
 from ivr.model import (
     CLOSED,
     Call,
@@ -36,6 +35,7 @@ from ivr.model import (
 )
 from ivr.model.code import make_code
 from ivr.model.text import fold
+from ivr.services.people import token_hash
 from ivr.store import Store
 
 NOW = datetime.now(UTC)

@@ -12,10 +12,10 @@ import aiohttp
 from sqlalchemy import select
 
 from ivr.demo.system import hotline
-from ivr.desk.people import token_hash
 from ivr.model import Call, Person, SignIn
 from ivr.scenario.sip import SipCall
 from ivr.scenario.sounds import spoken, to_alaw
+from ivr.services.people import token_hash
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.testing.calls import cut_short

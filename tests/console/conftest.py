@@ -16,12 +16,12 @@ from ulid import ULID
 
 from console.app import create_app
 from ivr import jobs
-from ivr.desk import casework, intake, listing, people
-from ivr.desk.transcripts import HeardText, store_transcript
 from ivr.model import Consent, ContactKind, EndReason, Kind, Refusal, Role, SignIn, State
 from ivr.model.code import make_code
 from ivr.recordings import file_audio
 from ivr.secrets import pin_mac
+from ivr.services import casework, intake, listing, people
+from ivr.services.transcripts import HeardText, store_transcript
 from ivr.settings import Settings, load_settings
 from ivr.spool import CallJournal, Sidecar, SidecarState, Step, Take, TakeState
 from ivr.store import Store, open_store

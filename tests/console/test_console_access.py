@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from console.app import create_app
-from ivr.desk import people
+from ivr.services import people
 from ivr.store import open_store
 from ivr.words import tr
 

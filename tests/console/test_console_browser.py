@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from sqlalchemy import func, select
 
 from console.texts import DIST
-from ivr.desk import people, plays
 from ivr.model import SignIn, Ticket
+from ivr.services import people, plays
 from ivr.settings import load_settings
 from ivr.store import open_store
 from ivr.testing import free_port, need

@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ivr.desk import listing, plays
 from ivr.model import Play
 from ivr.recordings import erase
+from ivr.services import listing, plays
 
 SignIn = Callable[..., FlaskClient]
 

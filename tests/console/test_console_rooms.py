@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ivr.desk import people
 from ivr.model import Role
 from ivr.model.code import make_code
+from ivr.services import people
 
 SignIn = Callable[..., FlaskClient]
 HTMX = {"HX-Request": "true"}

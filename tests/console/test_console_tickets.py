@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ivr.desk import listing
 from ivr.model import State, Ticket
+from ivr.services import listing
 
 SignIn = Callable[..., FlaskClient]
 HTMX = {"HX-Request": "true"}

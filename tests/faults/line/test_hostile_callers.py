@@ -15,12 +15,12 @@ from sqlalchemy import select
 from console.app import create_app
 from ivr.asterisk import load_logins
 from ivr.asterisk.ami import Ami
-from ivr.desk import people
 from ivr.engine.call import LONGEST_TEXT
 from ivr.model import Call, SignIn, Ticket
 from ivr.process.ports import free_ports
 from ivr.scenario.sip import CallRefused, SipCall
 from ivr.scenario.tail import Journals
+from ivr.services import people
 from ivr.settings import Settings
 from ivr.store import Store
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk

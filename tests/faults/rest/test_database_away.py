@@ -17,12 +17,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from console.app import create_app
-from ivr.desk import intake
 from ivr.filing.filing import renew_codes
 from ivr.model import Recording, Ticket
 from ivr.reconcile import reconcile
 from ivr.scenario import Scenario, read_scenario
 from ivr.scenario.play import Played
+from ivr.services import intake
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook

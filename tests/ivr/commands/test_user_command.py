@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ivr.__main__ import main
-from ivr.desk import people
 from ivr.model import Role
+from ivr.services import people
 from ivr.settings import load_settings
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.desk import intake
 from ivr.filing.filing import close_call, file_one
 from ivr.model import EndReason
+from ivr.services import intake
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine
 from ivr.testing import temporary_settings

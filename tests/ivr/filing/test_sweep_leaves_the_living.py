@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr.commands.sweep import describe
-from ivr.desk import intake
 from ivr.filing.filing import Outcome, close_call, file_one, give_late_codes
 from ivr.filing.sweep import sweep
 from ivr.model import EndReason
+from ivr.services import intake
 from ivr.spool import SidecarState, Spool, TakeState, read_journal
 from ivr.spool.codebook import CodeBook
 from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, wav

@@ -8,8 +8,8 @@ from time import monotonic
 import pytest
 from sqlalchemy import select
 
-from ivr.desk import outbox
 from ivr.model import Outbox
+from ivr.services import outbox
 from ivr.store import Store, StoreAway, make_engine
 from ivr.testing import need
 from ivr.testing.database import find_server_programs, running_cluster, sqlite_store

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from ivr import jobs
-from ivr.desk import upkeep
-from ivr.metrics import WINDOW, exposition, find_rtf
 from ivr.model import Outbox, Recording, SignIn, State, Ticket, Transcript
+from ivr.services import upkeep
+from ivr.services.metrics import WINDOW, exposition, find_rtf
 from ivr.store import Store, make_engine
 
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
-from ivr.desk import outbox
 from ivr.model import CodeCounter, Outbox
+from ivr.services import outbox
 from ivr.store import Store, insert_missing, make_engine
 from ivr.testing.asterisk import PATIENCE
 

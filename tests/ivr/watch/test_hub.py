@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import delete
 
 from ivr.asterisk.logins import load_logins
-from ivr.desk import outbox, people
 from ivr.model import Outbox, Role, SignIn
+from ivr.services import outbox, people
 from ivr.settings import Settings
 from ivr.spool import SidecarState, TakeState
 from ivr.store import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.desk import outbox
+from ivr.services import outbox
 from ivr.store import Store, make_engine
 from ivr.testing.asterisk import wait_for
 from ivr.testing.database import Cluster, sqlite_store

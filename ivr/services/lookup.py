@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.desk import attempts
-from ivr.desk.attempts import Guarded, Locked
 from ivr.model import CLOSED, Kind, Refusal, State, Ticket
 from ivr.model.code import find_code
+from ivr.services import attempts
+from ivr.services.attempts import Guarded, Locked
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ivr.desk import intake, listing
-from ivr.desk.errors import NotFound
-from ivr.desk.intake import refresh_search_copy
-from ivr.desk.listing import CallFilter, TicketFilter
 from ivr.model import Call, EndReason, Kind, Person, Recording, State, Ticket, Transcript
+from ivr.services import intake, listing
+from ivr.services.errors import NotFound
+from ivr.services.intake import refresh_search_copy
+from ivr.services.listing import CallFilter, TicketFilter
 from ivr.spool import CallJournal, Sidecar, Step
 from ivr.store import Store
 

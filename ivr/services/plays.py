@@ -7,11 +7,11 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.desk import rights
-from ivr.desk.errors import NotAllowed, NotFound, ReasonNeeded
-from ivr.desk.people import token_hash
 from ivr.model import Person, Play, Recording, Ticket
 from ivr.model.text import clean
+from ivr.services import rights
+from ivr.services.errors import NotAllowed, NotFound, ReasonNeeded
+from ivr.services.people import token_hash
 
 LASTS = timedelta(hours=2)
 """How long a token serves Range requests: a long recording, paused and heard again."""

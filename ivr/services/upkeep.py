@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from ivr.desk import attempts, outbox
 from ivr.model import SignIn
+from ivr.services import attempts, outbox
 
 OUTBOX_DAYS = 2
 """A hub that was away longer takes a snapshot anyway."""

@@ -7,10 +7,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from ivr.desk import people
-from ivr.desk.attempts import Locked
-from ivr.desk.people import PeopleError, Refused
 from ivr.model import Role, SignIn
+from ivr.services import people
+from ivr.services.attempts import Locked
+from ivr.services.people import PeopleError, Refused
 from ivr.store import Store
 
 PASSWORD = "đúng mật khẩu"

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr import jobs
-from ivr.desk import outbox
-from ivr.desk.errors import NotFound
-from ivr.desk.intake import refresh_search_copy
 from ivr.jobs import Claimed
 from ivr.model import EventKind, Recording, RecordingFlag, Ticket, TicketEvent, Transcript
+from ivr.services import outbox
+from ivr.services.errors import NotFound
+from ivr.services.intake import refresh_search_copy
 
 
 @dataclass(frozen=True, kw_only=True)

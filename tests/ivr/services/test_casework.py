@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from ivr import jobs
-from ivr.desk import casework, intake, outbox
-from ivr.desk.errors import MoveRefused, NotAllowed, NotFound, Stale
-from ivr.desk.transcripts import HeardText, store_transcript
 from ivr.model import CLOSED, MOVES, EventKind, Kind, Person, RecordingFlag, Refusal, Role, State, Ticket, Transcript
 from ivr.recordings import FiledAudio
+from ivr.services import casework, intake, outbox
+from ivr.services.errors import MoveRefused, NotAllowed, NotFound, Stale
+from ivr.services.transcripts import HeardText, store_transcript
 from ivr.spool import Sidecar
 from ivr.store import Store
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ivr.desk import outbox
+from ivr.services import outbox
 from ivr.store import Store
 
 

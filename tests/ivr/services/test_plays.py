@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ivr.desk import casework, intake, plays
-from ivr.desk.errors import NotAllowed, NotFound, ReasonNeeded
-from ivr.desk.plays import Action
 from ivr.model import Person, Recording, Role
 from ivr.recordings import FiledAudio
+from ivr.services import casework, intake, plays
+from ivr.services.errors import NotAllowed, NotFound, ReasonNeeded
+from ivr.services.plays import Action
 from ivr.spool import Sidecar
 from ivr.store import Store
 

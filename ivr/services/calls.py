@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from ivr.desk import outbox
 from ivr.model import Base, Call, CallStep, EndReason
 from ivr.model.text import clean
+from ivr.services import outbox
 from ivr.spool import CallJournal, Step
 from ivr.store import insert_all_missing, insert_new
 

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from ivr.desk import intake
-from ivr.desk.errors import CodesExhausted, NotFound
 from ivr.model import (
     Call,
     CallStep,
@@ -23,6 +21,8 @@ from ivr.model import (
 )
 from ivr.model.code import MOST
 from ivr.recordings import FiledAudio
+from ivr.services import intake
+from ivr.services.errors import CodesExhausted, NotFound
 from ivr.spool import CallJournal, Sidecar, Step
 from ivr.store import Store
 

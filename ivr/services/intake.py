@@ -13,9 +13,6 @@ from sqlalchemy import Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from ivr import jobs
-from ivr.desk import outbox
-from ivr.desk.calls import record_call
-from ivr.desk.errors import CodesExhausted, NotFound
 from ivr.model import (
     Base,
     Call,
@@ -31,6 +28,9 @@ from ivr.model.code import MOST
 from ivr.model.numbers import last_four
 from ivr.model.text import clean, fold
 from ivr.recordings import FiledAudio
+from ivr.services import outbox
+from ivr.services.calls import record_call
+from ivr.services.errors import CodesExhausted, NotFound
 from ivr.spool import Sidecar
 from ivr.store import insert_missing, insert_new
 

@@ -8,13 +8,13 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ivr.desk import lines, rights
-from ivr.desk.errors import NotFound
-from ivr.desk.lines import CallLine, TicketLine
 from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, State, Ticket, TicketEvent
 from ivr.model.code import find_code
 from ivr.model.numbers import normalise
 from ivr.model.text import search_terms
+from ivr.services import list_rows, rights
+from ivr.services.errors import NotFound
+from ivr.services.list_rows import CallLine, TicketLine
 from ivr.store import search
 
 PAGE = 50
@@ -99,7 +99,7 @@ def tickets(
     conditions = [*_ticket_conditions(session, wanted), *_visible(viewer)]
     matching = select(Ticket.id).where(*conditions)
     found = _keys(session, matching, (Ticket.created_at.desc(), Ticket.id.desc()), wanted.query, page, size)
-    return replace(found, rows=lines.read_tickets(session, found.rows))
+    return replace(found, rows=list_rows.read_tickets(session, found.rows))
 
 
 def calls(
@@ -110,7 +110,7 @@ def calls(
     matching = select(Call.id).where(*_call_conditions(session, wanted, viewer))
     order = (Call.started_at.desc(), Call.id.desc())
     found = _keys(session, matching, order, wanted.query, page, size)
-    rows = lines.read_calls(session, Call.id.in_(found.rows), _visible(viewer)) if found.rows else []
+    rows = list_rows.read_calls(session, Call.id.in_(found.rows), _visible(viewer)) if found.rows else []
     return replace(found, rows=rows)
 
 
@@ -125,7 +125,7 @@ def count_tickets(
 def calls_of_number(session: Session, number: str, *, viewer: Person | None, limit: int = 50) -> list[CallLine]:
     """The history of one number (E.164), newest first."""
     calls = select(Call.id).where(Call.caller_number == number).order_by(Call.started_at.desc(), Call.id.desc())
-    return lines.read_calls(session, Call.id.in_(calls.limit(limit)), _visible(viewer))
+    return list_rows.read_calls(session, Call.id.in_(calls.limit(limit)), _visible(viewer))
 
 
 def find_ticket(session: Session, ticket_id: int) -> Ticket | None:

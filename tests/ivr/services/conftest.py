@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import pytest
 
-from ivr.desk import intake
 from ivr.model import Consent, ContactKind, Person, Role
 from ivr.recordings import FiledAudio
+from ivr.services import intake
 from ivr.spool import Sidecar, SidecarState, Take, TakeState
 from ivr.store import Store
 

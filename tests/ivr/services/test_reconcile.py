@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from ivr import jobs
-from ivr.desk import intake
-from ivr.desk.reconcile import read_rows, still_open, with_rows
 from ivr.model import Call, EndReason, Kind, Recording, Ticket
+from ivr.reconcile.rows import read_rows, still_open, with_rows
 from ivr.recordings import FiledAudio
+from ivr.services import intake
 from ivr.spool import CallJournal, Sidecar
 from ivr.store import Store
 

@@ -10,9 +10,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.desk import outbox, rights
-from ivr.desk.errors import MoveRefused, NotAllowed, NotFound, Stale
-from ivr.desk.intake import refresh_search_copy
 from ivr.model import (
     CLOSED,
     MOVES,
@@ -28,6 +25,9 @@ from ivr.model import (
     Transcript,
 )
 from ivr.model.text import clean
+from ivr.services import outbox, rights
+from ivr.services.errors import MoveRefused, NotAllowed, NotFound, Stale
+from ivr.services.intake import refresh_search_copy
 from ivr.words import tr
 
 

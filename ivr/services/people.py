@@ -12,12 +12,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from ivr.desk import attempts
-from ivr.desk.attempts import Guarded, Locked
-from ivr.desk.errors import NotFound
 from ivr.errors import TongdaiError
 from ivr.model import Person, Role, SignIn
 from ivr.model.text import clean
+from ivr.services import attempts
+from ivr.services.attempts import Guarded, Locked
+from ivr.services.errors import NotFound
 from ivr.store import Store, insert_missing, serialise
 from ivr.words import tr
 
@@ -86,7 +86,7 @@ def find_person(session: Session, username: str) -> Person | None:
 
 
 def get_person(session: Session, username: str) -> Person:
-    """The same; raises :class:`ivr.desk.errors.NotFound`."""
+    """The same; raises :class:`ivr.services.errors.NotFound`."""
     person = find_person(session, username)
     if person is None:
         raise NotFound("person", username)

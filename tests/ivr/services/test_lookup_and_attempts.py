@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from ivr.desk import attempts, intake, lookup
-from ivr.desk.attempts import Guarded, Limit, Locked
-from ivr.desk.lookup import Status, WrongStatus
 from ivr.model import Attempt, ContactKind, State, Ticket
 from ivr.model.code import make_code
 from ivr.recordings import FiledAudio
 from ivr.secrets import pin_mac
+from ivr.services import attempts, intake, lookup
+from ivr.services.attempts import Guarded, Limit, Locked
+from ivr.services.lookup import Status, WrongStatus
 from ivr.settings import load_settings
 from ivr.spool import Sidecar
 from ivr.store import Store
