@@ -12,9 +12,9 @@ from typing import TypeVar
 
 import structlog
 
-from ivr import jobs
 from ivr.errors import TongdaiError
-from ivr.jobs import Claimed, LeaseLost
+from ivr.jobs import queue
+from ivr.jobs.queue import Claimed, LeaseLost
 from ivr.model.recordings import Recording, RecordingFlag
 from ivr.recordings import NoRecording, open_recording
 from ivr.services.transcripts import HeardText, store_transcript
@@ -76,13 +76,13 @@ class Worker:
     def step(self) -> bool:
         """Claim one item and settle it one way or another; False when there was none to claim."""
         lease = self.settings.lease_seconds
-        claimed = jobs.claim(self.store, jobs.TRANSCRIBE, self.owner, self.now(), lease)
+        claimed = queue.claim(self.store, queue.TRANSCRIBE, self.owner, self.now(), lease)
         if claimed is None:
             return False
         try:
             self._transcribe(claimed)
         except StopAskedError:
-            jobs.release(self.store, claimed)
+            queue.release(self.store, claimed)
             _log.info("worker.released", recording=claimed.subject)
         except LeaseLost as error:
             _log.warning("worker.lease_lost", recording=claimed.subject, error=str(error))
@@ -133,11 +133,11 @@ class Worker:
     def _forget(self, claimed: Claimed) -> None:
         """An erased recording needs no text."""
         with self.store.transaction() as session:
-            jobs.finish(session, claimed, self.now())
+            queue.finish(session, claimed, self.now())
 
     def _fail(self, claimed: Claimed, reason: str) -> None:
         retry_after = RETRY_AFTER * claimed.attempt
-        state = self._patiently(lambda: jobs.fail(self.store, claimed, reason, self.now(), retry_after))
+        state = self._patiently(lambda: queue.fail(self.store, claimed, reason, self.now(), retry_after))
         _log.warning(
             "worker.failed", recording=claimed.subject, attempt=claimed.attempt, state=str(state), reason=reason
         )
@@ -155,7 +155,7 @@ class Worker:
             if self.monotonic() - renewed < lease / 3:
                 return
             try:
-                jobs.renew(self.store, claimed, self.now(), lease)
+                queue.renew(self.store, claimed, self.now(), lease)
             except StoreAway as error:  # nobody else can claim it either; the next beat asks again
                 _log.warning("worker.renew_away", recording=claimed.subject, error=str(error))
                 return

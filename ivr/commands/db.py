@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
-from ivr import jobs
 from ivr.command import Command
+from ivr.jobs import queue
 from ivr.model import Call, Recording, Ticket
 from ivr.settings import Settings
 from ivr.store import open_store
@@ -82,7 +82,7 @@ def _status(settings: Settings, _arguments: argparse.Namespace) -> int:
             calls, tickets, recordings = (
                 session.scalar(select(func.count()).select_from(table)) for table in (Call, Ticket, Recording)
             )
-            work = jobs.backlog(session, jobs.TRANSCRIBE, datetime.now(UTC))
+            work = queue.backlog(session, queue.TRANSCRIBE, datetime.now(UTC))
     finally:
         store.close()
     print(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import Call, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
 
 
@@ -73,7 +73,7 @@ def read_rows(session: Session, since: datetime | None = None) -> Rows:
     calls, made = _from(Call.started_at, since), _from(Recording.created_at, since)
     filed, added = and_(_from(Ticket.filed_at, since), Ticket.channel == "phone"), _from(WorkItem.created_at, since)
     work_of_recording = (
-        select(WorkItem.id).where(WorkItem.kind == jobs.TRANSCRIBE, WorkItem.subject == Recording.id).exists()
+        select(WorkItem.id).where(WorkItem.kind == queue.TRANSCRIBE, WorkItem.subject == Recording.id).exists()
     )
     ticket_of_recording = select(Ticket.id).where(Ticket.ulid == Recording.ulid).exists()
     call_of_ticket = select(Call.id).where(Call.id == Ticket.call_id).exists()

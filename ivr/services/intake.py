@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import (
     Base,
     Call,
@@ -241,7 +241,7 @@ def _add_recording(session: Session, sidecar: Sidecar, audio: FiledAudio, now: d
         },
     )
     if added:
-        jobs.add(session, jobs.TRANSCRIBE, sidecar.ulid, now)
+        queue.add(session, queue.TRANSCRIBE, sidecar.ulid, now)
     return added
 
 

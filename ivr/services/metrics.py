@@ -9,8 +9,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ivr import jobs
-from ivr.jobs import Backlog
+from ivr.jobs import queue
+from ivr.jobs.queue import Backlog
 from ivr.model import CLOSED, Ticket, Transcript
 from ivr.store import Store, StoreAway
 
@@ -30,7 +30,7 @@ class StoreCollector(Collector):
         now = self._now()
         try:
             with self._store.reading() as session:
-                found = [*_backlog(jobs.backlog(session, jobs.TRANSCRIBE, now)), *_speed(session, now)]
+                found = [*_backlog(queue.backlog(session, queue.TRANSCRIBE, now)), *_speed(session, now)]
                 found.append(_open_tickets(session))
         except StoreAway:
             found = []

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr import jobs
-from ivr.jobs import Claimed
+from ivr.jobs import queue
+from ivr.jobs.queue import Claimed
 from ivr.model import EventKind, Recording, RecordingFlag, Ticket, TicketEvent, Transcript
 from ivr.services import outbox
 from ivr.services.errors import NotFound
@@ -56,7 +56,7 @@ def store_transcript(
         ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid).with_for_update())
         if ticket is not None:
             _show(session, ticket, heard, flags, now)
-    jobs.finish(session, claimed, now)
+    queue.finish(session, claimed, now)
 
 
 def _transcript(recording_id: str, heard: HeardText, now: datetime) -> Transcript:

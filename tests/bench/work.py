@@ -14,7 +14,7 @@ from statistics import median
 import psutil
 from ulid import ULID
 
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import Recording, Ticket
 from ivr.scenario.sounds import spoken, write_wav
 from ivr.settings import Settings, load_settings
@@ -111,7 +111,7 @@ def _file(settings: Settings, files: list[Path]) -> None:
             common = {"id": ulid, "ulid": ulid, "take": 1, "key": key, "seconds": 1.0, "size": 1, "sha256": ""}
             session.add(Recording(**common, created_at=now))
             session.add(Ticket(ulid=ulid, city="da-nang", created_at=now, filed_at=now))
-            jobs.add(session, jobs.TRANSCRIBE, ulid, now)
+            queue.add(session, queue.TRANSCRIBE, ulid, now)
     store.close()
 
 

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from ulid import ULID
 
 from console.app import create_app
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import Consent, ContactKind, EndReason, Kind, Refusal, Role, SignIn, State
 from ivr.model.code import make_code
 from ivr.recordings import file_audio
@@ -353,13 +353,13 @@ def hear(desk: Desk, ulid: str, text: str, times: list[tuple[float, float]], at:
         store_transcript(session, claimed, ulid, heard, peaks, [], at)
 
 
-def _claim(desk: Desk, ulid: str, at: datetime) -> jobs.Claimed:
+def _claim(desk: Desk, ulid: str, at: datetime) -> queue.Claimed:
     """The work item of one recording; older ones that nobody has heard are put back."""
     others = []
-    while (claimed := jobs.claim(desk.store, jobs.TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
+    while (claimed := queue.claim(desk.store, queue.TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
         others.append(claimed)
     for other in others:
-        jobs.release(desk.store, other)
+        queue.release(desk.store, other)
     assert claimed is not None
     return claimed
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from ulid import ULID
 
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import EventKind, Outbox, Recording, Ticket, TicketEvent, Transcript, WorkItem, WorkState
 from ivr.model.word_errors import word_errors
 from ivr.settings import Settings, load_settings
@@ -76,7 +76,7 @@ class House:
             )
             if ticket:
                 session.add(Ticket(ulid=ulid, city="da-nang", created_at=START, filed_at=START))
-            jobs.add(session, jobs.TRANSCRIBE, ulid, START)
+            queue.add(session, queue.TRANSCRIBE, ulid, START)
         return ulid
 
     def worker(self, owner: str = "w", store: Store | None = None) -> Worker:
@@ -193,7 +193,7 @@ def test_audio_or_row_that_is_gone(house: House, tone: bytes) -> None:
     ulid = house.add(tone)
     next(house.settings.recordings.rglob("*.wav")).unlink()
     with house.store.transaction() as session:
-        jobs.add(session, jobs.TRANSCRIBE, "nobody", START)
+        queue.add(session, queue.TRANSCRIBE, "nobody", START)
     house.worker().run(once=True)
     assert ulid in str(house.item(ulid).error)
     assert "nobody" in str(house.item("nobody").error)
@@ -241,7 +241,7 @@ def test_long_recording_keeps_its_lease(house: House, tone: bytes) -> None:
 
     def slow() -> None:
         house.later(50)
-        assert jobs.claim(house.store, jobs.TRANSCRIBE, "other", house.clock, 60) is None
+        assert queue.claim(house.store, queue.TRANSCRIBE, "other", house.clock, 60) is None
 
     house.recogniser = ScriptedRecogniser(during=slow)
     house.worker().step()
@@ -277,7 +277,7 @@ def test_lost_lease_drops_the_result(house: House, tone: bytes) -> None:
         house.later(70)
         if not taken:
             taken.append("once")
-            assert jobs.claim(house.store, jobs.TRANSCRIBE, "other", house.clock, 600) is not None
+            assert queue.claim(house.store, queue.TRANSCRIBE, "other", house.clock, 600) is not None
 
     house.recogniser = ScriptedRecogniser(during=frozen)
     assert house.worker().step()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from ulid import ULID
 
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import Recording, Transcript, WorkItem, WorkState
 from ivr.settings import Settings, load_settings
 from ivr.store import Store
@@ -65,7 +65,7 @@ def _add(settings: Settings, store: Store, audio: Path) -> str:
     path.write_bytes(audio.read_bytes())
     with store.transaction() as session:
         session.add(Recording(id=ulid, ulid=ulid, take=1, key=path.name, seconds=1, size=1, sha256="", created_at=now))
-        jobs.add(session, jobs.TRANSCRIBE, ulid, now)
+        queue.add(session, queue.TRANSCRIBE, ulid, now)
     return ulid
 
 
@@ -130,7 +130,7 @@ def test_broken_model_claims_nothing_and_is_told(
 def test_figures(settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]]) -> None:
     now = datetime.now(UTC)
     with store.transaction() as session:
-        jobs.add(session, jobs.TRANSCRIBE, "x", now)
+        queue.add(session, queue.TRANSCRIBE, "x", now)
         session.add(Recording(id="y", ulid="y", take=1, key="y", seconds=20, size=1, sha256="", created_at=now))
         session.flush()
         session.add(

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import select
 from ulid import ULID
 
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import EventKind, Recording, Ticket, TicketEvent, Transcript, WorkItem, WorkState
 from ivr.settings import Settings
 from ivr.store import Store
@@ -79,7 +79,7 @@ def add(settings: Settings, store: Store, content: bytes) -> str:
             Recording(id=ulid, ulid=ulid, take=1, key=path.name, seconds=1, size=size, sha256="", created_at=now)
         )
         session.add(Ticket(ulid=ulid, city="da-nang", created_at=now, filed_at=now))
-        jobs.add(session, jobs.TRANSCRIBE, ulid, now)
+        queue.add(session, queue.TRANSCRIBE, ulid, now)
     return ulid
 
 
@@ -102,7 +102,7 @@ def check_settled(store: Store) -> dict[str, WorkItem]:
     parked = [item for item in found.values() if item.state is WorkState.PARKED]
     assert texts == done
     assert len(done) + len(parked) == len(found)
-    assert all(item.error and item.attempt == jobs.MOST_ATTEMPTS for item in parked)
+    assert all(item.error and item.attempt == queue.MOST_ATTEMPTS for item in parked)
     assert heard.count(EventKind.TRANSCRIBED) == len(done)
     assert heard.count(EventKind.NOT_TRANSCRIBED) == len(parked)
     return found
@@ -142,7 +142,7 @@ def squeeze(worker: Running, spare: int) -> None:
 
 @pytest.mark.parametrize("spare", [0, 24 * 2**20], ids=["none", "24-MiB"])
 def test_memory_runs_out(spare: int, settings: Settings, store: Store) -> None:
-    for _ in range(jobs.MOST_ATTEMPTS):
+    for _ in range(queue.MOST_ATTEMPTS):
         with running(settings, "worker", ready=READY) as worker:
             squeeze(worker, spare)
             if not items(store):

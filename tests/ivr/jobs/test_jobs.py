@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from ivr import jobs
-from ivr.jobs import Claimed, LeaseLost
+from ivr.jobs import queue
+from ivr.jobs.queue import Claimed, LeaseLost
 from ivr.model import CodeCounter, EventKind, Outbox, Recording, Ticket, TicketEvent, WorkItem, WorkState
 from ivr.store import Store, make_engine
 
@@ -18,11 +18,11 @@ KIND = "transcribe"
 def add(store: Store, now: datetime, *subjects: str) -> None:
     with store.transaction() as session:
         for subject in subjects:
-            jobs.add(session, KIND, subject, now)
+            queue.add(session, KIND, subject, now)
 
 
 def claim(store: Store, now: datetime, owner: str = "a", lease: float = 60) -> Claimed:
-    found = jobs.claim(store, KIND, owner, now, lease)
+    found = queue.claim(store, KIND, owner, now, lease)
     assert found is not None
     return found
 
@@ -34,15 +34,15 @@ def item(store: Store, subject: str) -> WorkItem:
 
 def test_adding_twice_is_adding_once(store: Store, now: datetime) -> None:
     with store.transaction() as session:
-        assert jobs.add(session, KIND, "1", now)
-        assert not jobs.add(session, KIND, "1", now)
+        assert queue.add(session, KIND, "1", now)
+        assert not queue.add(session, KIND, "1", now)
 
 
 def test_oldest_first_and_nobody_twice(store: Store, now: datetime) -> None:
     add(store, now, "1", "2")
     assert [claim(store, now, owner).subject for owner in "ab"] == ["1", "2"]
-    assert jobs.claim(store, KIND, "c", now, 60) is None
-    assert jobs.claim(store, "other", "c", now, 60) is None
+    assert queue.claim(store, KIND, "c", now, 60) is None
+    assert queue.claim(store, "other", "c", now, 60) is None
 
 
 def test_claims_are_exclusive_under_concurrency(store: Store, now: datetime) -> None:
@@ -51,9 +51,9 @@ def test_claims_are_exclusive_under_concurrency(store: Store, now: datetime) -> 
     def work(owner: str) -> list[str]:
         with closing(Store(make_engine(store.engine.url.render_as_string(hide_password=False), busy=30))) as own:
             done = []
-            while claimed := jobs.claim(own, KIND, owner, now, 60):
+            while claimed := queue.claim(own, KIND, owner, now, 60):
                 with own.transaction() as session:
-                    jobs.finish(session, claimed, now)
+                    queue.finish(session, claimed, now)
                 done.append(claimed.subject)
         return done
 
@@ -65,23 +65,23 @@ def test_claims_are_exclusive_under_concurrency(store: Store, now: datetime) -> 
 def test_an_expired_lease_is_claimed_by_the_next_and_lost_by_the_first(store: Store, now: datetime) -> None:
     add(store, now, "1")
     first = claim(store, now, "a", lease=60)
-    assert jobs.claim(store, KIND, "b", now + timedelta(seconds=59), 60) is None
+    assert queue.claim(store, KIND, "b", now + timedelta(seconds=59), 60) is None
     second = claim(store, now + timedelta(seconds=61), "b")
     assert (second.subject, second.attempt) == ("1", 2)
     with pytest.raises(LeaseLost), store.transaction() as session:
-        jobs.finish(session, first, now)
+        queue.finish(session, first, now)
     with pytest.raises(LeaseLost):
-        jobs.renew(store, first, now, 60)
-    assert jobs.fail(store, first, "late", now, 0) is WorkState.CLAIMED
-    jobs.release(store, first)
+        queue.renew(store, first, now, 60)
+    assert queue.fail(store, first, "late", now, 0) is WorkState.CLAIMED
+    queue.release(store, first)
     assert item(store, "1").owner == "b"
 
 
 def test_a_renewed_lease_holds(store: Store, now: datetime) -> None:
     add(store, now, "1")
     claimed = claim(store, now, lease=60)
-    jobs.renew(store, claimed, now + timedelta(seconds=50), 60)
-    assert jobs.claim(store, KIND, "b", now + timedelta(seconds=100), 60) is None
+    queue.renew(store, claimed, now + timedelta(seconds=50), 60)
+    assert queue.claim(store, KIND, "b", now + timedelta(seconds=100), 60) is None
 
 
 def test_a_crash_between_effect_and_done_leaves_neither(store: Store, now: datetime) -> None:
@@ -100,7 +100,7 @@ def test_a_crash_between_effect_and_done_leaves_neither(store: Store, now: datet
         assert session.get(CodeCounter, 1) is None
     with store.transaction() as session:
         session.add(CodeCounter(year=1, next=1))
-        jobs.finish(session, claimed, now)
+        queue.finish(session, claimed, now)
     done = item(store, "1")
     assert (done.state, done.owner, done.done_at) == (WorkState.DONE, None, now)
 
@@ -113,7 +113,7 @@ def test_a_lost_lease_undoes_the_effect(store: Store, now: datetime) -> None:
     def write_late() -> None:
         with store.transaction() as session:
             session.add(CodeCounter(year=1, next=1))
-            jobs.finish(session, first, now)
+            queue.finish(session, first, now)
 
     with pytest.raises(LeaseLost):
         write_late()
@@ -124,12 +124,12 @@ def test_a_lost_lease_undoes_the_effect(store: Store, now: datetime) -> None:
 def test_three_failures_park_with_the_reason(store: Store, now: datetime) -> None:
     add(store, now, "1", "2")
     for attempt in (1, 2):
-        assert jobs.fail(store, claim(store, now), "no header", now, 30) is WorkState.WAITING
+        assert queue.fail(store, claim(store, now), "no header", now, 30) is WorkState.WAITING
         assert item(store, "1").error == "no header"
-        jobs.release(store, claim(store, now))  # the next item goes on meanwhile
+        queue.release(store, claim(store, now))  # the next item goes on meanwhile
         assert item(store, "1").attempt == attempt
         now += timedelta(seconds=31)
-    assert jobs.fail(store, claim(store, now), "no header", now, 30) is WorkState.PARKED
+    assert queue.fail(store, claim(store, now), "no header", now, 30) is WorkState.PARKED
     assert item(store, "1").error == "no header"
     assert claim(store, now).subject == "2"
 
@@ -144,7 +144,7 @@ def test_what_kills_three_workers_is_parked(store: Store, now: datetime) -> None
     assert parked.state is WorkState.PARKED
     assert "three times" in (parked.error or "")
     with store.transaction() as session:
-        assert jobs.retry_parked(session, KIND, now) == 1
+        assert queue.retry_parked(session, KIND, now) == 1
     assert claim(store, now).subject == "poison"
 
 
@@ -155,7 +155,7 @@ def test_a_parked_recording_is_told_in_its_ticket(store: Store, now: datetime) -
         session.add(recording)
     add(store, now, "R")
     for _ in range(3):
-        jobs.fail(store, claim(store, now), "MP3", now, 0)
+        queue.fail(store, claim(store, now), "MP3", now, 0)
     with store.reading() as session:
         event = session.scalars(select(TicketEvent)).one()
         assert (event.kind, event.text) == (EventKind.NOT_TRANSCRIBED, "MP3")
@@ -166,17 +166,17 @@ def test_a_parked_recording_is_told_in_its_ticket(store: Store, now: datetime) -
 def test_a_clock_that_ran_ahead_holds_nothing_back(store: Store, now: datetime, hours: int) -> None:
     ahead = now + timedelta(hours=hours)
     add(store, ahead, "1", "2")
-    jobs.claim(store, KIND, "dead", ahead, 300)
+    queue.claim(store, KIND, "dead", ahead, 300)
     assert {claim(store, now, owner).subject for owner in "ab"} == {"1", "2"}
 
 
 def test_backlog_counts_states_and_age(store: Store, now: datetime) -> None:
     with store.reading() as session:
-        assert jobs.backlog(session, KIND, now) == jobs.Backlog(waiting=0, claimed=0, parked=0, oldest_seconds=0.0)
+        assert queue.backlog(session, KIND, now) == queue.Backlog(waiting=0, claimed=0, parked=0, oldest_seconds=0.0)
     add(store, now, "1", "2")
     claim(store, now)
     add(store, now + timedelta(seconds=5), "3")
     with store.reading() as session:
-        assert jobs.backlog(session, KIND, now + timedelta(seconds=10)) == jobs.Backlog(
+        assert queue.backlog(session, KIND, now + timedelta(seconds=10)) == queue.Backlog(
             waiting=2, claimed=1, parked=0, oldest_seconds=10.0
         )

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from ivr import jobs
 from ivr.__main__ import main
 from ivr.filing.filing import close_call
+from ivr.jobs import queue
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.reconcile import Gap, Reconciliation, Standing, What, reconcile, remedy, sentence
 from ivr.recordings import path_of
@@ -47,10 +47,10 @@ def file_one(desk: Leavings, *, ulid: str = ULID, pitch: float = 0.7) -> None:
     desk.journal(end=EndReason.COMPLETED, ulid=ulid)
     desk.save(SidecarState.TO_FILE, take, ulid=ulid, ended=True, code=desk.codes.take(NOW))
     desk.sweep()
-    claimed = jobs.claim(desk.store, jobs.TRANSCRIBE, "w", NOW + timedelta(minutes=6), 60)
+    claimed = queue.claim(desk.store, queue.TRANSCRIBE, "w", NOW + timedelta(minutes=6), 60)
     assert claimed is not None
     with desk.store.transaction() as session:
-        jobs.finish(session, claimed, NOW + timedelta(minutes=6))
+        queue.finish(session, claimed, NOW + timedelta(minutes=6))
 
 
 def look(desk: Leavings, since: datetime | None = None) -> Reconciliation:
@@ -234,11 +234,11 @@ def test_work_that_nobody_does_is_stuck_and_what_was_given_up_is_noted(small: Le
     assert (What.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in early.find_all(Standing.IN_HAND)}
     late = reconcile(small.settings, small.store, filed + timedelta(hours=2))
     assert (What.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in late.find_all(Standing.OFF)}
-    for attempt in range(jobs.MOST_ATTEMPTS):
+    for attempt in range(queue.MOST_ATTEMPTS):
         at = filed + timedelta(hours=attempt)
-        claimed = jobs.claim(small.store, jobs.TRANSCRIBE, "w", at, 60)
+        claimed = queue.claim(small.store, queue.TRANSCRIBE, "w", at, 60)
         assert claimed is not None
-        jobs.fail(small.store, claimed, "đứt tiếng", at, retry_after=0)
+        queue.fail(small.store, claimed, "đứt tiếng", at, retry_after=0)
     gap = next(gap for gap in look(small).gaps if gap.what is What.WORK_PARKED)
     assert (gap.id, gap.standing, gap.detail) == (ULID, Standing.NOTED, "đứt tiếng")
 

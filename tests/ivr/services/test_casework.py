@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import CLOSED, MOVES, EventKind, Kind, Person, RecordingFlag, Refusal, Role, State, Ticket, Transcript
 from ivr.recordings import FiledAudio
 from ivr.services import casework, intake, outbox
@@ -37,7 +37,7 @@ def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) 
 @pytest.fixture
 def transcribed(store: Store, ticket_id: int, sidecar: Sidecar, now: datetime) -> str:
     """The report's recording, heard."""
-    claimed = jobs.claim(store, jobs.TRANSCRIBE, "w", now, 60)
+    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
     assert claimed is not None
     with store.transaction() as session:
         store_transcript(session, claimed, sidecar.ulid, HEARD, [1, 100], [RecordingFlag.CLIPPED], now)
@@ -52,14 +52,14 @@ def test_a_transcript_shows_in_its_ticket(store: Store, ticket_id: int, transcri
         assert [event.kind for event in ticket.events] == [EventKind.FILED, EventKind.TRANSCRIBED]
         transcript = session.get_one(Transcript, transcribed)
         assert (transcript.recording.peaks, transcript.raw_text) == ([1, 100], HEARD.raw_text)
-        assert jobs.backlog(session, jobs.TRANSCRIBE, now).waiting == 0
+        assert queue.backlog(session, queue.TRANSCRIBE, now).waiting == 0
         assert [row.topic for row in outbox.read(session, 0)][-1] == outbox.TRANSCRIPT_READY
 
 
 def test_raw_text_that_stands_is_never_changed(store: Store, transcribed: str, now: datetime) -> None:
     with store.transaction() as session:
-        jobs.add(session, jobs.TRANSCRIBE, "again", now)
-    claimed = jobs.claim(store, jobs.TRANSCRIBE, "w", now, 60)
+        queue.add(session, queue.TRANSCRIBE, "again", now)
+    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
     assert claimed is not None
     with store.transaction() as session:
         other = HeardText(**{**HEARD.__dict__, "raw_text": "khác", "tidy_text": "Khác"})

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ivr import jobs
+from ivr.jobs import queue
 from ivr.model import Call, EndReason, Kind, Recording, Ticket
 from ivr.reconcile.rows import read_rows, still_open, with_rows
 from ivr.recordings import FiledAudio
@@ -20,10 +20,10 @@ def test_an_orderly_report_adds_up(store: Store, sidecar: Sidecar, audio: FiledA
         assert [one.id for one in read_rows(session).open_calls] == [sidecar.ulid]
         intake.record_call(session, journal, now)
         assert [one.id for one in read_rows(session).work_open] == [sidecar.ulid]
-    claimed = jobs.claim(store, jobs.TRANSCRIBE, "w", now, 60)
+    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
     assert claimed is not None
     with store.transaction() as session:
-        jobs.finish(session, claimed, now)
+        queue.finish(session, claimed, now)
     with store.reading() as session:
         rows = read_rows(session)
     assert (rows.ended, rows.recordings, rows.tickets) == ({EndReason.HUNG_UP: 1}, 1, 1)

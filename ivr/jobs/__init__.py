@@ -1,0 +1,1 @@
+"""Work for later: rows claimed by lease, whatever the kind."""
