@@ -10,10 +10,10 @@ import structlog
 from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import Replies, Request
 from ivr.asterisk.phone import AsteriskPhone
+from ivr.city.city import City
 from ivr.engine import CallDesk, Clock, run_call
 from ivr.engine.clock import steady
 from ivr.engine.line import Sounds
-from ivr.flow.city import City
 from ivr.model.calls import EndReason
 from ivr.settings import Settings
 

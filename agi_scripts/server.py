@@ -11,13 +11,13 @@ import structlog
 
 from agi_scripts.hotline import Hotline
 from ivr.asterisk.fastagi import FastAgiServer
+from ivr.city.city import City, find_cities, load_city
 from ivr.command import Command
 from ivr.engine import CallDesk, Clock
 from ivr.engine.clock import steady
 from ivr.engine.status import StatusDesk
 from ivr.errors import TongdaiError
 from ivr.filing.background import Clerk
-from ivr.flow.city import City, find_cities, load_city
 from ivr.model.civil import ZONE
 from ivr.process.logs import configure_logs
 from ivr.process.sd_notify import Watchdog

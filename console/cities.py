@@ -7,13 +7,13 @@ from pathlib import Path
 
 import structlog
 
-from ivr.deadline import calendar_of
+from ivr.city.calendar import NoWorkingTimeError, due
+from ivr.city.city import City, load_city
+from ivr.city.due import calendar_of
+from ivr.city.prompt_texts import read_prompt_texts
+from ivr.city.values import Text
 from ivr.errors import TongdaiError
-from ivr.flow.city import City, load_city
-from ivr.flow.prompt_texts import read_prompt_texts
-from ivr.flow.values import Text
 from ivr.model.code import display
-from ivr.model.deadlines import NoWorkingTimeError, due
 
 log = structlog.get_logger(__name__)
 

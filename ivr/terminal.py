@@ -10,9 +10,9 @@ from pathlib import Path
 
 import structlog
 
+from ivr.city.city import City
+from ivr.city.flow.switches import FILE as SWITCHES
 from ivr.engine import Answer, CallDesk, CannotLook, Clock, run_call
-from ivr.flow.city import City
-from ivr.flow.switches import FILE as SWITCHES
 from ivr.model.civil import civil_year
 from ivr.model.code import make_code
 from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage

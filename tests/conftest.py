@@ -12,7 +12,7 @@ import structlog
 from hypothesis import HealthCheck
 from hypothesis import settings as trying
 
-from ivr.flow.city import City, load_city
+from ivr.city.city import City, load_city
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.settings import Settings
 from ivr.store.migrate import migrate

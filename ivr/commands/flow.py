@@ -4,12 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from ivr.city.city import City, check_together, find_cities, load_city, read_city
+from ivr.city.faults import Fault
+from ivr.city.flow.draw import draw
+from ivr.city.flow.switches import read_switches, throw_switch
+from ivr.city.prompt_texts import read_prompt_texts
 from ivr.command import Check, Command, Finding
-from ivr.flow.city import City, check_together, find_cities, load_city, read_city
-from ivr.flow.draw import draw
-from ivr.flow.faults import Fault
-from ivr.flow.prompt_texts import read_prompt_texts
-from ivr.flow.switches import read_switches, throw_switch
 from ivr.settings import Settings
 from ivr.words import tr
 

@@ -4,12 +4,12 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ivr.city.city import City
+from ivr.city.flow.nodes import Answers
 from ivr.engine.clock import Clock
 from ivr.engine.desk import CallDesk
 from ivr.engine.line import Line
 from ivr.engine.report import Report
-from ivr.flow.city import City
-from ivr.flow.nodes import Answers
 from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent, Kind
 from ivr.phone import Caller, Stage

@@ -7,6 +7,9 @@ from typing import assert_never
 
 import structlog
 
+from ivr.city.city import City
+from ivr.city.flow import nodes
+from ivr.city.flow.switches import is_on
 from ivr.engine.call import Call, clean
 from ivr.engine.clock import Clock
 from ivr.engine.desk import CallDesk
@@ -22,9 +25,6 @@ from ivr.engine.speaking import (
     review,
 )
 from ivr.engine.telling import announce, choose, look_up, ring, tell_status
-from ivr.flow import nodes
-from ivr.flow.city import City
-from ivr.flow.switches import is_on
 from ivr.model.calls import EndReason
 from ivr.model.numbers import masked
 from ivr.phone import HungUp, Phone, Stage

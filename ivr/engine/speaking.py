@@ -2,10 +2,10 @@
 
 import structlog
 
+from ivr.city.flow.nodes import Callback, Consent, Contact, Publish, Receipt, Record, Review
 from ivr.engine.ask import ask_phone, pick
 from ivr.engine.call import Agreement, Call
 from ivr.engine.report import Report
-from ivr.flow.nodes import Callback, Consent, Contact, Publish, Receipt, Record, Review
 from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent as Agreed
 from ivr.model.tickets import ContactKind, Kind

@@ -1,9 +1,9 @@
 """The nodes that give something to the caller: a ticket's state, look-ups, announcements, a person."""
 
+from ivr.city.flow.nodes import Announcements, Lookup, Menu, Ring, Status
 from ivr.engine.ask import pick
 from ivr.engine.call import Call
 from ivr.engine.desk import CannotLook, Found, NotFound, TooMany
-from ivr.flow.nodes import Announcements, Lookup, Menu, Ring, Status
 from ivr.model.civil import ZONE
 from ivr.model.code import is_valid
 from ivr.model.tickets import CLOSED, State

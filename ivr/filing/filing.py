@@ -8,7 +8,7 @@ from enum import Enum
 import structlog
 from sqlalchemy.orm import Session
 
-from ivr.deadline import find_due
+from ivr.city.due import find_due
 from ivr.durable import Held, is_held
 from ivr.model.calls import Call, EndReason
 from ivr.model.recordings import RecordingFlag

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.nodes import NODE_TYPES
+from ivr.city.flow.nodes import NODE_TYPES
 from ivr.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

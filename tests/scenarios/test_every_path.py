@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ivr.city.city import City, find_cities
+from ivr.city.flow.graph import ways
+from ivr.city.flow.nodes import Menu
 from ivr.engine import Answer, CallDesk, CannotLook, Found, NotFound, run_call
-from ivr.flow.city import City, find_cities
-from ivr.flow.nodes import Menu
-from ivr.flow.ways import ways
 from ivr.model.code import make_code
 from ivr.phone import Caller
 from ivr.prompts import Catalogue

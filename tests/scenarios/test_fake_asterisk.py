@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agi_scripts.hotline import Hotline
-from ivr.flow.city import City
+from ivr.city.city import City
 from ivr.prompts import Catalogue
 from ivr.scenario import Scenario
 from ivr.scenario.citizen import Citizen

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.city.city import City
 from ivr.engine import run_call
-from ivr.flow.city import City
 from ivr.phone import Caller
 from ivr.prompts import Catalogue
 from ivr.scenario import Scenario

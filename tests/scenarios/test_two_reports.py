@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from agi_scripts.hotline import Hotline
 from ivr.asterisk import find_asterisk
+from ivr.city.city import City, load_city
 from ivr.engine import run_call
 from ivr.filing.filing import renew_codes
-from ivr.flow.city import City, load_city
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.phone import Caller
 from ivr.prompts import Catalogue, build

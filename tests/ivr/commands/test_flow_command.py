@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from ivr.__main__ import main
+from ivr.city.city import load_city
+from ivr.city.flow.draw import draw
+from ivr.city.flow.nodes import NODE_TYPES
+from ivr.city.flow.switches import SwitchError, is_on, read_switches, throw_switch
+from ivr.city.prompt_texts import read_prompt_texts
 from ivr.commands.flow import check_cities
-from ivr.flow.city import load_city
-from ivr.flow.draw import draw
-from ivr.flow.nodes import NODE_TYPES
-from ivr.flow.prompt_texts import read_prompt_texts
-from ivr.flow.switches import SwitchError, is_on, read_switches, throw_switch
 from ivr.settings import Settings
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"

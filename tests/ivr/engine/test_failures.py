@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from ivr.city.city import City
+from ivr.city.flow.nodes import Bye, Contact, Flow, Node, Receipt, Record, Review, Say
 from ivr.engine import Answer, CallDesk, CannotLook, run_call
 from ivr.engine.run import MOST_STEPS
 from ivr.errors import TongdaiError
-from ivr.flow.city import City
-from ivr.flow.nodes import Bye, Contact, Flow, Node, Receipt, Record, Review, Say
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
 from ivr.phone import Caller, Recorded, RecordEnd, Sound, Stage

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.city import City
+from ivr.city.city import City
 from ivr.model.civil import ZONE
 from ivr.terminal import dial
 from ivr.testing import temporary_settings

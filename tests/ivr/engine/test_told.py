@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.city.city import City
 from ivr.engine import CallDesk, Found, run_call
-from ivr.flow.city import City
 from ivr.model.calls import EndReason
 from ivr.model.tickets import Refusal, State
 from ivr.phone import Caller

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.deadline import calendar_of, find_due
-from ivr.flow.city import load_city
-from ivr.flow.hours import ZONE, Schedule, Span
+from ivr.city.city import load_city
+from ivr.city.due import calendar_of, find_due
+from ivr.city.hours import ZONE, Schedule, Span
 from ivr.settings import Settings, load_settings
 from ivr.spool import Sidecar
 from ivr.testing.spool import Leavings

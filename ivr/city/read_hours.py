@@ -4,8 +4,8 @@ import re
 from datetime import date
 from itertools import pairwise
 
-from ivr.flow.hours import DAYS, Holiday, Hours, Schedule, Span, Workday
-from ivr.flow.table import Table
+from ivr.city.hours import DAYS, Holiday, Hours, Schedule, Span, Workday
+from ivr.city.table import Table
 from ivr.words import tr
 
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")

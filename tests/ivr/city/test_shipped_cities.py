@@ -7,9 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.city import City, CityUnknown, check_together, find_cities, load_city, read_city
-from ivr.flow.nodes import Announcements, Consent, Hours, Language, Lookup, Menu, Node, Record, Ring, Status, Switch
-from ivr.flow.prompt_texts import read_prompt_texts
+from ivr.city.city import City, CityUnknown, check_together, find_cities, load_city, read_city
+from ivr.city.flow.nodes import (
+    Announcements,
+    Consent,
+    Hours,
+    Language,
+    Lookup,
+    Menu,
+    Node,
+    Record,
+    Ring,
+    Status,
+    Switch,
+)
+from ivr.city.prompt_texts import read_prompt_texts
 from ivr.model.tickets import Kind
 
 ROOT = Path(__file__).resolve().parents[3]

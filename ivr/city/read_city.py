@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.flow.faults import Fault
-from ivr.flow.table import Table, read_table
-from ivr.flow.values import Text
+from ivr.city.faults import Fault
+from ivr.city.table import Table, read_table
+from ivr.city.values import Text
 from ivr.words import tr
 
 _DIAL = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@+-]+(&[A-Za-z0-9_]+/[A-Za-z0-9_.@+-]+)*")

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection, Iterator
 
-from ivr.flow.nodes import (
+from ivr.city.flow.graph import find_silent_circle, menu_depths, reach, ways
+from ivr.city.flow.nodes import (
     Answers,
     Bye,
     Callback,
@@ -19,10 +20,9 @@ from ivr.flow.nodes import (
     Ring,
     Say,
 )
-from ivr.flow.prompt_texts import PromptTexts
-from ivr.flow.read_menu import Menus
-from ivr.flow.table import Table
-from ivr.flow.ways import find_silent_circle, menu_depths, reach, ways
+from ivr.city.flow.read import Menus
+from ivr.city.prompt_texts import PromptTexts
+from ivr.city.table import Table
 from ivr.model.tickets import Kind
 from ivr.words import tr
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from ivr.flow.city import City
-from ivr.flow.nodes import (
+from ivr.city.city import City
+from ivr.city.flow.graph import Way, ways
+from ivr.city.flow.nodes import (
     Announcements,
     Bye,
     Callback,
@@ -24,8 +25,7 @@ from ivr.flow.nodes import (
     Status,
     Switch,
 )
-from ivr.flow.prompt_texts import PromptTexts
-from ivr.flow.ways import Way, ways
+from ivr.city.prompt_texts import PromptTexts
 from ivr.words import tr
 
 WORDS = 7

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from ivr.flow.nodes import (
+from ivr.city.flow.nodes import (
     Announcements,
     Bye,
     Callback,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ivr.flow.faults import Fault
+from ivr.city.faults import Fault
 from ivr.words import tr
 
 

@@ -3,8 +3,8 @@
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, get_type_hints
 
-from ivr.flow.nodes import NODE_TYPES, Answers, Choice, Node
-from ivr.flow.table import Table
+from ivr.city.flow.nodes import NODE_TYPES, Answers, Choice, Node
+from ivr.city.table import Table
 from ivr.words import tr
 
 KEYS = frozenset("0123456789#")

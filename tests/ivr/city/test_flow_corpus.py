@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.city import load_city, read_city
-from ivr.flow.faults import FlowFaults
+from ivr.city.city import load_city, read_city
+from ivr.city.faults import FlowFaults
 
 ROOT = Path(__file__).resolve().parents[3]
 CORPUS = ROOT / "tests" / "flows"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import structlog
 
+from ivr.city.calendar import Interval, NoWorkingTimeError, WorkCalendar, due
+from ivr.city.city import City, load_city
+from ivr.city.hours import Hours, Span
 from ivr.errors import TongdaiError
-from ivr.flow.city import City, load_city
-from ivr.flow.hours import Hours, Span
-from ivr.model.deadlines import Interval, NoWorkingTimeError, WorkCalendar, due
 from ivr.settings import Settings
 from ivr.spool import Sidecar
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.city.calendar import NoWorkingTimeError, WorkCalendar, due, worked
 from ivr.model.civil import ZONE, civil_year
-from ivr.model.deadlines import NoWorkingTimeError, WorkCalendar, due, worked
 
 DAY = ((time(7, 30), time(11, 30)), (time(13, 0), time(17, 0)))
 OFFICE = WorkCalendar(

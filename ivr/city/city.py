@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from ivr.city.faults import Fault, FlowFaults
+from ivr.city.flow.check import check_flow
+from ivr.city.flow.nodes import Flow
+from ivr.city.flow.read import read_menu
+from ivr.city.hours import ZONE, Hours
+from ivr.city.prompt_texts import PromptTexts, read_prompt_texts
+from ivr.city.read_city import Facts, read_facts
+from ivr.city.read_hours import read_hours
+from ivr.city.read_values import read_agencies, read_announcements, read_categories, read_lookups
+from ivr.city.table import read_table
+from ivr.city.values import Agency, Announcement, Category, LookupSource, Text
 from ivr.errors import TongdaiError
-from ivr.flow.check import check_flow
-from ivr.flow.faults import Fault, FlowFaults
-from ivr.flow.hours import ZONE, Hours
-from ivr.flow.nodes import Flow
-from ivr.flow.prompt_texts import PromptTexts, read_prompt_texts
-from ivr.flow.read_city import Facts, read_facts
-from ivr.flow.read_hours import read_hours
-from ivr.flow.read_menu import read_menu
-from ivr.flow.read_values import read_agencies, read_announcements, read_categories, read_lookups
-from ivr.flow.table import read_table
-from ivr.flow.values import Agency, Announcement, Category, LookupSource, Text
 from ivr.words import tr
 
 

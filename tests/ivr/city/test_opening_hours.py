@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.flow.city import City, load_city
-from ivr.flow.hours import ZONE, Holiday, Hours, Schedule, Span, Workday
+from ivr.city.city import City, load_city
+from ivr.city.hours import ZONE, Holiday, Hours, Schedule, Span, Workday
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 

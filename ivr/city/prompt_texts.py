@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ivr.flow.faults import Fault
-from ivr.flow.values import Text
+from ivr.city.faults import Fault
+from ivr.city.values import Text
 from ivr.prompts.texts import city_texts, common_texts
 
 PromptTexts = Mapping[str, Text]

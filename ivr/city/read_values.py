@@ -4,11 +4,11 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ivr.flow.faults import Fault
-from ivr.flow.prompt_texts import PromptTexts
-from ivr.flow.read_city import read_text
-from ivr.flow.table import Table, read_table
-from ivr.flow.values import Agency, Announcement, Category, LookupSource, Text
+from ivr.city.faults import Fault
+from ivr.city.prompt_texts import PromptTexts
+from ivr.city.read_city import read_text
+from ivr.city.table import Table, read_table
+from ivr.city.values import Agency, Announcement, Category, LookupSource, Text
 from ivr.words import tr
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
+from ivr.city.city import City
+from ivr.city.flow.switches import throw_switch
 from ivr.engine import run_call
-from ivr.flow.city import City
-from ivr.flow.switches import throw_switch
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue
