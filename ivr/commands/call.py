@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ivr.command import Command
 from ivr.errors import TongdaiError
-from ivr.scenario.outcome import Outcome, differences, find_outcome
-from ivr.scenario.play import Played, play
-from ivr.scenario.read import read_scenario
-from ivr.scenario.tail import Journals
-from ivr.scenario.values import Scenario
 from ivr.settings import Settings
+from ivr.simulator.journal_tail import Journals
+from ivr.simulator.outcome import Outcome, differences, find_outcome
+from ivr.simulator.play import Played, play
+from ivr.simulator.read import read_scenario
+from ivr.simulator.values import Scenario
 from ivr.store import Store, open_store
 from ivr.words import language, tr
 

@@ -9,10 +9,10 @@ import tomllib
 from pathlib import Path
 
 from ivr.command import Command
-from ivr.demo.citizen import speak_to_file
-from ivr.demo.story import ask, look, report
-from ivr.demo.system import hotline
 from ivr.settings import Settings
+from ivr.simulator.demo.calls import ask, look, report
+from ivr.simulator.demo.citizen import speak_to_file
+from ivr.simulator.demo.system import hotline
 from ivr.store import open_store
 from ivr.words import tr
 

@@ -114,7 +114,7 @@ def check_cities(settings: Settings) -> list[Finding]:
 
 def _dial(settings: Settings, city: str, number: str) -> int:
     """The engine is loaded only here: a check needs no telephone."""
-    from ivr.terminal import dial
+    from ivr.simulator.keyboard import dial
 
     return dial(settings, load_city(settings.config, city), number)
 

@@ -23,16 +23,16 @@ from ivr.filing.sweep import sweep
 from ivr.model.tickets import ContactKind, Ticket
 from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.process.ports import free_ports
-from ivr.scenario import read_scenario
-from ivr.scenario.citizen import Citizen, Speech
-from ivr.scenario.sounds import Samples, quiet, tone, write_wav
-from ivr.scenario.values import Operator, Prepared, Scenario
 from ivr.secrets import pin_mac
 from ivr.services.intake import file_report
 from ivr.settings import Settings, load_settings
+from ivr.simulator import read_scenario
+from ivr.simulator.sounds import Samples, quiet, tone, write_wav
+from ivr.simulator.values import Operator, Prepared, Scenario
 from ivr.spool import Sidecar, SidecarState, Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
+from ivr.testing.citizen import Citizen, Speech
 
 CALLS = Path(__file__).resolve().parents[2] / "tests" / "calls"
 NO_DATABASE = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ivr.asterisk import configuration_folder
-from ivr.scenario import Operator, Scenario
-from ivr.scenario.play import Played, play
-from ivr.scenario.tail import Journals
 from ivr.settings import Settings
+from ivr.simulator import Operator, Scenario
+from ivr.simulator.journal_tail import Journals
+from ivr.simulator.play import Played, play
 from ivr.testing import NO_DATABASE
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
 

@@ -23,11 +23,11 @@ from ivr.filing.sweep import SweepReport, sweep
 from ivr.model import Call, Recording, Ticket
 from ivr.model.numbers import normalise
 from ivr.prompts import build
-from ivr.scenario import Operator
-from ivr.scenario.sip import SipCall
-from ivr.scenario.sounds import from_alaw, to_alaw, tone
-from ivr.scenario.tail import Journals, Tail
 from ivr.settings import Settings
+from ivr.simulator import Operator
+from ivr.simulator.journal_tail import Journals, Tail
+from ivr.simulator.sip import SipCall
+from ivr.simulator.sounds import from_alaw, to_alaw, tone
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ivr.asterisk.fastagi import FastAgiServer, Handler
 from ivr.phone import HungUp, RecordEnd
-from ivr.scenario.citizen import Citizen
-from ivr.scenario.sounds import write_wav
-from ivr.scenario.values import Operator
+from ivr.simulator.sounds import write_wav
+from ivr.simulator.values import Operator
 from ivr.testing import samples_of
+from ivr.testing.citizen import Citizen
 
 _RECORD_REPLIES = {
     RecordEnd.KEY: "200 result={key} (dtmf) endpos={end}",

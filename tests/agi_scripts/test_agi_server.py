@@ -15,12 +15,12 @@ import pytest
 from agi_scripts.server import clock_from, load_cities
 from ivr.errors import TongdaiError
 from ivr.phone import RecordEnd
-from ivr.scenario import Step
-from ivr.scenario.citizen import Citizen
+from ivr.simulator import Step
 from ivr.spool import Spool, find_journals, read_journal
 from ivr.testing import NO_DATABASE, free_port, temporary_settings
 from ivr.testing.asterisk import PATIENCE, wait_for
 from ivr.testing.calls import end
+from ivr.testing.citizen import Citizen
 from ivr.testing.wire import FakeAsterisk, header
 
 

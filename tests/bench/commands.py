@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ivr.scenario.sip import SipCall
-from ivr.scenario.sounds import tone, write_wav
+from ivr.simulator.sip import SipCall
+from ivr.simulator.sounds import tone, write_wav
 from ivr.testing.wire import header, prompt_ids
 from tests.bench.house import HOTLINE, House, house
 from tests.bench.table import Row, percentile

@@ -9,8 +9,8 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from ivr.rtp_keys import capture
-from ivr.scenario.sounds import to_alaw, tone
 from ivr.settings import Settings
+from ivr.simulator.sounds import to_alaw, tone
 from ivr.sipp import dial, find_sipp
 
 _STEPS = (

@@ -11,12 +11,12 @@ from statistics import median
 import aiohttp
 from sqlalchemy import select
 
-from ivr.demo.system import hotline
 from ivr.model import Call, Person, SignIn
-from ivr.scenario.sip import SipCall
-from ivr.scenario.sounds import spoken, to_alaw
 from ivr.services.people import token_hash
 from ivr.settings import Settings
+from ivr.simulator.demo.system import hotline
+from ivr.simulator.sip import SipCall
+from ivr.simulator.sounds import spoken, to_alaw
 from ivr.store import Store, open_store
 from ivr.testing.calls import cut_short
 from tests.bench.house import PROMPT

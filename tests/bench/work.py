@@ -16,8 +16,8 @@ from ulid import ULID
 
 from ivr.jobs import queue
 from ivr.model import Recording, Ticket
-from ivr.scenario.sounds import spoken, write_wav
 from ivr.settings import Settings, load_settings
+from ivr.simulator.sounds import spoken, write_wav
 from ivr.store import open_store
 from ivr.testing.database import sqlite_store
 from ivr.testing.processes import running

@@ -14,11 +14,11 @@ from ivr.engine import Answer, CallDesk, CannotLook, Found, NotFound, run_call
 from ivr.model.code import make_code
 from ivr.phone import Caller
 from ivr.prompts import Catalogue
-from ivr.scenario import Scenario
-from ivr.scenario.citizen import Citizen
 from ivr.settings import Settings
+from ivr.simulator import Scenario
 from ivr.spool import CallJournal, Spool, find_journals, read_journal
 from ivr.testing import ScriptedPhone, all_scenarios, scenario_settings, throw_switches
+from ivr.testing.citizen import Citizen
 
 
 class Nobody:

@@ -8,10 +8,10 @@ import pytest
 from agi_scripts.hotline import Hotline
 from ivr.city.city import City
 from ivr.prompts import Catalogue
-from ivr.scenario import Scenario
-from ivr.scenario.citizen import Citizen
-from ivr.scenario.outcome import differences, find_outcome
+from ivr.simulator import Scenario
+from ivr.simulator.outcome import differences, find_outcome
 from ivr.testing import all_scenarios, open_house, scenario_settings
+from ivr.testing.citizen import Citizen
 from ivr.testing.wire import FakeAsterisk, header, serving
 
 

@@ -14,11 +14,11 @@ from ivr.asterisk import find_asterisk
 from ivr.commands.call import run_scenarios
 from ivr.filing.filing import renew_codes
 from ivr.prompts import build, load_catalogue
-from ivr.scenario import Scenario, read_scenario
-from ivr.scenario.outcome import differences, find_outcome
-from ivr.scenario.play import Played, play
-from ivr.scenario.sounds import Samples, from_alaw
-from ivr.scenario.tail import Journals
+from ivr.simulator import Scenario, read_scenario
+from ivr.simulator.journal_tail import Journals
+from ivr.simulator.outcome import differences, find_outcome
+from ivr.simulator.play import Played, play
+from ivr.simulator.sounds import Samples, from_alaw
 from ivr.spool.codebook import CodeBook
 from ivr.store import open_store
 from ivr.store.migrate import migrate

@@ -11,9 +11,9 @@ from ivr.asterisk import find_asterisk
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.prompts import build
-from ivr.scenario import Scenario
-from ivr.scenario.outcome import differences, find_outcome
-from ivr.scenario.play import Played
+from ivr.simulator import Scenario
+from ivr.simulator.outcome import differences, find_outcome
+from ivr.simulator.play import Played
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store

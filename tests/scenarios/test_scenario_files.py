@@ -6,8 +6,8 @@ import pytest
 
 from ivr.__main__ import main
 from ivr.model.calls import EndReason
-from ivr.scenario import Expected, ScenarioFault, read_scenario
-from ivr.scenario.outcome import Outcome, differences
+from ivr.simulator import Expected, ScenarioFault, read_scenario
+from ivr.simulator.outcome import Outcome, differences
 from ivr.testing import CALLS, all_scenarios
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.toml"))

@@ -9,10 +9,10 @@ from ivr.city.city import City
 from ivr.engine import run_call
 from ivr.phone import Caller
 from ivr.prompts import Catalogue
-from ivr.scenario import Scenario
-from ivr.scenario.citizen import Citizen
-from ivr.scenario.outcome import differences, find_outcome
+from ivr.simulator import Scenario
+from ivr.simulator.outcome import differences, find_outcome
 from ivr.testing import ScriptedPhone, all_scenarios, open_house, scenario_settings
+from ivr.testing.citizen import Citizen
 
 
 @pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)

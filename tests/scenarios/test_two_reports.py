@@ -22,16 +22,16 @@ from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.phone import Caller
 from ivr.prompts import Catalogue, build
 from ivr.reconcile import reconcile
-from ivr.scenario import read_scenario
-from ivr.scenario.citizen import Citizen
-from ivr.scenario.outcome import differences, find_outcome
 from ivr.settings import Settings
+from ivr.simulator import read_scenario
+from ivr.simulator.outcome import differences, find_outcome
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import House, ScriptedPhone, need, open_house, scenario_settings
 from ivr.testing.asterisk import private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, cut_short, hotline, play_all
+from ivr.testing.citizen import Citizen
 from ivr.testing.wire import FakeAsterisk, header, serving
 
 ANOTHER = """

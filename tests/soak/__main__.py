@@ -17,11 +17,11 @@ from random import Random
 from sqlalchemy import select
 
 from ivr.commands.reconcile import describe
-from ivr.demo.system import hotline
 from ivr.model import Ticket
 from ivr.reconcile import Reconciliation, reconcile
-from ivr.scenario.tail import Journals
 from ivr.settings import Settings
+from ivr.simulator.demo.system import hotline
+from ivr.simulator.journal_tail import Journals
 from ivr.store import Store, open_store
 from tests.soak.citizen import Account, Citizen, Mood, Surroundings
 from tests.soak.judge import Verdict, judge

@@ -13,10 +13,10 @@ from random import Random
 import numpy as np
 
 from ivr.engine.line import BEEP
-from ivr.scenario.sip import CallRefused, SipCall
-from ivr.scenario.sounds import RATE, to_alaw
-from ivr.scenario.tail import POLL, Journals, Tail
 from ivr.settings import Settings
+from ivr.simulator.journal_tail import POLL, Journals, Tail
+from ivr.simulator.sip import CallRefused, SipCall
+from ivr.simulator.sounds import RATE, to_alaw
 
 LOWEST, APART = 400, 150
 """Hertz of a call's first speech, and between one speech and the next: in a recording each is told by its tone."""

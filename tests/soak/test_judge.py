@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete
 
 from ivr.model import Call, Recording, Ticket
-from ivr.scenario.sounds import write_wav
 from ivr.settings import Settings
+from ivr.simulator.sounds import write_wav
 from ivr.store import Store
 from ivr.testing import temporary_settings
 from ivr.testing.database import sqlite_store

@@ -14,11 +14,11 @@ import psutil
 import pytest
 
 from ivr.asterisk import cli, find_asterisk
-from ivr.demo.system import hotline
 from ivr.recordings import path_of
-from ivr.scenario.sip import CallRefused
-from ivr.scenario.tail import Journals
 from ivr.settings import Settings, load_settings
+from ivr.simulator.demo.system import hotline
+from ivr.simulator.journal_tail import Journals
+from ivr.simulator.sip import CallRefused
 from ivr.store import Store, open_store
 from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, wait_for

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr.model.calls import EndReason
-from ivr.scenario import Expected, Scenario, Step
-from ivr.scenario.outcome import differences, find_outcome
+from ivr.simulator import Expected, Scenario, Step
+from ivr.simulator.outcome import differences, find_outcome
 from ivr.store import Store
 from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.calls import hotline, play_all

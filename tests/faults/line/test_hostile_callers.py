@@ -18,10 +18,10 @@ from ivr.asterisk.ami import Ami
 from ivr.engine.call import LONGEST_TEXT
 from ivr.model import Call, SignIn, Ticket
 from ivr.process.ports import free_ports
-from ivr.scenario.sip import CallRefused, SipCall
-from ivr.scenario.tail import Journals
 from ivr.services import people
 from ivr.settings import Settings
+from ivr.simulator.journal_tail import Journals
+from ivr.simulator.sip import CallRefused, SipCall
 from ivr.store import Store
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk
 from ivr.testing.calls import hotline

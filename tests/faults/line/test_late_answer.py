@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from ivr.process.ports import free_ports
-from ivr.scenario.tail import Journals
 from ivr.settings import Settings
+from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
 from ivr.testing.asterisk import RunningAsterisk
 from ivr.testing.calls import hotline

@@ -11,10 +11,10 @@ from typing import assert_never
 import pytest
 
 from ivr.process.ports import free_ports
-from ivr.scenario import read_scenario
-from ivr.scenario.play import play
-from ivr.scenario.tail import Journals
 from ivr.settings import Settings
+from ivr.simulator import read_scenario
+from ivr.simulator.journal_tail import Journals
+from ivr.simulator.play import play
 from ivr.store import Store
 from ivr.testing import CALLS
 from ivr.testing.asterisk import RunningAsterisk

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.scenario.tail import Journals
 from ivr.settings import Settings
+from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
 from ivr.supervisor.child import Child, State
 from ivr.supervisor.rooms import rooms

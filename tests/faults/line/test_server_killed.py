@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from ivr.scenario.tail import Journals
 from ivr.settings import Settings
+from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
 from ivr.testing.asterisk import RunningAsterisk
 from ivr.testing.calls import hotline

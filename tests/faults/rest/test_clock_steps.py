@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from ivr.filing.filing import renew_codes
 from ivr.model import Call, Recording, Ticket, Transcript, WorkItem, WorkState
-from ivr.scenario import Scenario, read_scenario
-from ivr.scenario.play import Played
 from ivr.settings import Settings
+from ivr.simulator import Scenario, read_scenario
+from ivr.simulator.play import Played
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate

@@ -20,10 +20,10 @@ from console.app import create_app
 from ivr.filing.filing import renew_codes
 from ivr.model import Recording, Ticket
 from ivr.reconcile import reconcile
-from ivr.scenario import Scenario, read_scenario
-from ivr.scenario.play import Played
 from ivr.services import intake
 from ivr.settings import Settings
+from ivr.simulator import Scenario, read_scenario
+from ivr.simulator.play import Played
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, make_engine, open_store

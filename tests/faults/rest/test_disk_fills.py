@@ -16,9 +16,9 @@ import pytest
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.reconcile import reconcile
-from ivr.scenario import read_scenario
-from ivr.scenario.outcome import find_outcome
 from ivr.settings import Settings
+from ivr.simulator import read_scenario
+from ivr.simulator.outcome import find_outcome
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store

@@ -19,15 +19,15 @@ from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.process.ports import free_ports
 from ivr.reconcile import reconcile
-from ivr.scenario import Scenario, read_scenario
-from ivr.scenario.citizen import Citizen
-from ivr.scenario.outcome import Outcome, differences, find_outcome
 from ivr.settings import Settings
+from ivr.simulator import Scenario, read_scenario
+from ivr.simulator.outcome import Outcome, differences, find_outcome
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.testing import CALLS, temporary_settings
 from ivr.testing.asterisk import wait_for
+from ivr.testing.citizen import Citizen
 from ivr.testing.disk import SmallDisk, small_disk
 from ivr.testing.processes import Running, running
 from ivr.testing.wire import FakeAsterisk, header

@@ -21,9 +21,9 @@ from ivr.asterisk import find_asterisk
 from ivr.model import Call, Ticket
 from ivr.prompts import build
 from ivr.reconcile import reconcile
-from ivr.scenario import read_scenario
-from ivr.scenario.play import Played
 from ivr.settings import Settings
+from ivr.simulator import read_scenario
+from ivr.simulator.play import Played
 from ivr.store import Store, open_store
 from ivr.testing import CALLS, need
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, wait_for

@@ -11,7 +11,7 @@ from asterisk.agi import AGIUnknownError
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Wire
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.phone import HungUp, RecordEnd, RingResult, Sound, Stage
-from ivr.scenario.sounds import tone, write_wav
+from ivr.simulator.sounds import tone, write_wav
 
 
 class Peer:

@@ -14,7 +14,7 @@ from ivr.engine import run_call
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue
-from ivr.scenario.sounds import tone, write_wav
+from ivr.simulator.sounds import tone, write_wav
 from ivr.testing import open_house, temporary_settings
 
 CALLS = 100

@@ -17,9 +17,8 @@ from ivr.model.calls import EndReason
 from ivr.model.code import make_code
 from ivr.phone import Caller, Recorded, RecordEnd, Sound, Stage
 from ivr.prompts import Catalogue
-from ivr.scenario import Step
-from ivr.scenario.citizen import Citizen
 from ivr.settings import Settings
+from ivr.simulator import Step
 from ivr.spool import (
     CallJournal,
     Journal,
@@ -32,6 +31,7 @@ from ivr.spool import (
     read_journal,
 )
 from ivr.testing import ScriptedPhone, temporary_settings
+from ivr.testing.citizen import Citizen
 
 NOW = datetime.fromisoformat("2026-03-03T09:30:00+07:00")
 TALK = (

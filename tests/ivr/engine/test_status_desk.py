@@ -9,7 +9,7 @@ import pytest
 from ivr.engine import CannotLook, Found, NotFound, TooMany
 from ivr.engine.status import StatusDesk
 from ivr.model.tickets import State
-from ivr.scenario import Prepared, Scenario
+from ivr.simulator import Prepared, Scenario
 from ivr.testing import NO_DATABASE, House, open_house, temporary_settings
 
 NOW = datetime.fromisoformat("2026-03-03T09:30:00+07:00")

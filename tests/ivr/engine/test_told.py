@@ -12,10 +12,10 @@ from ivr.model.calls import EndReason
 from ivr.model.tickets import Refusal, State
 from ivr.phone import Caller
 from ivr.prompts import Catalogue
-from ivr.scenario import Operator, Step
-from ivr.scenario.citizen import Citizen
+from ivr.simulator import Operator, Step
 from ivr.spool import CallJournal, Spool
 from ivr.testing import ScriptedPhone, temporary_settings
+from ivr.testing.citizen import Citizen
 
 NOW = datetime.fromisoformat("2026-11-21T09:30:00+07:00")
 DUE = datetime.fromisoformat("2026-11-24T17:00:00+07:00")

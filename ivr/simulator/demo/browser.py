@@ -8,7 +8,7 @@ import urllib.request
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 
-from ivr.demo.system import DemoFailed
+from ivr.simulator.demo.system import DemoFailed
 from ivr.words import tr
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ivr.phone import HungUp, RecordEnd
-from ivr.scenario.values import Step
+from ivr.simulator.values import Step
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from ivr.model.calls import EndReason
 from ivr.model.civil import ZONE
 from ivr.model.code import is_valid
 from ivr.model.tickets import State
-from ivr.scenario.values import Expected, Operator, Prepared, Scenario, Step
+from ivr.simulator.values import Expected, Operator, Prepared, Scenario, Step
 from ivr.words import tr
 
 KEYS = frozenset("0123456789*#")

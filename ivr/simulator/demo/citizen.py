@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ivr.demo.system import DemoFailed
 from ivr.rtp_keys import SECONDS
+from ivr.simulator.demo.system import DemoFailed
 from ivr.sipp import SippCall
 from ivr.words import tr
 

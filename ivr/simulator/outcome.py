@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from ivr.model.calls import Call, EndReason
 from ivr.model.recordings import Recording
 from ivr.model.tickets import Ticket
-from ivr.scenario.values import Expected
+from ivr.simulator.values import Expected
 from ivr.store import Store
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.engine.line import BEEP
-from ivr.scenario.sip import SipCall
-from ivr.scenario.sounds import spoken, to_alaw, tone
-from ivr.scenario.tail import Journals, Tail
-from ivr.scenario.values import Scenario, Step
+from ivr.simulator.journal_tail import Journals, Tail
+from ivr.simulator.sip import SipCall
+from ivr.simulator.sounds import spoken, to_alaw, tone
+from ivr.simulator.values import Scenario, Step
 
 REACTION = 0.15
 """Seconds between a prompt's beginning and the key that answers it: nobody is faster, and Asterisk is listening."""

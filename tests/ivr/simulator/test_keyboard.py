@@ -8,7 +8,7 @@ import pytest
 
 from ivr.city.city import City
 from ivr.model.civil import ZONE
-from ivr.terminal import dial
+from ivr.simulator.keyboard import dial
 from ivr.testing import temporary_settings
 
 TUESDAY = datetime(2026, 3, 3, 9, 30, tzinfo=ZONE)

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from ivr.demo.browser import Browser
-from ivr.demo.citizen import Listener, Spoken, press
-from ivr.demo.system import DemoFailed
 from ivr.model import Call, Recording, Ticket
 from ivr.model.code import display
 from ivr.model.word_errors import word_errors
 from ivr.settings import Settings
+from ivr.simulator.demo.browser import Browser
+from ivr.simulator.demo.citizen import Listener, Spoken, press
+from ivr.simulator.demo.system import DemoFailed
 from ivr.sipp import Action, Press, SippCall, Speak
 from ivr.store import Store
 from ivr.words import tr
