@@ -22,11 +22,11 @@ from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.model.tickets import ContactKind, Ticket
 from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
-from ivr.process.ports import free_ports
 from ivr.secrets import pin_mac
 from ivr.services.intake import file_report
 from ivr.settings import Settings, load_settings
 from ivr.simulator import read_scenario
+from ivr.simulator.free_ports import free_ports
 from ivr.simulator.sounds import Samples, quiet, tone, write_wav
 from ivr.simulator.values import Operator, Prepared, Scenario
 from ivr.spool import Sidecar, SidecarState, Spool

@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 
 from ivr.asterisk import cli, fully_booted, prepare
-from ivr.process.ports import free_ports, free_range
 from ivr.settings import Settings, load_settings
+from ivr.simulator.free_ports import free_ports, free_range
 
 PATIENCE = 60.0
 """Seconds for what must come at all: a busy machine may stand still for several, and who comes in time costs none."""

@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ivr.errors import TongdaiError
-from ivr.process.ports import free_ports, free_range
 from ivr.process.spawn import spawn
 from ivr.settings import Settings, load_settings
+from ivr.simulator.free_ports import free_ports, free_range
 from ivr.words import tr
 
 READY_WITHIN = 90.0

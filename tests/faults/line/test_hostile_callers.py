@@ -17,9 +17,9 @@ from ivr.asterisk import load_logins
 from ivr.asterisk.ami import Ami
 from ivr.engine.call import LONGEST_TEXT
 from ivr.model import Call, SignIn, Ticket
-from ivr.process.ports import free_ports
 from ivr.services import people
 from ivr.settings import Settings
+from ivr.simulator.free_ports import free_ports
 from ivr.simulator.journal_tail import Journals
 from ivr.simulator.sip import CallRefused, SipCall
 from ivr.store import Store

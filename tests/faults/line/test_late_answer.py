@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivr.process.ports import free_ports
 from ivr.settings import Settings
+from ivr.simulator.free_ports import free_ports
 from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
 from ivr.testing.asterisk import RunningAsterisk

@@ -16,8 +16,8 @@ import pytest
 
 from ivr.asterisk import load_logins
 from ivr.asterisk.ami import Ami
-from ivr.process.ports import free_ports
 from ivr.settings import Settings
+from ivr.simulator.free_ports import free_ports
 from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
 from ivr.testing.asterisk import RunningAsterisk, wait_for

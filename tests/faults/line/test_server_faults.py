@@ -10,9 +10,9 @@ from typing import assert_never
 
 import pytest
 
-from ivr.process.ports import free_ports
 from ivr.settings import Settings
 from ivr.simulator import read_scenario
+from ivr.simulator.free_ports import free_ports
 from ivr.simulator.journal_tail import Journals
 from ivr.simulator.play import play
 from ivr.store import Store

@@ -17,10 +17,10 @@ import pytest
 
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
-from ivr.process.ports import free_ports
 from ivr.reconcile import reconcile
 from ivr.settings import Settings
 from ivr.simulator import Scenario, read_scenario
+from ivr.simulator.free_ports import free_ports
 from ivr.simulator.outcome import Outcome, differences, find_outcome
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook

@@ -13,7 +13,8 @@ import pytest
 
 from ivr.asterisk.fastagi import FastAgiServer
 from ivr.process.liveness import lives
-from ivr.process.ports import LOOPBACK, Port, free_ports
+from ivr.process.ports import LOOPBACK, Port
+from ivr.simulator.free_ports import free_ports
 from ivr.supervisor import pulse
 from ivr.supervisor.child import Spec, State
 from ivr.supervisor.pulse import LONGEST_STEP, PATIENCE, Pulse, Wire

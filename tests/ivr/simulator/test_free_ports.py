@@ -4,10 +4,11 @@ import socket
 import subprocess
 import sys
 
-from ivr.process.ports import LOOPBACK, free_ports, free_range
+from ivr.process.ports import LOOPBACK
+from ivr.simulator.free_ports import free_ports, free_range
 
 ASKS = (
-    "import sys; from ivr.process.ports import *; "
+    "import sys; from ivr.simulator.free_ports import *; "
     "print(*free_ports(20), *free_range(100), flush=True); sys.stdin.read()"
 )
 
