@@ -13,7 +13,7 @@ from ivr.asterisk.phone import AsteriskPhone
 from ivr.city.city import City
 from ivr.engine import CallDesk, Clock, run_call
 from ivr.engine.clock import steady
-from ivr.engine.line import Sounds
+from ivr.engine.dialogue import Sounds
 from ivr.model.calls import EndReason
 from ivr.settings import Settings
 

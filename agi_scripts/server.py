@@ -15,7 +15,7 @@ from ivr.city.city import City, find_cities, load_city
 from ivr.command import Command
 from ivr.engine import CallDesk, Clock
 from ivr.engine.clock import steady
-from ivr.engine.status import StatusDesk
+from ivr.engine.status_lookup import StatusDesk
 from ivr.errors import TongdaiError
 from ivr.filing.background import Clerk
 from ivr.model.civil import ZONE

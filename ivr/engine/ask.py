@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 
-from ivr.engine.line import Line
+from ivr.engine.dialogue import Line
 from ivr.phone import Sound
 from ivr.speech import spell_phone
 

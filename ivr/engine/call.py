@@ -7,8 +7,8 @@ from datetime import datetime
 from ivr.city.city import City
 from ivr.city.flow.nodes import Answers
 from ivr.engine.clock import Clock
-from ivr.engine.desk import CallDesk
-from ivr.engine.line import Line
+from ivr.engine.dependencies import CallDesk
+from ivr.engine.dialogue import Line
 from ivr.engine.report import Report
 from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent, Kind

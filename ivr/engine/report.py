@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from ivr.engine.clock import Clock
-from ivr.engine.desk import CallDesk
+from ivr.engine.dependencies import CallDesk
 from ivr.model.recordings import RecordingFlag
 from ivr.model.tickets import ContactKind
 from ivr.phone import Recorded

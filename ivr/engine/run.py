@@ -12,10 +12,11 @@ from ivr.city.flow import nodes
 from ivr.city.flow.switches import is_on
 from ivr.engine.call import Call, clean
 from ivr.engine.clock import Clock
-from ivr.engine.desk import CallDesk
-from ivr.engine.history import NoHistory, open_history
-from ivr.engine.line import Line, Sounds
-from ivr.engine.speaking import (
+from ivr.engine.dependencies import CallDesk
+from ivr.engine.dialogue import Line, Sounds
+from ivr.engine.information_nodes import announce, choose, look_up, ring, tell_status
+from ivr.engine.journal import NoHistory, open_history
+from ivr.engine.report_nodes import (
     ask_callback,
     ask_consent,
     ask_contact,
@@ -24,7 +25,6 @@ from ivr.engine.speaking import (
     record,
     review,
 )
-from ivr.engine.telling import announce, choose, look_up, ring, tell_status
 from ivr.model.calls import EndReason
 from ivr.model.numbers import masked
 from ivr.phone import HungUp, Phone, Stage

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ivr.engine.line import BEEP
+from ivr.engine.dialogue import BEEP
 from ivr.simulator.journal_tail import Journals, Tail
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import spoken, to_alaw, tone

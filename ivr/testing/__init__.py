@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ulid import ULID
 
 from ivr.engine import CallDesk, Clock
-from ivr.engine.status import StatusDesk
+from ivr.engine.status_lookup import StatusDesk
 from ivr.filing.background import Clerk
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep

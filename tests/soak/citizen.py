@@ -12,7 +12,7 @@ from random import Random
 
 import numpy as np
 
-from ivr.engine.line import BEEP
+from ivr.engine.dialogue import BEEP
 from ivr.settings import Settings
 from ivr.simulator.journal_tail import POLL, Journals, Tail
 from ivr.simulator.sip import CallRefused, SipCall

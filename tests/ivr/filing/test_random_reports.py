@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.engine.desk import CallDesk, CannotLook
+from ivr.engine.dependencies import CallDesk, CannotLook
 from ivr.engine.report import Report
 from ivr.filing.filing import file_one
 from ivr.phone import Recorded, RecordEnd

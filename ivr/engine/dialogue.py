@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from ivr.engine.clock import Clock
-from ivr.engine.history import History
+from ivr.engine.journal import History
 from ivr.errors import TongdaiError
 from ivr.phone import Phone, Recorded, Sound
 from ivr.speech import Language

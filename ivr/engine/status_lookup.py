@@ -6,7 +6,7 @@ from typing import assert_never
 
 import structlog
 
-from ivr.engine.desk import Answer, CannotLook, Found, NotFound, TooMany
+from ivr.engine.dependencies import Answer, CannotLook, Found, NotFound, TooMany
 from ivr.secrets import pin_mac
 from ivr.services.attempts import Locked
 from ivr.services.lookup import Status, WrongStatus, find_status

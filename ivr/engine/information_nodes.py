@@ -3,7 +3,7 @@
 from ivr.city.flow.nodes import Announcements, Lookup, Menu, Ring, Status
 from ivr.engine.ask import pick
 from ivr.engine.call import Call
-from ivr.engine.desk import CannotLook, Found, NotFound, TooMany
+from ivr.engine.dependencies import CannotLook, Found, NotFound, TooMany
 from ivr.model.civil import ZONE
 from ivr.model.code import is_valid
 from ivr.model.tickets import CLOSED, State

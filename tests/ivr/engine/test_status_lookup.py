@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.engine import CannotLook, Found, NotFound, TooMany
-from ivr.engine.status import StatusDesk
+from ivr.engine.status_lookup import StatusDesk
 from ivr.model.tickets import State
 from ivr.simulator import Prepared, Scenario
 from ivr.testing import NO_DATABASE, House, open_house, temporary_settings
@@ -58,5 +58,5 @@ def test_whatever_else_goes_wrong_is_told_as_cannot(house: House, monkeypatch: p
     def broken(*arguments: object, **named: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ivr.engine.status.find_status", broken)
+    monkeypatch.setattr("ivr.engine.status_lookup.find_status", broken)
     assert house.desk.find_status(CODE, "4567", "+84905000001", NOW) == CannotLook()
