@@ -20,7 +20,7 @@ from ivr.supervisor.preparation import (
     make_folders,
     refuse_faults,
 )
-from ivr.supervisor.rooms import rooms
+from ivr.supervisor.specs import rooms
 from ivr.supervisor.supervisor import Supervisor
 from ivr.words import tr
 

@@ -9,7 +9,7 @@ from ivr.speech.speak import (
     spoken_moment,
     spoken_time,
 )
-from ivr.speech.takes import FINAL, PAUSE, Language, WordSound, vocabulary
+from ivr.speech.vocabulary import FINAL, PAUSE, Language, WordSound, vocabulary
 
 __all__ = [
     "FINAL",

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Protocol, assert_never
 
 from ivr.speech import english, vietnamese
-from ivr.speech.takes import PAUSE, Language, ending
+from ivr.speech.vocabulary import PAUSE, Language, ending
 
 LARGEST = 999_999_999
 

@@ -13,7 +13,7 @@ import structlog
 
 from ivr.errors import TongdaiError
 from ivr.process.spawn import signal_group, spawn
-from ivr.supervisor.pulse import Pulse, Wire
+from ivr.supervisor.frozen import Pulse, Wire
 from ivr.words import tr
 
 _log = structlog.get_logger(__name__)

@@ -17,8 +17,8 @@ from ivr.filing.sweep_thread import Sweeping
 from ivr.process.sd_notify import Watchdog
 from ivr.settings import Settings
 from ivr.store import Store, open_store
+from ivr.watch.channels import LiveChannels
 from ivr.watch.hub import Hub
-from ivr.watch.live import LiveChannels
 from ivr.watch.tail import Change, Tail
 from ivr.words import tr
 

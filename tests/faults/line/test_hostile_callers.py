@@ -27,7 +27,7 @@ from ivr.testing.asterisk import PATIENCE, RunningAsterisk
 from ivr.testing.calls import hotline
 from ivr.testing.faulty_line import FaultyLine
 from ivr.testing.line import OnTheLine, on_the_line, short_instance, sweep_up, usual
-from ivr.watch.live import LiveChannels
+from ivr.watch.channels import LiveChannels
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

@@ -17,7 +17,7 @@ from ivr.settings import Settings
 from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
 from ivr.supervisor.child import Child, State
-from ivr.supervisor.rooms import rooms
+from ivr.supervisor.specs import rooms
 from ivr.supervisor.supervisor import Supervisor
 from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.line import came_of, on_the_line, sweep_up

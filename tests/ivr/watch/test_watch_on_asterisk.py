@@ -23,7 +23,7 @@ from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk, wait_for
-from ivr.watch.live import LiveChannels
+from ivr.watch.channels import LiveChannels
 
 pytestmark = pytest.mark.asterisk
 

@@ -6,7 +6,7 @@ from panoramisk.message import Message
 
 from ivr.asterisk.ami import Ami
 from ivr.testing.ami import FakeAmi, channel_list, message, of_channel
-from ivr.watch.live import TOLD, LiveChannels
+from ivr.watch.channels import TOLD, LiveChannels
 
 
 def event(uniqueid: str, linkedid: str = "") -> dict[str, str]:

@@ -15,9 +15,9 @@ from ivr.asterisk.fastagi import FastAgiServer
 from ivr.process.liveness import lives
 from ivr.process.ports import LOOPBACK, Port
 from ivr.simulator.free_ports import free_ports
-from ivr.supervisor import pulse
+from ivr.supervisor import frozen
 from ivr.supervisor.child import Spec, State
-from ivr.supervisor.pulse import LONGEST_STEP, PATIENCE, Pulse, Wire
+from ivr.supervisor.frozen import LONGEST_STEP, PATIENCE, Pulse, Wire
 from ivr.supervisor.supervisor import Supervisor
 from ivr.testing.asterisk import PATIENCE as PATIENCE_OF_TESTS
 from ivr.testing.asterisk import wait_for
@@ -49,7 +49,7 @@ def used(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[float], fl
             looks[0] += STEP
             return state, seconds(looks[0])
 
-        monkeypatch.setattr(pulse, "_read", read)
+        monkeypatch.setattr(frozen, "_read", read)
 
     return pretend
 

@@ -11,7 +11,7 @@ from ivr.asterisk import fully_booted, prepare
 from ivr.process.ports import Port, answers, ports
 from ivr.settings import Settings
 from ivr.supervisor.child import Spec
-from ivr.supervisor.pulse import Wire
+from ivr.supervisor.frozen import Wire
 
 
 def rooms(settings: Settings, *, asterisk: bool) -> list[Spec]:
