@@ -7,24 +7,10 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from console import (
-    access,
-    auth,
-    calls,
-    find,
-    health,
-    language,
-    lines,
-    lookup,
-    pages,
-    people,
-    problems,
-    recordings,
-    security,
-    texts,
-    tickets,
-)
+from console import access, errors, language, row_cache, security, template_helpers
 from console.cities import Cities
+from console.portal import lookup
+from console.views import account, calls, health, people, preferences, recordings, search, tickets
 from ivr.secrets import get_secret
 from ivr.settings import Settings
 from ivr.store import Store, open_store
@@ -59,13 +45,13 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     app.extensions["tongdai.cities"] = Cities(settings.config)
     if settings.public_url and settings.bind in {"127.0.0.1", "::1", "localhost"}:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # Flask's own way
-    problems.register(app)
+    errors.register(app)
     security.register(app)
     CSRFProtect(app).exempt(health.csp_reports)  # browsers send those by themselves
     language.register(app)
     access.register(app)
-    texts.register(app)
-    lines.register(app)
-    for room in (pages, auth, tickets, calls, recordings, people, find, lookup, health):
+    template_helpers.register(app)
+    row_cache.register(app)
+    for room in (preferences, account, tickets, calls, recordings, people, search, lookup, health):
         app.register_blueprint(room.blueprint)
     return app

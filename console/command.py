@@ -10,7 +10,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from console.app import create_app
-from console.texts import DIST
+from console.template_helpers import DIST
 from ivr.command import Check, Command, Finding
 from ivr.process.logs import configure_logs
 from ivr.services.people import share_hashing

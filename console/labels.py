@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from console.gettext import gettext as _
+from console.gettext import lazy_gettext as _l
 from console.language import language
-from console.say import gettext as _
-from console.say import lazy_gettext as _l
 from console.times import moment
 from ivr.model import ContactKind, EventKind
 from ivr.model.labels import ENDS, KINDS, REFUSALS, ROLES, STATES

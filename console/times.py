@@ -9,8 +9,8 @@ from babel.dates import format_timedelta
 from markupsafe import Markup, escape
 
 from console import context
+from console.gettext import gettext as _
 from console.language import language
-from console.say import gettext as _
 from ivr.model.civil import ZONE
 
 _JUST_NOW = timedelta(minutes=1)

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from sqlalchemy import func, select
 
-from console.texts import DIST
+from console.template_helpers import DIST
 from ivr.model import SignIn, Ticket
 from ivr.services import people, plays
 from ivr.settings import load_settings

@@ -72,7 +72,7 @@ def test_a_script_gets_the_list_alone(sign_in: SignIn, seeded: Any) -> None:
 
 
 def test_the_list_in_pages(sign_in: SignIn, seeded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.filters.PAGE", 4)
+    monkeypatch.setattr("console.list_query.PAGE", 4)
     client = sign_in("hoa")
     assert codes(client.get("/tickets?tab=all")) == ["4217", "4216", "4215", "4214"]
     second = client.get("/tickets?tab=all&page=2")

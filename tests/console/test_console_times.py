@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from console.app import create_app
-from console.looks import STATES, age, find_due
+from console.badges import STATES, age, find_due
 from console.times import ago, civil_day, clock, distance, find_day, moment
 from ivr.model import State, Ticket
 

@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from console import access, context
-from console.pages import local_address
-from console.problems import locked_sentence
-from console.say import gettext as _
+from console.errors import locked_sentence
+from console.gettext import gettext as _
+from console.views.preferences import local_address
 from ivr.model import Person
 from ivr.services import people
 from ivr.services.attempts import Locked

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from console import context
 from console.access import sign_in_first, wants_fragment
-from console.say import gettext as _
+from console.gettext import gettext as _
 from console.times import time_of_day
 from ivr.errors import TongdaiError
 from ivr.recordings import NoRecording

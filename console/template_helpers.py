@@ -6,9 +6,9 @@ from pathlib import Path
 from flask import Flask, url_for
 from markupsafe import Markup
 
-from console import context, labels, looks, times
+from console import badges, context, labels, times
+from console.gettext import written
 from console.language import language
-from console.say import written
 from ivr.model import Ticket
 from ivr.model.numbers import displayed, masked
 from ivr.services.list_rows import TicketLine, TicketOfCall
@@ -35,10 +35,10 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         icon=icon,
         asset=asset,
-        look=looks.look,
-        event_icons=looks.EVENT_ICONS,
+        look=badges.look,
+        event_icons=badges.EVENT_ICONS,
         _=written,
-        find_due=lambda ticket: looks.find_due(ticket, context.now()),
+        find_due=lambda ticket: badges.find_due(ticket, context.now()),
         code=code,
         category=category,
         agency=agency,

@@ -10,9 +10,9 @@ from typing import NamedTuple, cast
 from flask import Flask, current_app
 from markupsafe import Markup
 
-from console import context, looks, times
+from console import badges, context, times
+from console.badges import Due
 from console.language import language
-from console.looks import Due
 from ivr.services.list_rows import CallLine, TicketLine
 
 MOST_KEPT = 4_096
@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
 def ticket_line(ticket: TicketLine) -> Markup:
     """One ``<tr>`` of the tickets list."""
     now = context.now()
-    when = When(ago=times.ago(ticket.created_at), age=looks.age(ticket, now), due=looks.find_due(ticket, now))
+    when = When(ago=times.ago(ticket.created_at), age=badges.age(ticket, now), due=badges.find_due(ticket, now))
     return _drawn("tickets/line.html", ticket, when)
 
 

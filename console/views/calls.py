@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from console import context
 from console.access import me, needs
-from console.filters import read_calls_asked
 from console.language import language
+from console.list_query import read_calls_asked
 from ivr.model import Call, CallStep, EndReason, Role, Ticket
 from ivr.services import listing, rights
 

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, render_template
 from sqlalchemy.orm import Session
 
-from console import casework, context, labels, looks
+from console import badges, context, labels
 from console.access import me, needs
 from console.alignment import align
-from console.filters import TABS, Tab, TicketsAsked, read_tickets_asked
 from console.language import language
+from console.list_query import TABS, Tab, TicketsAsked, read_tickets_asked
+from console.views import casework
 from console.visible import get_ticket
 from ivr.model import Call, EventKind, Person, Recording, Role, State, Ticket, TicketEvent
 from ivr.services import casework as desk
@@ -86,8 +87,8 @@ def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
         if transcript
         else [],
         "failed": any(event.kind is EventKind.NOT_TRANSCRIBED for event in ticket.events),
-        "moves": looks.ordered_moves(ticket, desk.possible_moves(ticket)),
-        "usual": looks.usual_move(ticket),
+        "moves": badges.ordered_moves(ticket, desk.possible_moves(ticket)),
+        "usual": badges.usual_move(ticket),
         "listened": _listened(session, recording),
         "takeable": ticket.assignee_id is None or rights.at_least(me(), Role.SUPERVISOR),
         "sees_number": rights.holds(me(), ticket) or rights.at_least(me(), Role.SUPERVISOR),

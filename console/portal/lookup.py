@@ -5,9 +5,9 @@ from functools import partial
 from flask import Blueprint, render_template, request
 
 from console import access, context
+from console.errors import locked_sentence
+from console.gettext import gettext as _
 from console.language import language
-from console.problems import locked_sentence
-from console.say import gettext as _
 from ivr.model.code import is_valid
 from ivr.secrets import pin_mac
 from ivr.services.attempts import Locked

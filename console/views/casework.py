@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from console import context
 from console.access import me, needs, wants_fragment
+from console.gettext import gettext as _
 from console.language import language
-from console.say import gettext as _
 from console.visible import get_ticket
 from ivr.errors import TongdaiError
 from ivr.model import MOVES, Kind, Refusal, Role, State, Ticket

@@ -6,7 +6,7 @@ from werkzeug.wsgi import wrap_file
 
 from console import context
 from console.access import me, needs, source
-from console.texts import code
+from console.template_helpers import code
 from ivr.model import Play, Recording
 from ivr.recordings import open_recording
 from ivr.services import listing, plays

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from console import context
 from console.access import me, needs
-from console.say import gettext as _
+from console.gettext import gettext as _
 from ivr.model import Person, Role
 from ivr.services import people
 from ivr.services.people import PeopleError

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from console import context
 from console.access import may, me, needs
-from console.say import gettext as _
+from console.gettext import gettext as _
 from ivr.model.text import fold
 from ivr.services import listing
 from ivr.services.listing import CallFilter, TicketFilter

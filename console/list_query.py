@@ -10,7 +10,7 @@ from flask import request
 
 from console import context
 from console.access import wants_fragment
-from console.say import lazy_gettext as _l
+from console.gettext import lazy_gettext as _l
 from console.times import civil_day, find_day
 from ivr.model import EndReason, Person, State
 from ivr.model.civil import ZONE

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from console.say import gettext as _
+from console.gettext import gettext as _
 from console.times import distance
 from ivr.model import CLOSED, EventKind, State, Ticket
 from ivr.services.list_rows import TicketLine

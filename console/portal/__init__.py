@@ -1,0 +1,1 @@
+"""The pages of citizens: no sign-in, and never content, names or numbers."""
