@@ -11,7 +11,7 @@ from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import Replies, Request
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.city.city import City
-from ivr.engine import CallDesk, Clock, run_call
+from ivr.engine import Clock, Dependencies, run_call
 from ivr.engine.clock import steady
 from ivr.engine.dialogue import Sounds
 from ivr.model.calls import EndReason
@@ -30,7 +30,7 @@ class Hotline:
     settings: Settings
     cities: Mapping[str, City]
     sounds: Mapping[str, Sounds]
-    desk: CallDesk
+    desk: Dependencies
     clock: Clock
 
     def __call__(self, request: Request) -> None:

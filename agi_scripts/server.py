@@ -13,11 +13,11 @@ from agi_scripts.hotline import Hotline
 from ivr.asterisk.fastagi import FastAgiServer
 from ivr.city.city import City, find_cities, load_city
 from ivr.command import Command
-from ivr.engine import CallDesk, Clock
+from ivr.engine import Clock, Dependencies
 from ivr.engine.clock import steady
-from ivr.engine.status_lookup import StatusDesk
+from ivr.engine.status_lookup import StatusLookup
 from ivr.errors import TongdaiError
-from ivr.filing.background import Clerk
+from ivr.filing.background import BackgroundFiler
 from ivr.model.civil import ZONE
 from ivr.process.logs import configure_logs
 from ivr.process.sd_notify import Watchdog
@@ -47,25 +47,25 @@ def serve(settings: Settings, clock: Clock) -> int:
     cities = load_cities(settings)
     sounds = {city: load_catalogue(settings, city) for city in cities}
     _tell_missing(settings, sounds)
-    clerk = Clerk(settings, lambda: open_store(settings), now=clock)
-    status = StatusDesk(settings)
-    desk = CallDesk(
+    filer = BackgroundFiler(settings, lambda: open_store(settings), now=clock)
+    status = StatusLookup(settings)
+    desk = Dependencies(
         spool=Spool(settings),
         codes=CodeBook(settings.codes, ahead=CODES_AHEAD),
-        clerk=clerk,
+        filer=filer,
         find_status=status.find,
         pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
     )
     hotline = Hotline(settings=settings, cities=cities, sounds=sounds, desk=desk, clock=clock)
     server = _listen(settings, hotline)
     _stop_on_signals(server)
-    clerk.renew_codes()
+    filer.renew_codes()
     _log.info("agi.ready", port=server.port, cities=",".join(cities))
     try:
         server.serve()
         server.wait(LAST_CALLS)
     finally:
-        clerk.close()
+        filer.close()
         status.close()
     return 0
 

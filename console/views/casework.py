@@ -14,7 +14,7 @@ from console.visible import get_ticket
 from ivr.errors import TongdaiError
 from ivr.model import MOVES, Kind, Refusal, Role, State, Ticket
 from ivr.services import casework, listing, people, rights
-from ivr.services.casework import KEEP, Keep
+from ivr.services.casework import UNSET, Keep
 from ivr.services.errors import MoveRefused, NotFound
 
 NEED_REASON = frozenset({State.TU_CHOI, State.CHUYEN_TRA, State.CHO_BO_SUNG, State.MO_LAI, State.DA_TRA_LOI})
@@ -139,7 +139,7 @@ def change(ulid: str) -> BaseResponse:
         if category not in {None, ticket.category, *(known for known, _name in words.categories(language()))}:
             abort(400)
         urgent = form.get("urgent") == "1"
-        assignee: int | Keep | None = KEEP
+        assignee: int | Keep | None = UNSET
         if "assignee" in form:
             assignee = form.get("assignee", type=int)
         casework.change(
@@ -152,7 +152,7 @@ def change(ulid: str) -> BaseResponse:
             kind=_kind(form.get("kind")),
             urgent=urgent,
             assignee=assignee,
-            due_at=KEEP
+            due_at=UNSET
             if (category, urgent) == (ticket.category, ticket.urgent)
             else words.due(category, urgent=urgent, spoken_at=ticket.created_at),
         )
@@ -185,7 +185,7 @@ def _state(value: str | None) -> State:
 
 def _kind(value: str | None) -> Kind | Keep:
     try:
-        return Kind(value) if value else KEEP
+        return Kind(value) if value else UNSET
     except ValueError:
         abort(400)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from ivr.command import Command
 from ivr.model.civil import ZONE
-from ivr.reconcile import Gap, Reconciliation, Standing, reconcile, remedy, sentence
+from ivr.reconcile import Gap, Reconciliation, Severity, reconcile, remedy, sentence
 from ivr.settings import Settings
 from ivr.store import open_store
 from ivr.words import tr
@@ -88,12 +88,12 @@ def describe(found: Reconciliation) -> Iterator[str]:
         f"Ghi âm: {found.recordings}; phiếu: {found.tickets}, trong đó chỉ xin gọi lại: {found.requests}.",
         f"Recordings: {found.recordings}; tickets: {found.tickets}, of which only to be rung back: {found.requests}.",
     )
-    in_hand = len(found.find_all(Standing.IN_HAND))
+    in_hand = len(found.find_all(Severity.IN_HAND))
     if in_hand:
         yield tr(f"Đang được xử lý: {in_hand} mục.", f"In hand: {in_hand}.")
-    for mark, standing in (("·", Standing.NOTED), ("✗", Standing.OFF)):
+    for mark, standing in (("·", Severity.NOTED), ("✗", Severity.OFF)):
         yield from _listed(mark, found.find_all(standing))
-    off = len(found.find_all(Standing.OFF))
+    off = len(found.find_all(Severity.OFF))
     if off:
         yield tr(f"✗ Không khớp: {off} mục.", f"✗ {off} things do not add up.")
     else:

@@ -20,7 +20,7 @@ from ivr.supervisor.preparation import (
     make_folders,
     refuse_faults,
 )
-from ivr.supervisor.specs import rooms
+from ivr.supervisor.specs import process_specs
 from ivr.supervisor.supervisor import Supervisor
 from ivr.words import tr
 
@@ -60,7 +60,9 @@ def run(settings: Settings, *, asterisk: bool) -> int:
         database = DatabaseWork(settings, _say)
         database.first(time.monotonic())
         build_prompts(settings, _say)
-        supervisor = Supervisor(rooms(settings, asterisk=asterisk), status=settings.run / "status.json", say=_say)
+        supervisor = Supervisor(
+            process_specs(settings, asterisk=asterisk), status=settings.run / "status.json", say=_say
+        )
         signals = _Signals()
         supervisor.start()
         try:

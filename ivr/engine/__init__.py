@@ -2,7 +2,7 @@
 
 from ivr.engine.call import clean
 from ivr.engine.clock import Clock
-from ivr.engine.dependencies import Answer, CallDesk, CannotLook, Found, NotFound, TooMany
+from ivr.engine.dependencies import Answer, CannotLook, Dependencies, Found, NotFound, TooMany
 from ivr.engine.run import run_call
 
-__all__ = ["Answer", "CallDesk", "CannotLook", "Clock", "Found", "NotFound", "TooMany", "clean", "run_call"]
+__all__ = ["Answer", "CannotLook", "Clock", "Dependencies", "Found", "NotFound", "TooMany", "clean", "run_call"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 
-from ivr.engine.dialogue import Line
+from ivr.engine.dialogue import Dialogue
 from ivr.phone import Sound
 from ivr.speech import spell_phone
 
@@ -14,7 +14,7 @@ _PHONE_TRIES = 3
 
 
 def pick(
-    line: Line,
+    dialogue: Dialogue,
     prompts: Sequence[Sound],
     keys: Container[str],
     *,
@@ -30,7 +30,7 @@ def pick(
     said, again = prompts, short or prompts
     repeats = 0
     while silences and wrongs:
-        key = line.key(said, wait=wait)
+        key = dialogue.key(said, wait=wait)
         if key and key in keys:
             return key
         if key == "*" and repeats < REPEATS:
@@ -38,30 +38,30 @@ def pick(
             said = prompts
         elif key:
             wrongs -= 1
-            said = [*line.prompts("sai-phim"), *again]
+            said = [*dialogue.prompts("sai-phim"), *again]
         else:
             silences -= 1
-            said = [*line.prompts("chua-nghe"), *again]
+            said = [*dialogue.prompts("chua-nghe"), *again]
     return ""
 
 
-def ask_phone(line: Line, prompt: str) -> str | None:
+def ask_phone(dialogue: Dialogue, prompt: str) -> str | None:
     """A phone number, read back and confirmed; None when none came. ``prompt`` asks for it."""
-    said = line.prompts(prompt)
+    said = dialogue.prompts(prompt)
     for _ in range(_PHONE_TRIES):
-        number = line.digits(said, most=PHONE_DIGITS.stop - 1, hidden=True)
+        number = dialogue.digits(said, most=PHONE_DIGITS.stop - 1, hidden=True)
         if not number:
-            said = [*line.prompts("chua-nghe"), *line.prompts("so-khac")]
+            said = [*dialogue.prompts("chua-nghe"), *dialogue.prompts("so-khac")]
             continue
         if len(number) not in PHONE_DIGITS:
-            said = [*line.prompts("so-sai"), *line.prompts("so-khac")]
+            said = [*dialogue.prompts("so-sai"), *dialogue.prompts("so-khac")]
             continue
         heard = [
-            *line.prompts("so-vua-nhap"),
-            *line.words(spell_phone(number, line.language)),
-            *line.prompts("so-dung"),
+            *dialogue.prompts("so-vua-nhap"),
+            *dialogue.words(spell_phone(number, dialogue.language)),
+            *dialogue.prompts("so-dung"),
         ]
-        if pick(line, heard, "12") != "2":  # silence: who keyed it in and heard it back did not object
+        if pick(dialogue, heard, "12") != "2":  # silence: who keyed it in and heard it back did not object
             return number
-        said = line.prompts("so-khac")
+        said = dialogue.prompts("so-khac")
     return None

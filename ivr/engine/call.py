@@ -7,8 +7,8 @@ from datetime import datetime
 from ivr.city.city import City
 from ivr.city.flow.nodes import Answers
 from ivr.engine.clock import Clock
-from ivr.engine.dependencies import CallDesk
-from ivr.engine.dialogue import Line
+from ivr.engine.dependencies import Dependencies
+from ivr.engine.dialogue import Dialogue
 from ivr.engine.report import Report
 from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent, Kind
@@ -38,8 +38,8 @@ class Call:
     """Cleaned by :func:`clean`."""
     started_at: datetime
     city: City
-    line: Line
-    desk: CallDesk
+    dialogue: Dialogue
+    dependencies: Dependencies
     settings: Settings
     clock: Clock
     facts: Answers = field(default_factory=Answers)
@@ -63,10 +63,10 @@ class Call:
     def new_report(self) -> Report:
         """A report with the facts so far; the first carries the call's own ULID. Nothing is on disk yet."""
         now = self.clock()
-        ulid = self.ulid if self.reports == 0 else self.desk.new_ulid(now)
+        ulid = self.ulid if self.reports == 0 else self.dependencies.new_ulid(now)
         sidecar = replace(self._blank(ulid), spoken_at=now)
         minimum = self.settings.record_minimum
-        self.report = Report(sidecar, desk=self.desk, clock=self.clock, minimum=minimum)
+        self.report = Report(sidecar, dependencies=self.dependencies, clock=self.clock, minimum=minimum)
         return self.report
 
     def open_report(self) -> Report:
@@ -95,7 +95,7 @@ class Call:
 
     def stage(self, stage: Stage) -> None:
         """Tell the dialplan how far the report is."""
-        self.line.phone.stage(stage)
+        self.dialogue.phone.stage(stage)
 
     def journal_start(self) -> CallJournal:
         """The facts the call's journal begins with."""
@@ -124,8 +124,8 @@ class Call:
             called=self.caller.called,
             uniqueid=self.caller.uniqueid,
             linkedid=self.caller.linkedid,
-            language=self.line.language,
-            keys=self.line.all_keys,
+            language=self.dialogue.language,
+            keys=self.dialogue.all_keys,
             started_at=self.started_at,
             spoken_at=self.started_at,
             category=self.facts.category,

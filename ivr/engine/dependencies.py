@@ -18,7 +18,7 @@ class Codes(Protocol):
         ...
 
 
-class Clerk(Protocol):
+class ReportSink(Protocol):
     """Who files what the call leaves in the spool, in the background; never blocks, never raises."""
 
     def call_started(self, journal: CallJournal) -> None:
@@ -71,12 +71,12 @@ FindStatus = Callable[[str, str, str, datetime], Answer]
 
 
 @dataclass(frozen=True, kw_only=True)
-class CallDesk:
+class Dependencies:
     """The rest of the house, as one call sees it."""
 
     spool: Spool
     codes: Codes
-    clerk: Clerk
+    filer: ReportSink
     find_status: FindStatus
     new_ulid: Callable[[datetime], str] = field(default_factory=lambda: Ids().new)
     """The next id of this server for a moment."""

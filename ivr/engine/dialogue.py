@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from ivr.engine.clock import Clock
-from ivr.engine.journal import History
+from ivr.engine.journal import JournalWriter
 from ivr.errors import TongdaiError
 from ivr.phone import Phone, Recorded, Sound
 from ivr.speech import Language
@@ -38,17 +38,17 @@ class Sounds(Protocol):
         ...
 
 
-class Line:
+class Dialogue:
     """One call's line as the nodes use it; not shared between threads."""
 
-    def __init__(self, *, phone: Phone, sounds: Sounds, history: History, clock: Clock, key_wait: float) -> None:
+    def __init__(self, *, phone: Phone, sounds: Sounds, journal: JournalWriter, clock: Clock, key_wait: float) -> None:
         self.phone = phone
         self.language: Language = "vi"
         self.key_wait = key_wait
         self.all_keys = ""
         """Every key of the call in order, hidden ones as ``•``."""
         self._sounds = sounds
-        self.history = history
+        self.journal = journal
         self._clock = clock
         self._ahead = ""
         self._node = ""
@@ -64,7 +64,7 @@ class Line:
         try:
             yield
         finally:
-            self.history.step(
+            self.journal.step(
                 node=node,
                 type=kind,
                 at=at,
@@ -80,7 +80,7 @@ class Line:
     def speak(self, language: Language) -> None:
         """Go on in another language."""
         self.language = language
-        self.history.language(language)
+        self.journal.language(language)
         self.phone.language(language)
 
     def prompts(self, *ids: str) -> list[Sound]:
@@ -134,7 +134,7 @@ class Line:
 
     def record(self, path: Path, *, limit: float, silence: float) -> Recorded:
         """Beep and record; the beep stands in the journal like a prompt."""
-        self.history.playing(node=self._node, prompts=(BEEP,), at=self._clock())
+        self.journal.playing(node=self._node, prompts=(BEEP,), at=self._clock())
         recorded = self.phone.record(path, limit=limit, silence=silence)
         self._heard.append(BEEP)
         self._pressed(recorded.key)
@@ -176,7 +176,7 @@ class Line:
     def _begin(self, sounds: Sequence[Sound]) -> None:
         names = [sound.id for sound in sounds if sound.id]
         if names:
-            self.history.playing(node=self._node, prompts=names, at=self._clock())
+            self.journal.playing(node=self._node, prompts=names, at=self._clock())
 
     def _end(self, sounds: Sequence[Sound]) -> None:
         self._heard += [sound.id for sound in sounds if sound.id]

@@ -22,18 +22,18 @@ ANONYMOUS = "anonymous"
 
 def choose(call: Call, node: Menu) -> str:
     """One key leads on and settles its answers; who gives none is led to ``give_up``."""
-    line = call.line
+    dialogue = call.dialogue
     key = pick(
-        line,
-        line.prompts(*node.prompts),
+        dialogue,
+        dialogue.prompts(*node.prompts),
         node.keys,
-        short=line.prompts(*node.short),
+        short=dialogue.prompts(*node.short),
         silences=node.tries,
         wrongs=node.tries,
         wait=node.wait,
     )
     if not key:
-        line.note("gave up")
+        dialogue.note("gave up")
         return node.give_up
     choice = node.keys[key]
     call.settle(choice.set)
@@ -42,25 +42,25 @@ def choose(call: Call, node: Menu) -> str:
 
 def tell_status(call: Call, node: Status) -> str:
     """The state of a ticket for its code and the last four digits or PIN; tries are limited here and at the desk."""
-    line = call.line
-    asked = line.prompts("tra-cuu")
+    dialogue = call.dialogue
+    asked = dialogue.prompts("tra-cuu")
     for _ in range(TRIES):
-        code = line.digits(asked, most=CODE_DIGITS, hidden=False)
-        secret = line.digits(line.prompts("tra-cuu-so-cuoi"), most=SECRET_DIGITS, hidden=True) if code else ""
+        code = dialogue.digits(asked, most=CODE_DIGITS, hidden=False)
+        secret = dialogue.digits(dialogue.prompts("tra-cuu-so-cuoi"), most=SECRET_DIGITS, hidden=True) if code else ""
         match _look(call, code, secret):
             case Found() as found:
-                line.tell(_status_sounds(call, found))
+                dialogue.tell(_status_sounds(call, found))
                 return node.next
             case TooMany():
-                line.note("locked")
+                dialogue.note("locked")
                 return node.locked
             case CannotLook():
-                line.note("cannot look up")
-                line.tell(line.prompts("tra-cuu-loi"))
+                dialogue.note("cannot look up")
+                dialogue.tell(dialogue.prompts("tra-cuu-loi"))
                 return node.next
             case NotFound():
                 said = "khong-thay" if code else "chua-nghe"
-                asked = [*line.prompts(said), *([] if code else line.prompts("tra-cuu"))]
+                asked = [*dialogue.prompts(said), *([] if code else dialogue.prompts("tra-cuu"))]
     return node.locked
 
 
@@ -68,68 +68,68 @@ def _look(call: Call, code: str, secret: str) -> Found | NotFound | TooMany | Ca
     """A code that is none, or no four digits, needs no database."""
     if not is_valid(code) or len(secret) != SECRET_DIGITS:
         return NotFound()
-    return call.desk.find_status(code, secret, call.number or ANONYMOUS, call.clock())
+    return call.dependencies.find_status(code, secret, call.number or ANONYMOUS, call.clock())
 
 
 def _status_sounds(call: Call, found: Found) -> list[Sound]:
-    line = call.line
-    said = line.prompts(f"trang-thai-{_dashed(found.state.value)}")
+    dialogue = call.dialogue
+    said = dialogue.prompts(f"trang-thai-{_dashed(found.state.value)}")
     if found.state is State.TU_CHOI and found.refusal is not None:
-        said += line.prompts(f"ly-do-{_dashed(found.refusal)}")
+        said += dialogue.prompts(f"ly-do-{_dashed(found.refusal)}")
     agency = call.city.find_agency(found.agency)
     if agency is not None:
-        said += line.prompts("co-quan", agency.sound)
+        said += dialogue.prompts("co-quan", agency.sound)
     if found.overdue:
-        said += line.prompts("qua-han")
+        said += dialogue.prompts("qua-han")
     elif found.due_at is not None and found.state not in CLOSED:
         due = found.due_at.astimezone(ZONE).date()
-        said += [*line.prompts("han-tra-loi"), *line.words(spoken_date(due, line.language))]
+        said += [*dialogue.prompts("han-tra-loi"), *dialogue.words(spoken_date(due, dialogue.language))]
     return said
 
 
 def look_up(call: Call, node: Lookup) -> str:
     """An entry of a small data file by its key, and how old the data are."""
-    line, source = call.line, call.city.lookups[node.source]
-    asked = line.prompts(source.prompt)
+    dialogue, source = call.dialogue, call.city.lookups[node.source]
+    asked = dialogue.prompts(source.prompt)
     for _ in range(TRIES):
-        key = line.digits(asked, most=source.digits, hidden=False)
+        key = dialogue.digits(asked, most=source.digits, hidden=False)
         if not key:
-            asked = [*line.prompts("chua-nghe"), *line.prompts(source.prompt)]
+            asked = [*dialogue.prompts("chua-nghe"), *dialogue.prompts(source.prompt)]
         elif key in source.entries:
-            as_of = line.words(spoken_date(source.as_of, line.language))
-            line.tell([*line.prompts(source.sound(key)), *line.prompts("du-lieu-tinh-den-ngay"), *as_of])
+            as_of = dialogue.words(spoken_date(source.as_of, dialogue.language))
+            dialogue.tell([*dialogue.prompts(source.sound(key)), *dialogue.prompts("du-lieu-tinh-den-ngay"), *as_of])
             return node.next
         else:
-            asked = [*line.prompts("khong-co-du-lieu"), *line.prompts(source.prompt)]
+            asked = [*dialogue.prompts("khong-co-du-lieu"), *dialogue.prompts(source.prompt)]
     return node.next
 
 
 def announce(call: Call, node: Announcements) -> str:
     """Announcements in force, newest first; a key ends them."""
-    line = call.line
+    dialogue = call.dialogue
     current = call.city.announcements_at(call.clock())
     if not current:
-        line.tell(line.prompts("khong-co-thong-bao"))
+        dialogue.tell(dialogue.prompts("khong-co-thong-bao"))
         return node.next
-    line.tell([*line.prompts("thong-bao-so"), *line.words(count(len(current), line.language))])
+    dialogue.tell([*dialogue.prompts("thong-bao-so"), *dialogue.words(count(len(current), dialogue.language))])
     for one in current:
-        since = line.words(spoken_date(one.start, line.language))
-        line.tell([*line.prompts("thong-bao-tu-ngay"), *since, *line.prompts(one.sound)])
-    line.tell(line.prompts("het-thong-bao"))
+        since = dialogue.words(spoken_date(one.start, dialogue.language))
+        dialogue.tell([*dialogue.prompts("thong-bao-tu-ngay"), *since, *dialogue.prompts(one.sound)])
+    dialogue.tell(dialogue.prompts("het-thong-bao"))
     return node.next
 
 
 def ring(call: Call, node: Ring) -> str:
     """Ring a person; nobody there, or nobody configured, leads on at once."""
-    line, settings = call.line, call.settings
+    dialogue, settings = call.dialogue, call.settings
     target = settings.operator_phone if node.line == OPERATOR else call.city.lines.get(node.line, "")
     if not target:
         return node.unanswered
-    line.tell(line.prompts(*node.prompts))
-    line.forget()
+    dialogue.tell(dialogue.prompts(*node.prompts))
+    dialogue.forget()
     call.connected = False
-    result = line.phone.ring(target, wait=settings.operator_wait if node.wait is None else node.wait)
-    line.note(result.value)
+    result = dialogue.phone.ring(target, wait=settings.operator_wait if node.wait is None else node.wait)
+    dialogue.note(result.value)
     match result:
         case RingResult.ANSWERED:
             call.connected = True

@@ -14,7 +14,7 @@ from ivr.spool import CallJournal, Journal
 _log = structlog.get_logger(__name__)
 
 
-class History(Protocol):
+class JournalWriter(Protocol):
     """What a call writes down about itself."""
 
     def step(
@@ -43,7 +43,7 @@ class History(Protocol):
         ...
 
 
-class NoHistory:
+class NoJournal:
     """Takes everything and keeps nothing."""
 
     def step(
@@ -70,13 +70,13 @@ class NoHistory:
 
 
 @contextmanager
-def open_history(folder: Path, start: CallJournal) -> Iterator[History]:
+def open_journal(folder: Path, start: CallJournal) -> Iterator[JournalWriter]:
     """The call's journal, closed afterwards."""
     try:
         journal = Journal(folder, start)
     except OSError as error:
         _log.error("call.without_journal", ulid=start.ulid, error=error.strerror)
-        yield NoHistory()
+        yield NoJournal()
         return
     with journal:
         yield journal

@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from ivr.engine.clock import Clock
-from ivr.engine.dependencies import CallDesk
+from ivr.engine.dependencies import Dependencies
 from ivr.model.recordings import RecordingFlag
 from ivr.model.tickets import ContactKind
 from ivr.phone import Recorded
@@ -31,9 +31,9 @@ class Report:
     the call: the change stays in memory and goes with the next save; audio without it is the sweep's.
     """
 
-    def __init__(self, sidecar: Sidecar, *, desk: CallDesk, clock: Clock, minimum: float) -> None:
+    def __init__(self, sidecar: Sidecar, *, dependencies: Dependencies, clock: Clock, minimum: float) -> None:
         self.sidecar = sidecar
-        self._desk = desk
+        self._dependencies = dependencies
         self._clock = clock
         self._minimum = minimum
         self._durable = True
@@ -62,7 +62,7 @@ class Report:
     def audio(self) -> Path | None:
         """The take that would be filed now."""
         kept = self.sidecar.kept
-        return None if kept is None else self._desk.spool.audio(self.ulid, kept.number)
+        return None if kept is None else self._dependencies.spool.audio(self.ulid, kept.number)
 
     def begin_take(self) -> Path:
         """Make the sidecar durable and give the file to record into; raises SpoolUnwritable before any beep.
@@ -70,23 +70,23 @@ class Report:
         Room for the answers that follow is put aside, should the disk fill up while the citizen speaks.
         """
         number = len(self.sidecar.takes) + 1
-        path = self._desk.spool.audio(self.ulid, number)
+        path = self._dependencies.spool.audio(self.ulid, number)
         take = Take(number=number, file=path.name, started_at=self._clock())
         begun = replace(self.sidecar, state=SidecarState.RECORDING, takes=(*self.sidecar.takes, take))
-        self.sidecar = self._desk.spool.save(begun)
-        self._desk.spool.reserve(self.ulid)
+        self.sidecar = self._dependencies.spool.save(begun)
+        self._dependencies.spool.reserve(self.ulid)
         return path
 
     def end_take(self, recorded: Recorded) -> bool:
         """Whether the take just recorded holds a report. The older one goes only when it does."""
         take = self.sidecar.takes[-1]
-        path = self._desk.spool.audio(self.ulid, take.number)
+        path = self._dependencies.spool.audio(self.ulid, take.number)
         try:
             measured = measure(path)
         except (FileNotFoundError, NotAudio):
             measured = None
         if measured is not None and measured.is_report(self._minimum):
-            if recorded.lasted - measured.seconds > SHORTFALL and not self._desk.spool.room():
+            if recorded.lasted - measured.seconds > SHORTFALL and not self._dependencies.spool.room():
                 self.sidecar = replace(self.sidecar, flags=(*self.sidecar.flags, TRUNCATED))
             self._keep(replace(take, state=TakeState.RECORDED, seconds=measured.seconds, end=recorded.end))
             return True
@@ -98,21 +98,21 @@ class Report:
 
     def request(self, **answers: object) -> bool:
         """A request without speech, sent at once; whether it could be made durable."""
-        code = self._desk.codes.take(self._clock())
+        code = self._dependencies.codes.take(self._clock())
         changed = replace(self.sidecar, state=SidecarState.TO_FILE, code=code, **answers)  # type: ignore[arg-type]
         if self._save(changed):
-            self._desk.clerk.report(self.ulid)
+            self._dependencies.filer.report(self.ulid)
             return True
         return False
 
     def change(self, **answers: object) -> bool:
-        """Answers given after speaking: durable first, then told to the clerk if the report is already sent.
+        """Answers given after speaking: durable first, then told to the background filer if the report is already sent.
 
         Whether it could be made durable.
         """
         durable = self._save(replace(self.sidecar, **answers))  # type: ignore[arg-type]  # names are the sidecar's own
         if self.sent:
-            self._desk.clerk.report(self.ulid)
+            self._dependencies.filer.report(self.ulid)
         return durable
 
     def answer(self, **answers: object) -> None:
@@ -122,19 +122,19 @@ class Report:
         """
         self._save(replace(self.sidecar, **answers), flush=False)  # type: ignore[arg-type]  # as above
         if self.sent:
-            self._desk.clerk.report(self.ulid)
+            self._dependencies.filer.report(self.ulid)
 
     def send(self, *, flags: tuple[str, ...] = ()) -> None:
         """A ticket must come of it; its code is taken now, so that also who hangs up next has one."""
         if self.sent:
             return
-        code = self.sidecar.code or self._desk.codes.take(self._clock())
+        code = self.sidecar.code or self._dependencies.codes.take(self._clock())
         self.change(state=SidecarState.TO_FILE, code=code, flags=(*self.sidecar.flags, *flags))
 
     def code(self) -> str | None:
         """The ticket code, asked for once more if there was none; None too where it is not on disk with the report."""
         if self.sidecar.code is None:
-            return code if (code := self._desk.codes.take(self._clock())) and self.change(code=code) else None
+            return code if (code := self._dependencies.codes.take(self._clock())) and self.change(code=code) else None
         return self.sidecar.code if self._is_safe() or self.change() else None
 
     def pin(self) -> str | None:
@@ -143,7 +143,7 @@ class Report:
             return None
         pin = f"{secrets.randbelow(10_000):04d}"
         try:
-            mac = self._desk.pin_mac(self.ulid, pin)
+            mac = self._dependencies.pin_mac(self.ulid, pin)
         except OSError as error:  # the key itself could not be made
             _log.error("report.no_pin", ulid=self.ulid, error=str(error))
             return None
@@ -151,8 +151,8 @@ class Report:
 
     def cancel(self) -> None:
         """Really delete what was said; also where a full disk does not take the word for it."""
-        if not self._quietly(lambda: self._desk.spool.cancel(self.sidecar)):
-            self._quietly(lambda: self._desk.spool.remove(self.sidecar))
+        if not self._quietly(lambda: self._dependencies.spool.cancel(self.sidecar)):
+            self._quietly(lambda: self._dependencies.spool.remove(self.sidecar))
         self.sidecar = replace(self.sidecar, state=SidecarState.CANCELLED)
 
     def close(self, *, hung_up: bool = False) -> None:
@@ -179,7 +179,7 @@ class Report:
     def _is_safe(self) -> bool:
         """Whether what is in memory is on disk for good; answers are, from here on."""
         if self._durable and not self._flushed:
-            self._flushed = self._quietly(self._desk.spool.flush)
+            self._flushed = self._quietly(self._dependencies.spool.flush)
         return self._durable and self._flushed
 
     def _keep(self, take: Take) -> None:
@@ -191,7 +191,7 @@ class Report:
 
     def _drop(self, number: int) -> None:
         def drop() -> None:
-            self.sidecar = self._desk.spool.drop_take(self.sidecar, number)
+            self.sidecar = self._dependencies.spool.drop_take(self.sidecar, number)
 
         self._quietly(drop)
         if self.sidecar.kept is not None and self.sidecar.state is SidecarState.RECORDING:
@@ -201,7 +201,7 @@ class Report:
         self.sidecar = changed
 
         def save() -> None:
-            self.sidecar = self._desk.spool.save(changed, flush=flush)
+            self.sidecar = self._dependencies.spool.save(changed, flush=flush)
 
         self._durable = self._quietly(save)
         self._flushed = flush

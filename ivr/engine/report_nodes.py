@@ -18,8 +18,8 @@ _log = structlog.get_logger(__name__)
 
 def ask_consent(call: Call, node: Consent) -> str:
     """Only key 1, pressed after the question, is consent; silence goes on without one."""
-    call.line.forget()
-    key = pick(call.line, call.line.prompts(*node.prompts), "10", silences=1)
+    call.dialogue.forget()
+    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), "10", silences=1)
     if key == "1":
         call.agreement = Agreement(consent=Agreed.GIVEN, key=key, at=call.clock())
     return node.refused if key == "0" else node.next
@@ -38,12 +38,12 @@ def record(call: Call, node: Record) -> str:
 
 def _speak(call: Call, node: Record) -> str:
     """Where the caller goes if nothing of theirs is kept in the end."""
-    if not call.desk.spool.room():
-        _log.error("record.no_room", ulid=call.ulid, spool=str(call.desk.spool.folder))
-        call.line.note("no room")
+    if not call.dependencies.spool.room():
+        _log.error("record.no_room", ulid=call.ulid, spool=str(call.dependencies.spool.folder))
+        call.dialogue.note("no room")
         return node.cannot
     for prompts in (node.prompts, node.short):
-        call.line.instruct(call.line.prompts(*prompts))
+        call.dialogue.instruct(call.dialogue.prompts(*prompts))
         match _take(call):
             case RecordEnd.UNWRITABLE:
                 return node.cannot
@@ -64,12 +64,12 @@ def _take(call: Call) -> RecordEnd:
         path = report.begin_take()
     except SpoolUnwritable as error:
         _log.error("record.unwritable", ulid=call.ulid, error=str(error))
-        call.line.note(f"unwritable: {error}")
+        call.dialogue.note(f"unwritable: {error}")
         return RecordEnd.UNWRITABLE
     settings = call.settings
-    recorded = call.line.record(path, limit=settings.record_limit, silence=settings.record_silence)
+    recorded = call.dialogue.record(path, limit=settings.record_limit, silence=settings.record_silence)
     kept = report.end_take(recorded)
-    call.line.note(f"take {len(report.sidecar.takes)}: {recorded.end.value}, {_seconds(report):.1f} s")
+    call.dialogue.note(f"take {len(report.sidecar.takes)}: {recorded.end.value}, {_seconds(report):.1f} s")
     match recorded.end:
         case RecordEnd.HANGUP | RecordEnd.NOTHING:
             raise HungUp
@@ -84,18 +84,18 @@ def review(call: Call, node: Review) -> str:
     report = call.report
     if report is None or not report.spoken:
         return node.next
-    line = call.line
-    line.forget()
-    first = line.prompts(*node.prompts)
+    dialogue = call.dialogue
+    dialogue.forget()
+    first = dialogue.prompts(*node.prompts)
     while True:
-        match pick(line, first, "1234", short=line.prompts("xac-nhan-ngan")):
+        match pick(dialogue, first, "1234", short=dialogue.prompts("xac-nhan-ngan")):
             case "2":
-                line.tell([*line.prompts("ban-ghi"), *_own_words(report)])
+                dialogue.tell([*dialogue.prompts("ban-ghi"), *_own_words(report)])
             case "3":
                 return node.again
             case "4":
-                line.forget()
-                if pick(line, line.prompts("huy-chac"), "14") == "4":
+                dialogue.forget()
+                if pick(dialogue, dialogue.prompts("huy-chac"), "14") == "4":
                     report.cancel()
                     call.end_report()
                     call.stage(Stage.MENU)
@@ -104,19 +104,19 @@ def review(call: Call, node: Review) -> str:
                 report.send()
                 call.stage(Stage.FILED)
                 return node.next
-        first = line.prompts("xac-nhan-ngan")
+        first = dialogue.prompts("xac-nhan-ngan")
 
 
 def ask_contact(call: Call, node: Contact) -> str:
     """This number, another one, none; silence leaves none."""
-    report, line = _sent(call), call.line
+    report, dialogue = _sent(call), call.dialogue
     if report is None:
         return node.next
     known = call.number
-    key = pick(line, line.prompts("lien-he" if known else "lien-he-an"), "123" if known else "23")
+    key = pick(dialogue, dialogue.prompts("lien-he" if known else "lien-he-an"), "123" if known else "23")
     if key == "1":
         report.answer(contact_kind=ContactKind.CALLER, contact_number=known)
-    elif key == "2" and (number := ask_phone(line, "so-khac")) is not None:
+    elif key == "2" and (number := ask_phone(dialogue, "so-khac")) is not None:
         report.answer(contact_kind=ContactKind.OTHER, contact_number=normalise(number))
     else:
         report.answer(contact_kind=ContactKind.NONE, contact_number=None)
@@ -128,8 +128,8 @@ def ask_publication(call: Call, node: Publish) -> str:
     report = _sent(call)
     if report is None:
         return node.next
-    call.line.forget()
-    key = pick(call.line, call.line.prompts(*node.prompts), "12", silences=1)
+    call.dialogue.forget()
+    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), "12", silences=1)
     if key:
         report.answer(publish=key == "1", publish_at=call.clock())
     return node.next
@@ -144,33 +144,33 @@ def give_receipt(call: Call, node: Receipt) -> str:
     reachable = report.sidecar.contact_number is not None or call.number is not None
     said = _code_sounds(call, code, given="ma", later="ma-sau" if reachable else "ma-sau-an")
     if code is not None and (pin := report.pin()) is not None:
-        said += _twice(call, "pin", spell_pin(pin, call.line.language))
-    call.line.tell_all(said)
+        said += _twice(call, "pin", spell_pin(pin, call.dialogue.language))
+    call.dialogue.tell_all(said)
     call.end_report()
     return node.next
 
 
 def ask_callback(call: Call, node: Callback) -> str:
     """A ticket without a recording: somebody rings back on this number or another."""
-    line, known = call.line, call.number
+    dialogue, known = call.dialogue, call.number
     if known is None:
-        kind, number = ContactKind.OTHER, ask_phone(line, "goi-lai-an")
-    elif pick(line, line.prompts("goi-lai"), "12") == "2":
-        kind, number = ContactKind.OTHER, ask_phone(line, "so-khac")
+        kind, number = ContactKind.OTHER, ask_phone(dialogue, "goi-lai-an")
+    elif pick(dialogue, dialogue.prompts("goi-lai"), "12") == "2":
+        kind, number = ContactKind.OTHER, ask_phone(dialogue, "so-khac")
     else:  # silence too: they asked to be rung back and their number is known
         kind, number = ContactKind.CALLER, known
     if number is None:
-        line.tell(line.prompts("goi-lai-khong-so"))
+        dialogue.tell(dialogue.prompts("goi-lai-khong-so"))
         return node.cannot
     call.end_report()
     call.settle(node.set)
     report = call.new_report()
     if not report.request(kind=Kind.GOI_LAI, contact_kind=kind, contact_number=normalise(number)):
-        line.note("unwritable")
+        dialogue.note("unwritable")
         call.report = None
         return node.cannot
     call.stage(Stage.FILED)
-    line.tell_all(_code_sounds(call, report.code(), given="goi-lai-ghi-nhan", later="goi-lai-ma-sau"))
+    dialogue.tell_all(_code_sounds(call, report.code(), given="goi-lai-ghi-nhan", later="goi-lai-ma-sau"))
     call.end_report()
     return node.next
 
@@ -188,14 +188,14 @@ def _sent(call: Call) -> Report | None:
 
 def _code_sounds(call: Call, code: str | None, *, given: str, later: str) -> list[Sound]:
     if code is None:
-        return call.line.prompts(later)
-    return _twice(call, given, spell_code(code, call.line.language))
+        return call.dialogue.prompts(later)
+    return _twice(call, given, spell_code(code, call.dialogue.language))
 
 
 def _twice(call: Call, prompt: str, words: list[str]) -> list[Sound]:
-    line = call.line
-    said = line.words([*words, PAUSE])
-    return [*line.prompts(prompt), *said, *line.prompts("nhac-lai"), *said]
+    dialogue = call.dialogue
+    said = dialogue.words([*words, PAUSE])
+    return [*dialogue.prompts(prompt), *said, *dialogue.prompts("nhac-lai"), *said]
 
 
 def _own_words(report: Report) -> list[Sound]:

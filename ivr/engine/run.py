@@ -12,10 +12,10 @@ from ivr.city.flow import nodes
 from ivr.city.flow.switches import is_on
 from ivr.engine.call import Call, clean
 from ivr.engine.clock import Clock
-from ivr.engine.dependencies import CallDesk
-from ivr.engine.dialogue import Line, Sounds
+from ivr.engine.dependencies import Dependencies
+from ivr.engine.dialogue import Dialogue, Sounds
 from ivr.engine.information_nodes import announce, choose, look_up, ring, tell_status
-from ivr.engine.journal import NoHistory, open_history
+from ivr.engine.journal import NoJournal, open_journal
 from ivr.engine.report_nodes import (
     ask_callback,
     ask_consent,
@@ -43,34 +43,41 @@ class EndlessCall(RuntimeError):
     """A call visited more nodes than any person would."""
 
 
-def run_call(phone: Phone, city: City, catalogue: Sounds, desk: CallDesk, now: Clock, settings: Settings) -> EndReason:
+def run_call(
+    phone: Phone, city: City, catalogue: Sounds, dependencies: Dependencies, now: Clock, settings: Settings
+) -> EndReason:
     """Serve one call. Never raises: an error of ours leaves the caller to the dialplan's fallback (``FAILED``)."""
-    call = _begin(phone, city, catalogue, desk, now, settings)
-    with _held(desk.spool, call.ulid), open_history(desk.spool.folder, call.journal_start()) as history:
-        call.line.history = history
-        desk.clerk.call_started(call.journal_start())
+    call = _begin(phone, city, catalogue, dependencies, now, settings)
+    with (
+        _held(dependencies.spool, call.ulid),
+        open_journal(dependencies.spool.folder, call.journal_start()) as journal,
+    ):
+        call.dialogue.journal = journal
+        dependencies.filer.call_started(call.journal_start())
         reason = _serve(call)
-        ended = replace(call.journal_start(), language=call.line.language, ended_at=now(), end_reason=reason)
-        if not history.end(reason, now()):
-            desk.clerk.remember(ended)
-    desk.clerk.call_ended(call.ulid)  # the clerk removes the call's last files: they must no longer be held
+        ended = replace(call.journal_start(), language=call.dialogue.language, ended_at=now(), end_reason=reason)
+        if not journal.end(reason, now()):
+            dependencies.filer.remember(ended)
+    dependencies.filer.call_ended(call.ulid)  # the filer removes the call's last files: they must no longer be held
     _log.info("call.ended", ulid=call.ulid, reason=reason.value)
     return reason
 
 
-def _begin(phone: Phone, city: City, catalogue: Sounds, desk: CallDesk, now: Clock, settings: Settings) -> Call:
+def _begin(
+    phone: Phone, city: City, catalogue: Sounds, dependencies: Dependencies, now: Clock, settings: Settings
+) -> Call:
     started_at = now()
     caller = clean(phone.caller)
-    ulid = desk.new_ulid(started_at)
+    ulid = dependencies.new_ulid(started_at)
     _log.info("call.started", ulid=ulid, city=city.id, caller=masked(caller.number), uniqueid=caller.uniqueid)
-    line = Line(phone=phone, sounds=catalogue, history=NoHistory(), clock=now, key_wait=settings.key_wait)
+    dialogue = Dialogue(phone=phone, sounds=catalogue, journal=NoJournal(), clock=now, key_wait=settings.key_wait)
     return Call(
         ulid=ulid,
         caller=caller,
         started_at=started_at,
         city=city,
-        line=line,
-        desk=desk,
+        dialogue=dialogue,
+        dependencies=dependencies,
         settings=settings,
         clock=now,
     )
@@ -82,7 +89,7 @@ def _serve(call: Call) -> EndReason:
         call.stage(Stage.MENU)
         _walk(call)
         call.end_report()
-        call.line.phone.done()
+        call.dialogue.phone.done()
     except HungUp:
         call.end_report(hung_up=True)
         return EndReason.CONNECTED if call.connected else EndReason.HUNG_UP
@@ -101,21 +108,21 @@ def _walk(call: Call) -> None:
         if (steps := steps + 1) > MOST_STEPS:
             raise EndlessCall(node_id)
         node = call.city.flow.nodes[node_id]
-        with call.line.visit(node.id, _TYPE_NAMES[type(node)]):
+        with call.dialogue.visit(node.id, _TYPE_NAMES[type(node)]):
             node_id = _visit(call, node)
 
 
 def _visit(call: Call, node: nodes.Node) -> str | None:
     """Do what the node says and name the next one; None ends the call."""
-    line = call.line
+    dialogue = call.dialogue
     match node:
         case nodes.Say():
-            line.tell(line.prompts(*node.prompts))
+            dialogue.tell(dialogue.prompts(*node.prompts))
             return node.next
         case nodes.Menu():
             return choose(call, node)
         case nodes.Language():
-            line.speak(_spoken_next(line, node.language))
+            dialogue.speak(_spoken_next(dialogue, node.language))
             return node.next
         case nodes.Hours():
             return node.open if call.city.is_open(node.schedule, call.clock()) else node.closed
@@ -144,18 +151,18 @@ def _visit(call: Call, node: nodes.Node) -> str | None:
         case nodes.Announcements():
             return announce(call, node)
         case nodes.Bye():
-            line.tell_all(line.prompts(*node.prompts))
+            dialogue.tell_all(dialogue.prompts(*node.prompts))
             return None
         case _:
             assert_never(node)
 
 
-def _spoken_next(line: Line, wanted: str) -> Language:
+def _spoken_next(dialogue: Dialogue, wanted: str) -> Language:
     match wanted:
         case "vi" | "en":
             return wanted
         case _:
-            return "en" if line.language == "vi" else "vi"
+            return "en" if dialogue.language == "vi" else "vi"
 
 
 @contextmanager

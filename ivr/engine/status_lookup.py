@@ -19,7 +19,7 @@ PATIENCE = 2.0
 _log = structlog.get_logger(__name__)
 
 
-class StatusDesk:
+class StatusLookup:
     """Opens the database at the first question: the server starts and takes calls without one."""
 
     def __init__(self, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The clerk files what a call leaves in the spool, in the background, so that no caller ever waits for a database.
+"""Files what a call leaves in the spool, in the background, so that no caller ever waits for a database.
 
 A report is filed as soon as it is sent. Answers that come after that are filed together with the end of the call, or
 after :data:`LATER` seconds where the caller stays on: each transaction costs as much as half a call's dialogue.
@@ -41,13 +41,13 @@ class _Task:
     run: Callable[[], None]
 
 
-class Clerk:
+class BackgroundFiler:
     """One background thread with a queue. Its methods never block and never raise; what fails is the sweep's."""
 
     def __init__(
         self, settings: Settings, store_factory: Callable[[], Store], *, now: Callable[[], datetime] | None = None
     ) -> None:
-        """``store_factory`` is called in the clerk's own thread, at its first task; ``now`` defaults to the clock."""
+        """``store_factory`` is called in the filer's own thread, at its first task; ``now`` defaults to the clock."""
         self._settings = settings
         self._spool = Spool(settings)
         self._codes = CodeBook(settings.codes)
@@ -58,7 +58,7 @@ class Clerk:
         self._waiting: set[str] = set()
         """Reports given and not begun: filing takes the newest version, so each waits once."""
         self._filed: set[str] = set()
-        """Reports this clerk has made tickets of, and whose end it has not seen."""
+        """Reports this filer has made tickets of, and whose end it has not seen."""
         self._later: deque[tuple[float, str]] = deque()
         self._answered: set[str] = set()
         """Filed reports with newer answers."""
@@ -68,7 +68,7 @@ class Clerk:
         self._stopping = Event()
         self._away_until = 0.0
         self._remembering = _Task(name="remember", ulid="", run=self._record_unkept)
-        self._thread = Thread(target=self._work, name="clerk", daemon=True)
+        self._thread = Thread(target=self._work, name="background-filer", daemon=True)
         self._thread.start()
 
     def call_started(self, journal: CallJournal) -> None:
@@ -124,7 +124,7 @@ class Clerk:
         except Full:
             self._waiting.discard(ulid)
             self._ending.discard(ulid)
-            _log.warning("clerk.full", task=name, ulid=ulid)
+            _log.warning("filer.full", task=name, ulid=ulid)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -153,9 +153,9 @@ class Clerk:
             task.run()
         except StoreAway as error:
             self._away_until = monotonic() + PAUSE
-            _log.warning("clerk.store_away", task=task.name, ulid=task.ulid, error=str(error))
+            _log.warning("filer.store_away", task=task.name, ulid=task.ulid, error=str(error))
         except Exception:  # one call's trouble must not stop the filing of all others
-            _log.exception("clerk.failed", task=task.name, ulid=task.ulid)
+            _log.exception("filer.failed", task=task.name, ulid=task.ulid)
 
     def _open(self) -> Store:
         if self._store is None:

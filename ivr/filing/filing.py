@@ -116,7 +116,7 @@ class _Filing:
             case SidecarState.TO_FILE:
                 self._to_ticket(sidecar)
         if not (sidecar.ended or self._over):
-            return Outcome.FILED  # whoever saves a newer version gives it to the clerk again
+            return Outcome.FILED  # whoever saves a newer version gives it to the background filer again
         self._spool.remove(sidecar)  # nobody saves a newer version after this one
         return Outcome.SETTLED
 

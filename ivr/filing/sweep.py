@@ -32,7 +32,7 @@ from ivr.spool.codebook import CodeBook
 from ivr.spool.journal import SUFFIX, journal_path
 from ivr.store import Store, StoreAway
 
-CRUMB_AGE = 3600.0
+LEFTOVER_AGE = 3600.0
 """Seconds after which a scratch file of a dead process is removed."""
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ def sweep(settings: Settings, store: Store, spool: Spool, now: datetime, live_ch
     one.attempt_each(one.settle_report, sorted({*spool.ulids(), *spool.ulids_of_audio()}))
     one.attempt_each(one.close_call, find_journals(spool.folder))
     one.attempt_each(one.give_codes, [CodeBook(settings.codes)])
-    clear_crumbs(spool)
+    clear_leftovers(spool)
     if one.report.filed or one.report.faults or one.report.store_away:
         _log.info("sweep.done", **vars(one.report))
     return one.report
@@ -143,7 +143,7 @@ class _Sweep:
             try:
                 journal = read_journal(path)
             except FileNotFoundError:
-                return  # the clerk has closed it since the folder was listed
+                return  # the background filer has closed it since the folder was listed
             except JournalFault:
                 if self._spool.stands_still(path, self._settings.sweep_orphan):
                     self._spool.set_aside(path)
@@ -175,7 +175,7 @@ class _Sweep:
     def _settle(self, ulid: str, sidecar: Sidecar | None) -> Sidecar | None:
         audio = list(self._spool.takes_on_disk(ulid).values())
         if sidecar is None and not audio:
-            return None  # the clerk has filed it since the folder was listed
+            return None  # the background filer has filed it since the folder was listed
         if sidecar is None:
             if not self._ripe(audio, self._uniqueid(ulid)):
                 self.report.live += 1
@@ -221,7 +221,7 @@ class _Sweep:
         return ""
 
 
-def clear_crumbs(spool: Spool) -> None:
+def clear_leftovers(spool: Spool) -> None:
     """Remove locks nobody holds of calls that are gone, and scratch files of dead processes."""
     for path in spool.folder.glob("*.filing"):
         with suppress(Held, OSError), spool.filing(path.stem):
@@ -230,5 +230,5 @@ def clear_crumbs(spool: Spool) -> None:
         with suppress(Held, TongdaiError, OSError), spool.hold(path.stem):
             pass
     for path in (*spool.folder.glob(".*.tmp"), *spool.folder.glob(".room-*"), *spool.folder.glob(".now-*")):
-        if spool.stands_still(path, CRUMB_AGE):
+        if spool.stands_still(path, LEFTOVER_AGE):
             path.unlink(missing_ok=True)

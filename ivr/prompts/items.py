@@ -30,7 +30,7 @@ class Speech:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Take:
+class VoiceFile:
     """A recorded file of the voice pack."""
 
     path: Path
@@ -52,7 +52,7 @@ class Tone:
     seconds: float
 
 
-Source = Speech | Take | Quiet | Tone
+Source = Speech | VoiceFile | Quiet | Tone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class Item:
     def digest(self) -> str:
         """Changes exactly when the sound would."""
         kind = type(self.source).__name__
-        if isinstance(self.source, Take):
+        if isinstance(self.source, VoiceFile):
             try:
                 content = hashlib.sha256(self.source.path.read_bytes()).hexdigest()
             except OSError as error:
@@ -132,8 +132,8 @@ def _recorded_for(settings: Settings, city: str, texts: list[Text]) -> Iterator[
             yield Item(key=key, source=take)
 
 
-def _take(settings: Settings, key: str, tail: float) -> Take | None:
+def _take(settings: Settings, key: str, tail: float) -> VoiceFile | None:
     if settings.voice_pack is None:
         return None
     path = settings.voice_pack / f"{key}.wav"
-    return Take(path=path, tail=tail) if path.exists() else None
+    return VoiceFile(path=path, tail=tail) if path.exists() else None

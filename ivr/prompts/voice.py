@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.prompts.errors import PromptError
-from ivr.prompts.items import Item, Quiet, Source, Speech, Take, Tone
+from ivr.prompts.items import Item, Quiet, Source, Speech, Tone, VoiceFile
 from ivr.words import tr
 
 RATE = 8000
@@ -46,7 +46,7 @@ def _samples(source: Source) -> Samples:
     match source:
         case Speech():
             return finish(_to_8k(_speak(source)), tail=source.tail)
-        case Take():
+        case VoiceFile():
             return _recorded(source)
         case Quiet():
             return np.zeros(int(source.seconds * RATE))
@@ -62,7 +62,7 @@ def _speak(speech: Speech) -> bytes:
     return _run(command, speech.words.encode())
 
 
-def _recorded(take: Take) -> Samples:
+def _recorded(take: VoiceFile) -> Samples:
     try:
         return finish(_to_8k(take.path.read_bytes()), tail=take.tail)
     except (PromptError, OSError, ValueError) as error:

@@ -8,7 +8,7 @@ from ivr.filing.filing import NO_AUDIO
 from ivr.model import EndReason
 from ivr.model.civil import ZONE
 from ivr.reconcile.disk import InSpool, compare_files, find_aside, find_in_spool, is_live
-from ivr.reconcile.gaps import Gap, Standing, What
+from ivr.reconcile.gaps import Gap, GapKind, Severity
 from ivr.reconcile.rows import Dated, Rows, read_rows, still_open, with_rows
 from ivr.recordings import find_all_keys
 from ivr.settings import Settings
@@ -39,20 +39,20 @@ class Reconciliation:
     @property
     def offered(self) -> int:
         """Calls that came in."""
-        open_rows = sum(gap.what in (What.CALL_RUNNING, What.CALL_LOST) for gap in self.gaps)
+        open_rows = sum(gap.what in (GapKind.CALL_RUNNING, GapKind.CALL_LOST) for gap in self.gaps)
         return sum(self.ended.values()) + open_rows + self.unrecorded
 
     @property
     def is_whole(self) -> bool:
         """Nothing is lost, doubled or stuck; what others have in hand is none of that."""
-        return not self.find_all(Standing.OFF)
+        return not self.find_all(Severity.OFF)
 
     @property
     def is_settled(self) -> bool:
         """Whole, and nothing is under way."""
-        return self.is_whole and not self.find_all(Standing.IN_HAND)
+        return self.is_whole and not self.find_all(Severity.IN_HAND)
 
-    def find_all(self, standing: Standing) -> list[Gap]:
+    def find_all(self, standing: Severity) -> list[Gap]:
         """The gaps of one standing."""
         return [gap for gap in self.gaps if gap.standing is standing]
 
@@ -76,7 +76,7 @@ def reconcile(settings: Settings, store: Store, now: datetime, since: datetime |
         since=since,
         ended=dict(rows.ended),
         running=len(
-            {gap.id for gap in calls if gap.what is What.CALL_RUNNING}
+            {gap.id for gap in calls if gap.what is GapKind.CALL_RUNNING}
             | {ulid for ulid, one in journals.items() if one.live and ulid not in known}
         ),
         unrecorded=len(journals.keys() - known),
@@ -103,10 +103,10 @@ def _open_calls(
     for call in calls:
         in_spool = here.get(call.id)
         if (in_spool is not None and in_spool.live) or is_live(settings, call.id):
-            yield Gap(what=What.CALL_RUNNING, id=call.id, standing=Standing.IN_HAND, detail=_moment(call.since))
+            yield Gap(what=GapKind.CALL_RUNNING, id=call.id, standing=Severity.IN_HAND, detail=_moment(call.since))
         elif in_spool is not None:
             yield Gap(
-                what=What.CALL_LOST,
+                what=GapKind.CALL_LOST,
                 id=call.id,
                 standing=_spool_standing(settings, in_spool),
                 detail=_moment(call.since),
@@ -118,40 +118,43 @@ def _open_calls(
     elsewhere = timedelta(seconds=_settled_within(settings)) if store.dialect == "sqlite" else LONGEST_CALL
     for call in unseen:
         if call.id in lost:
-            standing = Standing.OFF if now - call.since > elsewhere else Standing.IN_HAND
-            yield Gap(what=What.CALL_LOST, id=call.id, standing=standing, detail=_moment(call.since))
+            standing = Severity.OFF if now - call.since > elsewhere else Severity.IN_HAND
+            yield Gap(what=GapKind.CALL_LOST, id=call.id, standing=standing, detail=_moment(call.since))
 
 
 def _gaps_of_rows(rows: Rows, now: datetime) -> Iterator[Gap]:
     for what, ids in (
-        (What.CALL_HALF_ENDED, rows.half_ended),
-        (What.RECORDING_WITHOUT_TICKET, rows.recordings_without_ticket),
-        (What.TICKET_WITHOUT_CALL, rows.tickets_without_call),
-        (What.RECORDING_WITHOUT_WORK, rows.recordings_without_work),
+        (GapKind.CALL_HALF_ENDED, rows.half_ended),
+        (GapKind.RECORDING_WITHOUT_TICKET, rows.recordings_without_ticket),
+        (GapKind.TICKET_WITHOUT_CALL, rows.tickets_without_call),
+        (GapKind.RECORDING_WITHOUT_WORK, rows.recordings_without_work),
     ):
         yield from (Gap(what=what, id=one) for one in ids)
     for first, second in rows.doubled:
-        yield Gap(what=What.RECORDING_DOUBLED, id=second, detail=f"= {first}")
+        yield Gap(what=GapKind.RECORDING_DOUBLED, id=second, detail=f"= {first}")
     for ticket in rows.tickets_without_recording:
-        told = Standing.NOTED if NO_AUDIO in ticket.note.split() else Standing.OFF  # its audio is in ``aside``, or was
-        yield Gap(what=What.TICKET_WITHOUT_RECORDING, id=ticket.id, standing=told, detail=ticket.note)
-    for what, waiting in ((What.TICKET_WITHOUT_CODE, rows.tickets_without_code), (What.WORK_OPEN, rows.work_open)):
+        told = Severity.NOTED if NO_AUDIO in ticket.note.split() else Severity.OFF  # its audio is in ``aside``, or was
+        yield Gap(what=GapKind.TICKET_WITHOUT_RECORDING, id=ticket.id, standing=told, detail=ticket.note)
+    for what, waiting in (
+        (GapKind.TICKET_WITHOUT_CODE, rows.tickets_without_code),
+        (GapKind.WORK_OPEN, rows.work_open),
+    ):
         for one in waiting:
-            standing = Standing.OFF if now - one.since > PATIENCE else Standing.IN_HAND
+            standing = Severity.OFF if now - one.since > PATIENCE else Severity.IN_HAND
             yield Gap(what=what, id=one.id, standing=standing, detail=_moment(one.since))
     for item in rows.work_parked:
-        yield Gap(what=What.WORK_PARKED, id=item.id, standing=Standing.NOTED, detail=item.note)
+        yield Gap(what=GapKind.WORK_PARKED, id=item.id, standing=Severity.NOTED, detail=item.note)
 
 
 def _gaps_of_spool(settings: Settings, spool: Iterable[InSpool]) -> Iterator[Gap]:
     for one in spool:
-        what = What.IN_SPOOL if one.ours else What.STRANGE_FILE
+        what = GapKind.IN_SPOOL if one.ours else GapKind.STRANGE_FILE
         yield Gap(what=what, id=one.id, standing=_spool_standing(settings, one), detail=" ".join(one.names))
 
 
-def _spool_standing(settings: Settings, one: InSpool) -> Standing:
+def _spool_standing(settings: Settings, one: InSpool) -> Severity:
     in_hand = one.ours and (one.live or one.age < _settled_within(settings))
-    return Standing.IN_HAND if in_hand else Standing.OFF
+    return Severity.IN_HAND if in_hand else Severity.OFF
 
 
 def _settled_within(settings: Settings) -> float:
@@ -165,7 +168,7 @@ def _orphans(keys: Iterable[str], rows: Rows, spool: Iterable[InSpool], since: d
     for key in keys:
         ulid = key.rpartition("/")[2].partition(".")[0]
         if key not in rows.keys and key >= first_day and ulid not in being_filed:
-            yield Gap(what=What.FILE_WITHOUT_ROW, id=key)
+            yield Gap(what=GapKind.FILE_WITHOUT_ROW, id=key)
 
 
 def _moment(at: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ivr.durable import is_held
-from ivr.reconcile.gaps import Gap, What
+from ivr.reconcile.gaps import Gap, GapKind
 from ivr.reconcile.rows import FiledRow
 from ivr.recordings import path_of
 from ivr.settings import Settings
@@ -45,7 +45,7 @@ def find_in_spool(settings: Settings, now: datetime) -> list[InSpool]:
 def find_aside(settings: Settings) -> Iterator[Gap]:
     """Files that were put aside for a person to look at."""
     for path in sorted((settings.spool / "aside").glob("*")):
-        yield Gap(what=What.ASIDE, id=path.name, detail=str(path))
+        yield Gap(what=GapKind.ASIDE, id=path.name, detail=str(path))
 
 
 def is_live(settings: Settings, ulid: str) -> bool:
@@ -59,16 +59,16 @@ def compare_files(settings: Settings, rows: Iterable[FiledRow]) -> Iterator[Gap]
         path = path_of(settings, row.key)
         if row.erased:
             if path.exists():
-                yield Gap(what=What.FILE_AFTER_ERASURE, id=row.id, detail=str(path))
+                yield Gap(what=GapKind.FILE_AFTER_ERASURE, id=row.id, detail=str(path))
             continue
         try:
             size = path.stat().st_size
             if size != row.size:
-                yield Gap(what=What.WRONG_LENGTH, id=row.id, detail=f"{path}: {size} ≠ {row.size}")
+                yield Gap(what=GapKind.WRONG_LENGTH, id=row.id, detail=f"{path}: {size} ≠ {row.size}")
             elif (found := _sha256(path)) != row.sha256:
-                yield Gap(what=What.WRONG_SHA256, id=row.id, detail=f"{path}: {found[:12]}… ≠ {row.sha256[:12]}…")
+                yield Gap(what=GapKind.WRONG_SHA256, id=row.id, detail=f"{path}: {found[:12]}… ≠ {row.sha256[:12]}…")
         except FileNotFoundError:
-            yield Gap(what=What.ROW_WITHOUT_FILE, id=row.id, detail=str(path))
+            yield Gap(what=GapKind.ROW_WITHOUT_FILE, id=row.id, detail=str(path))
 
 
 def _owner(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import assert_never
 from ivr.words import tr
 
 
-class Standing(StrEnum):
+class Severity(StrEnum):
     """How grave a gap is."""
 
     OFF = "off"  # something is lost, doubled or stuck: a person must look
@@ -15,7 +15,7 @@ class Standing(StrEnum):
     NOTED = "noted"  # settled, with its reason: good to know
 
 
-class What(StrEnum):
+class GapKind(StrEnum):
     """Kinds of gaps."""
 
     CALL_RUNNING = "call_running"  # the call goes on
@@ -43,52 +43,52 @@ class What(StrEnum):
 class Gap:
     """One thing that does not add up: its kind, whose it is (ULID, key or file name), and a detail."""
 
-    what: What
+    what: GapKind
     id: str
-    standing: Standing = Standing.OFF
+    standing: Severity = Severity.OFF
     detail: str = ""
 
 
-def sentence(what: What) -> str:
+def sentence(what: GapKind) -> str:
     """What it is, for a person."""
     match what:
-        case What.CALL_RUNNING:
+        case GapKind.CALL_RUNNING:
             return tr("cuộc gọi đang diễn ra", "call that goes on")
-        case What.CALL_LOST:
+        case GapKind.CALL_LOST:
             return tr("cuộc gọi không có kết thúc và không còn ai phục vụ", "call without an end that nobody serves")
-        case What.CALL_HALF_ENDED:
+        case GapKind.CALL_HALF_ENDED:
             return tr("cuộc gọi có giờ kết thúc mà thiếu lý do, hoặc ngược lại", "call with half an end")
-        case What.RECORDING_WITHOUT_TICKET:
+        case GapKind.RECORDING_WITHOUT_TICKET:
             return tr("ghi âm không có phiếu", "recording without a ticket")
-        case What.RECORDING_DOUBLED:
+        case GapKind.RECORDING_DOUBLED:
             return tr("một lời nói thành hai ghi âm", "one report filed as two recordings")
-        case What.RECORDING_WITHOUT_WORK:
+        case GapKind.RECORDING_WITHOUT_WORK:
             return tr("ghi âm không được giao chuyển văn bản", "recording nobody was asked to transcribe")
-        case What.TICKET_WITHOUT_CALL:
+        case GapKind.TICKET_WITHOUT_CALL:
             return tr("phiếu không có cuộc gọi", "ticket without a call")
-        case What.TICKET_WITHOUT_RECORDING:
+        case GapKind.TICKET_WITHOUT_RECORDING:
             return tr("phiếu không có ghi âm", "ticket without a recording")
-        case What.TICKET_WITHOUT_CODE:
+        case GapKind.TICKET_WITHOUT_CODE:
             return tr("phiếu chưa có mã", "ticket without a code")
-        case What.WORK_OPEN:
+        case GapKind.WORK_OPEN:
             return tr("việc chờ xử lý", "work that waits")
-        case What.WORK_PARKED:
+        case GapKind.WORK_PARKED:
             return tr("việc đã gác lại sau ba lần thử", "work given up after three tries")
-        case What.IN_SPOOL:
+        case GapKind.IN_SPOOL:
             return tr("phần cuộc gọi còn trong hàng chờ", "part of a call still in the spool")
-        case What.ASIDE:
+        case GapKind.ASIDE:
             return tr("tệp để riêng vì không dùng được", "file put aside because nobody could use it")
-        case What.STRANGE_FILE:
+        case GapKind.STRANGE_FILE:
             return tr("tệp lạ trong hàng chờ", "strange file in the spool")
-        case What.FILE_WITHOUT_ROW:
+        case GapKind.FILE_WITHOUT_ROW:
             return tr("tệp ghi âm không có trong cơ sở dữ liệu", "recording on disk that no row knows")
-        case What.FILE_AFTER_ERASURE:
+        case GapKind.FILE_AFTER_ERASURE:
             return tr("tệp vẫn còn dù đã ghi là xóa", "file left of an erased recording")
-        case What.ROW_WITHOUT_FILE:
+        case GapKind.ROW_WITHOUT_FILE:
             return tr("ghi âm mất tệp", "recording whose file is gone")
-        case What.WRONG_LENGTH:
+        case GapKind.WRONG_LENGTH:
             return tr("tệp ghi âm sai độ dài", "recording of the wrong length")
-        case What.WRONG_SHA256:
+        case GapKind.WRONG_SHA256:
             return tr("tệp ghi âm sai mã kiểm tra SHA-256", "recording whose SHA-256 differs")
         case _:
             assert_never(what)
@@ -97,56 +97,56 @@ def sentence(what: What) -> str:
 def remedy(gap: Gap) -> str:
     """What to do; ``""`` where nothing is to be done."""
     match gap.standing:
-        case Standing.IN_HAND:
+        case Severity.IN_HAND:
             return ""
-        case Standing.OFF | Standing.NOTED:
+        case Severity.OFF | Severity.NOTED:
             return _remedy(gap.what)
         case _:
             assert_never(gap.standing)
 
 
-def _remedy(what: What) -> str:
+def _remedy(what: GapKind) -> str:
     match what:
-        case What.CALL_RUNNING:
+        case GapKind.CALL_RUNNING:
             return ""
-        case What.CALL_LOST | What.CALL_HALF_ENDED:
+        case GapKind.CALL_LOST | GapKind.CALL_HALF_ENDED:
             return tr(
                 "Nhật ký cuộc gọi đã mất: xem log/agi.log quanh giờ đó; gọi lại số này nếu có.",
                 "Its journal is gone: see log/agi.log around that time; ring the number back if there is one.",
             )
-        case What.RECORDING_WITHOUT_TICKET:
+        case GapKind.RECORDING_WITHOUT_TICKET:
             return tr("Nghe ghi âm và lập phiếu bằng tay.", "Listen to it and make the ticket by hand.")
-        case What.RECORDING_DOUBLED:
+        case GapKind.RECORDING_DOUBLED:
             return tr("Đánh dấu phiếu sau là trùng với phiếu trước.", "Mark the later ticket a duplicate of the first.")
-        case What.RECORDING_WITHOUT_WORK:
+        case GapKind.RECORDING_WITHOUT_WORK:
             return tr("Nghe và ghi nội dung bằng tay.", "Listen to it and write the text by hand.")
-        case What.TICKET_WITHOUT_CALL | What.TICKET_WITHOUT_RECORDING:
+        case GapKind.TICKET_WITHOUT_CALL | GapKind.TICKET_WITHOUT_RECORDING:
             return tr(
                 "Xem phiếu và log/watch.log; nếu có số, gọi lại người dân.",
                 "See the ticket and log/watch.log; ring the citizen back if there is a number.",
             )
-        case What.TICKET_WITHOUT_CODE | What.IN_SPOOL:
+        case GapKind.TICKET_WITHOUT_CODE | GapKind.IN_SPOOL:
             return tr(
                 "Chạy tongdai sweep và xem điều nó báo; tongdai watch có đang chạy không?",
                 "Run tongdai sweep and see what it tells; is tongdai watch running?",
             )
-        case What.WORK_OPEN:
+        case GapKind.WORK_OPEN:
             return tr(
                 "Có tongdai worker nào đang chạy không? Xem log/worker-1.log; tăng TONGDAI_WORKERS nếu không kịp.",
                 "Does a tongdai worker run? See log/worker-1.log; raise TONGDAI_WORKERS if it cannot keep up.",
             )
-        case What.WORK_PARKED:
+        case GapKind.WORK_PARKED:
             return tr("Nghe và ghi nội dung bằng tay.", "Listen to it and write the text by hand.")
-        case What.ASIDE | What.STRANGE_FILE:
+        case GapKind.ASIDE | GapKind.STRANGE_FILE:
             return tr("Xem tệp, rồi chuyển đi nơi khác.", "Look at the file, then move it away.")
-        case What.FILE_WITHOUT_ROW:
+        case GapKind.FILE_WITHOUT_ROW:
             return tr(
                 "Nghe tệp; nếu là phản ánh, lập phiếu bằng tay, rồi chuyển tệp đi nơi khác.",
                 "Listen to it; if it is a report make the ticket by hand, then move the file away.",
             )
-        case What.FILE_AFTER_ERASURE:
+        case GapKind.FILE_AFTER_ERASURE:
             return tr("Xóa tệp này.", "Delete the file.")
-        case What.ROW_WITHOUT_FILE | What.WRONG_LENGTH | What.WRONG_SHA256:
+        case GapKind.ROW_WITHOUT_FILE | GapKind.WRONG_LENGTH | GapKind.WRONG_SHA256:
             return tr(
                 "Lấy lại tệp từ bản sao lưu; kiểm tra đĩa.", "Bring the file back from the backup; check the disk."
             )

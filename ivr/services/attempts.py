@@ -15,7 +15,7 @@ from ivr.model import Attempt
 from ivr.store import serialise
 
 
-class Guarded(StrEnum):
+class LimitKind(StrEnum):
     """What is limited."""
 
     LOGIN = "login"
@@ -44,12 +44,12 @@ class Limit:
         return timedelta(0) if over < 0 else min(self.most, self.pause * 2 ** min(over, 20))
 
 
-def limits(kind: Guarded, source: str, target: str) -> dict[str, Limit]:
+def limits(kind: LimitKind, source: str, target: str) -> dict[str, Limit]:
     """The limited keys of one try. A whole office may share one web address: it may fail oftener than one account."""
     match kind:
-        case Guarded.LOGIN:
+        case LimitKind.LOGIN:
             return {_key("source", source): Limit(free=20, window=timedelta(hours=1)), _key("target", target): LOGIN}
-        case Guarded.LOOKUP:
+        case LimitKind.LOOKUP:
             one = SHARED_LOOKUP if source == ANONYMOUS else LOOKUP
             return {_key("source", source): one, _key("target", target): LOOKUP}
         case other:
@@ -63,7 +63,7 @@ LOOKUP = Limit(free=5, window=timedelta(hours=12))
 SHARED_LOOKUP = Limit(free=30, pause=timedelta(seconds=10), most=timedelta(minutes=2), window=timedelta(hours=1))
 
 
-def check(session: Session, kind: Guarded, *, source: str, target: str, now: datetime) -> Locked | None:
+def check(session: Session, kind: LimitKind, *, source: str, target: str, now: datetime) -> Locked | None:
     """Whether this source or target must wait; on PostgreSQL other tries at the same keys queue up behind us."""
     until = now
     for key, limit in sorted(limits(kind, source, target).items()):
@@ -78,7 +78,7 @@ def check(session: Session, kind: Guarded, *, source: str, target: str, now: dat
     return Locked(until=until) if until > now else None
 
 
-def failed(session: Session, kind: Guarded, *, source: str, target: str, now: datetime) -> None:
+def failed(session: Session, kind: LimitKind, *, source: str, target: str, now: datetime) -> None:
     """Count one failure for the source and for the target."""
     for key, limit in limits(kind, source, target).items():
         stale = Attempt.at <= now - limit.window
@@ -87,7 +87,9 @@ def failed(session: Session, kind: Guarded, *, source: str, target: str, now: da
     session.flush()
 
 
-def succeeded(session: Session, kind: Guarded, *, source: str, target: str, counted_at: datetime | None = None) -> None:
+def succeeded(
+    session: Session, kind: LimitKind, *, source: str, target: str, counted_at: datetime | None = None
+) -> None:
     """Forget the target's failures. The source's stay: one right answer must not buy more guesses at others.
 
     :param counted_at: a failure counted in advance at that moment for this try, which is taken back.

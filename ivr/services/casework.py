@@ -34,10 +34,10 @@ from ivr.words import tr
 class Keep(Enum):
     """Stands for a value that is not to be changed, where None is a value."""
 
-    KEEP = "keep"
+    UNSET = "keep"
 
 
-KEEP = Keep.KEEP
+UNSET = Keep.UNSET
 
 
 def move(
@@ -90,13 +90,13 @@ def change(
     now: datetime,
     *,
     reason: str = "",
-    category: str | Keep | None = KEEP,
-    kind: Kind | Keep = KEEP,
-    urgent: bool | Keep = KEEP,
-    assignee: int | Keep | None = KEEP,
-    agency: str | Keep | None = KEEP,
-    due_at: datetime | Keep | None = KEEP,
-    confidential: bool | Keep = KEEP,
+    category: str | Keep | None = UNSET,
+    kind: Kind | Keep = UNSET,
+    urgent: bool | Keep = UNSET,
+    assignee: int | Keep | None = UNSET,
+    agency: str | Keep | None = UNSET,
+    due_at: datetime | Keep | None = UNSET,
+    confidential: bool | Keep = UNSET,
 ) -> Ticket:
     """Change what a ticket is about or who works on it; only what differs is an event, nothing is none.
 
@@ -114,7 +114,7 @@ def change(
         "due_at": due_at,
         "confidential": confidential,
     }
-    differs = {name: new for name, new in wanted.items() if new is not KEEP and new != getattr(ticket, name)}
+    differs = {name: new for name, new in wanted.items() if new is not UNSET and new != getattr(ticket, name)}
     if not differs:
         return ticket
     _check_change(session, ticket, person, differs)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ivr.model import CLOSED, Kind, Refusal, State, Ticket
 from ivr.model.code import find_code
 from ivr.services import attempts
-from ivr.services.attempts import Guarded, Locked
+from ivr.services.attempts import LimitKind, Locked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +47,14 @@ def find_status(
     :param pin_mac: (ULID, PIN) → MAC under the instance's key, :func:`ivr.secrets.pin_mac`.
     """
     target = find_code(code) or "none"
-    locked = attempts.check(session, Guarded.LOOKUP, source=source, target=target, now=now)
+    locked = attempts.check(session, LimitKind.LOOKUP, source=source, target=target, now=now)
     if locked is not None:
         return locked
     ticket = session.scalar(select(Ticket).where(Ticket.code == target))
     if ticket is None or not _proves(ticket, secret, pin_mac):
-        attempts.failed(session, Guarded.LOOKUP, source=source, target=target, now=now)
+        attempts.failed(session, LimitKind.LOOKUP, source=source, target=target, now=now)
         return WrongStatus()
-    attempts.succeeded(session, Guarded.LOOKUP, source=source, target=target)
+    attempts.succeeded(session, LimitKind.LOOKUP, source=source, target=target)
     return _status(ticket, now)
 
 

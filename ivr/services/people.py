@@ -16,7 +16,7 @@ from ivr.errors import TongdaiError
 from ivr.model import Person, Role, SignIn
 from ivr.model.text import clean
 from ivr.services import attempts
-from ivr.services.attempts import Guarded, Locked
+from ivr.services.attempts import LimitKind, Locked
 from ivr.services.errors import NotFound
 from ivr.store import Store, insert_missing, serialise
 from ivr.words import tr
@@ -121,15 +121,15 @@ def sign_in(
     """
     username = username.strip().casefold()[:64]
     with store.transaction() as session:
-        locked = attempts.check(session, Guarded.LOGIN, source=source, target=username, now=now)
+        locked = attempts.check(session, LimitKind.LOGIN, source=source, target=username, now=now)
         if locked is not None:
             return locked
-        attempts.failed(session, Guarded.LOGIN, source=source, target=username, now=now)
+        attempts.failed(session, LimitKind.LOGIN, source=source, target=username, now=now)
         person = find_person(session, username)
     if not _verify(person.password_hash if person else _nobody(), password) or person is None or not person.active:
         return Refused()
     with store.transaction() as session:
-        attempts.succeeded(session, Guarded.LOGIN, source=source, target=username, counted_at=now)
+        attempts.succeeded(session, LimitKind.LOGIN, source=source, target=username, counted_at=now)
         token = secrets.token_urlsafe(32)
         session.execute(delete(SignIn).where(SignIn.expires_at <= now))
         session.add(

@@ -12,7 +12,7 @@ POLL = 0.03
 
 
 class Tail:
-    """One journal; stays readable after the clerk has filed and removed it."""
+    """One journal; stays readable after the background filer has filed and removed it."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

@@ -12,7 +12,7 @@ import structlog
 
 from ivr.city.city import City
 from ivr.city.flow.switches import FILE as SWITCHES
-from ivr.engine import Answer, CallDesk, CannotLook, Clock, run_call
+from ivr.engine import Answer, CannotLook, Clock, Dependencies, run_call
 from ivr.model.civil import civil_year
 from ivr.model.code import make_code
 from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
@@ -170,10 +170,10 @@ def dial(
             shutil.copy(settings.home / SWITCHES, here.home)
         spool = Spool(here)
         phone = KeyboardPhone(catalogue, caller, ask=ask, say=say)
-        desk = CallDesk(
+        desk = Dependencies(
             spool=spool,
             codes=_FirstCode(),
-            clerk=_Nobody(),
+            filer=_Nobody(),
             find_status=_look_nowhere,
             pin_mac=lambda ulid, pin: pin,
         )

@@ -14,7 +14,7 @@ from ivr.supervisor.child import Spec
 from ivr.supervisor.frozen import Wire
 
 
-def rooms(settings: Settings, *, asterisk: bool) -> list[Spec]:
+def process_specs(settings: Settings, *, asterisk: bool) -> list[Spec]:
     """FastAGI server before Asterisk, so that the first call already finds it; the desk's rooms after both."""
     by_setting = {port.setting: port for port in ports(settings)}
     server, hub = by_setting["TONGDAI_AGI_PORT"], by_setting["TONGDAI_HUB_PORT"]

@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy.orm import Session
 from ulid import ULID
 
-from ivr.engine import CallDesk, Clock
-from ivr.engine.status_lookup import StatusDesk
-from ivr.filing.background import Clerk
+from ivr.engine import Clock, Dependencies
+from ivr.engine.status_lookup import StatusLookup
+from ivr.filing.background import BackgroundFiler
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.model.tickets import ContactKind, Ticket
@@ -119,23 +119,23 @@ def samples_of(said: Speech) -> Samples:
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """One instance on a temporary home: spool, codes, clerk and a migrated SQLite database, all real."""
+    """One instance on a temporary home: spool, codes, background filer and a migrated SQLite database, all real."""
 
     settings: Settings
     store: Store
-    clerk: Clerk
-    desk: CallDesk
+    filer: BackgroundFiler
+    desk: Dependencies
     clock: Clock
     away: bool
-    """Whether the clerk and the look-ups find no database."""
+    """Whether the background filer and the look-ups find no database."""
 
     def prepare(self, scenario: Scenario) -> None:
         """Make a scenario's circumstances true."""
         prepare(self.settings, self.store, scenario)
 
     def settle(self) -> None:
-        """Wait until the clerk has done what the calls left it; what it could not do, the sweep does."""
-        assert self.clerk.wait(60), "the clerk is stuck"
+        """Wait until the background filer has done what the calls left it; what it could not do, the sweep does."""
+        assert self.filer.wait(60), "the background filer is stuck"
         if self.away:
             sweep(self.settings, self.store, self.desk.spool, self.clock(), set())
 
@@ -150,21 +150,21 @@ def open_house(settings: Settings, template: Path, clock: Clock, *, away: bool =
     shutil.copyfile(template, settings.home / "tongdai.db")
     store = open_store(settings)
     during = settings.model_copy(update={"database_url": NO_DATABASE}) if away else settings
-    clerk = Clerk(settings, lambda: open_store(during), now=clock)
-    status = StatusDesk(during)
+    filer = BackgroundFiler(settings, lambda: open_store(during), now=clock)
+    status = StatusLookup(during)
     codes = CodeBook(settings.codes)
     renew_codes(store, codes, clock())
-    desk = CallDesk(
+    desk = Dependencies(
         spool=Spool(settings),
         codes=codes,
-        clerk=clerk,
+        filer=filer,
         find_status=status.find,
         pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
     )
     try:
-        yield House(settings=settings, store=store, clerk=clerk, desk=desk, clock=clock, away=away)
+        yield House(settings=settings, store=store, filer=filer, desk=desk, clock=clock, away=away)
     finally:
-        clerk.close(60)
+        filer.close(60)
         status.close()
         store.close()
 

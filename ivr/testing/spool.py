@@ -156,7 +156,7 @@ class Leavings:
             stem.with_name(stem.name + ".wav").write_bytes(content)
 
     def age(self, seconds: float = 1000) -> None:
-        """Everything in the spool was last written so long ago; a clerk may take files away meanwhile."""
+        """Everything in the spool was last written so long ago; a background filer may take files away meanwhile."""
         for path in self.spool.folder.iterdir():
             with suppress(FileNotFoundError):
                 then = path.stat().st_mtime - seconds
@@ -218,7 +218,7 @@ def unsynced(store: Store) -> None:
 
 
 def size(path: Path) -> int:
-    """Bytes of a file that a clerk may take away in this moment; 0 where it is gone."""
+    """Bytes of a file that a background filer may take away in this moment; 0 where it is gone."""
     try:
         return path.stat().st_size
     except FileNotFoundError:

@@ -82,13 +82,13 @@ def filing(store: Store, count: int, rate: float) -> Iterator[None]:
                 _write(session, [_report(random, [], number, now, State.MOI)])
                 session.execute(insert(Outbox), [{"at": now, "topic": "ticket.filed", "subject": "-", "data": {}}])
 
-    clerk = Thread(target=keep_filing)
-    clerk.start()
+    filing_thread = Thread(target=keep_filing)
+    filing_thread.start()
     try:
         yield
     finally:
         stop.set()
-        clerk.join()
+        filing_thread.join()
 
 
 def _people(session: Session, tokens: list[str]) -> list[int]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ivr.city.city import City, find_cities
-from ivr.city.flow.graph import ways
+from ivr.city.flow.graph import transitions
 from ivr.city.flow.nodes import Menu
-from ivr.engine import Answer, CallDesk, CannotLook, Found, NotFound, run_call
+from ivr.engine import Answer, CannotLook, Dependencies, Found, NotFound, run_call
 from ivr.model.code import make_code
 from ivr.phone import Caller
 from ivr.prompts import Catalogue
@@ -42,7 +42,7 @@ class OneCode:
         return make_code(2026, 1)
 
 
-def desk_of(scenario: Scenario, settings: Settings) -> CallDesk:
+def desk_of(scenario: Scenario, settings: Settings) -> Dependencies:
     def look(code: str, secret: str, source: str, now: datetime) -> Answer:
         if not scenario.database:
             return CannotLook()
@@ -51,8 +51,8 @@ def desk_of(scenario: Scenario, settings: Settings) -> CallDesk:
                 return Found(state=ticket.state, agency=None, due_at=None, overdue=False, refusal=None)
         return NotFound()
 
-    return CallDesk(
-        spool=Spool(settings), codes=OneCode(), clerk=Nobody(), find_status=look, pin_mac=lambda ulid, pin: "mac"
+    return Dependencies(
+        spool=Spool(settings), codes=OneCode(), filer=Nobody(), find_status=look, pin_mac=lambda ulid, pin: "mac"
     )
 
 
@@ -85,7 +85,7 @@ def all_edges(city: City) -> set[tuple[str, str]]:
             case Menu():
                 wanted |= {(node.id, f"key {key}") for key in node.keys} | {(node.id, node.give_up)}
             case _:
-                wanted |= {(node.id, way.goto) for way in ways(node)}
+                wanted |= {(node.id, transition.goto) for transition in transitions(node)}
     return wanted
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 
-from ivr.city.flow.graph import find_silent_circle, menu_depths, reach, ways
+from ivr.city.flow.graph import find_silent_circle, menu_depths, reach, transitions
 from ivr.city.flow.nodes import (
     Answers,
     Bye,
@@ -72,9 +72,9 @@ def _check_links(menus: Menus) -> None:
     if menus.start and menus.start not in menus.raw:
         menus.table.fault("start", _no_node(menus.start))
     for name, node in menus.nodes.items():
-        for way in ways(node):
-            if way.goto not in menus.raw:
-                menus.raw[name].fault(way.setting, _no_node(way.goto))
+        for transition in transitions(node):
+            if transition.goto not in menus.raw:
+                menus.raw[name].fault(transition.setting, _no_node(transition.goto))
     reached = reach([menus.start], lambda name: _onward(menus, name))
     if menus.start not in menus.raw or any(name not in menus.nodes for name in reached & menus.raw.keys()):
         return
@@ -205,7 +205,7 @@ def _answers(node: Node) -> Iterator[tuple[str, Answers]]:
 
 def _onward(menus: Menus, name: str) -> list[str]:
     node = menus.nodes.get(name)
-    return [way.goto for way in ways(node)] if node is not None else []
+    return [transition.goto for transition in transitions(node)] if node is not None else []
 
 
 def _until_receipt(menus: Menus, name: str) -> list[str]:
@@ -216,12 +216,12 @@ def _until_receipt(menus: Menus, name: str) -> list[str]:
         case Review() as node:
             return [node.next]
         case node:
-            return [way.goto for way in ways(node)]
+            return [transition.goto for transition in transitions(node)]
 
 
 def _silent(menus: Menus, name: str) -> list[str]:
     node = menus.nodes.get(name)
-    return [way.goto for way in ways(node) if not way.key] if node is not None else []
+    return [transition.goto for transition in transitions(node) if not transition.key] if node is not None else []
 
 
 def _no_node(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from ivr.city.city import City
-from ivr.city.flow.graph import Way, ways
+from ivr.city.flow.graph import Transition, transitions
 from ivr.city.flow.nodes import (
     Announcements,
     Bye,
@@ -39,7 +39,7 @@ def draw(city: City, texts: PromptTexts, language: str, *, brief: bool = False) 
     ``brief`` shows only ways that lead further in: no way back, none for silence, refusal or failure.
     """
     nodes = city.flow.nodes
-    shown = _further(nodes, city.flow.start) if brief else {name: ways(node) for name, node in nodes.items()}
+    shown = _further(nodes, city.flow.start) if brief else {name: transitions(node) for name, node in nodes.items()}
     lines = ["flowchart TD"]
     lines.extend(f"  {_id(name)}{_box(city, nodes[name], texts, language)}" for name in shown)
     for name, kept in shown.items():
@@ -48,36 +48,40 @@ def draw(city: City, texts: PromptTexts, language: str, *, brief: bool = False) 
     return "\n".join(lines) + "\n"
 
 
-def _further(nodes: Mapping[str, Node], start: str) -> dict[str, list[Way]]:
+def _further(nodes: Mapping[str, Node], start: str) -> dict[str, list[Transition]]:
     """The ordinary ways of every node they reach, without those back to a node the caller has just come through."""
-    kept: dict[str, list[Way]] = {}
+    kept: dict[str, list[Transition]] = {}
 
     def walk(here: str, path: frozenset[str]) -> None:
         if here in kept:
             return
         path |= {here}
-        kept[here] = [way for way in ways(nodes[here]) if _is_ordinary(way) and way.goto not in path]
-        for way in kept[here]:
-            walk(way.goto, path)
+        kept[here] = [
+            transition
+            for transition in transitions(nodes[here])
+            if _is_ordinary(transition) and transition.goto not in path
+        ]
+        for transition in kept[here]:
+            walk(transition.goto, path)
 
     walk(start, frozenset())
     return kept
 
 
-def _is_ordinary(way: Way) -> bool:
-    return way.setting in _ORDINARY or way.setting.startswith("keys.")
+def _is_ordinary(transition: Transition) -> bool:
+    return transition.setting in _ORDINARY or transition.setting.startswith("keys.")
 
 
-def _arrows(kept: Iterable[Way]) -> Mapping[str, str]:
+def _arrows(kept: Iterable[Transition]) -> Mapping[str, str]:
     """One arrow for each goal, with everything that leads there."""
     labels: dict[str, list[str]] = {}
-    for way in kept:
-        labels.setdefault(way.goto, []).append(_label(way))
+    for transition in kept:
+        labels.setdefault(transition.goto, []).append(_label(transition))
     return {goto: ", ".join(filter(None, parts)) for goto, parts in labels.items()}
 
 
-def _label(way: Way) -> str:
-    match way.setting:
+def _label(transition: Transition) -> str:
+    match transition.setting:
         case "next":
             return ""
         case "give_up":
@@ -105,7 +109,7 @@ def _label(way: Way) -> str:
         case "unanswered":
             return tr("không ai nghe", "unanswered")
         case _:
-            return way.key
+            return transition.key
 
 
 def _arrow(label: str) -> str:

@@ -27,7 +27,7 @@ from ivr.city.flow.nodes import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class Transition:
     """One way on: ``setting`` is the field that names it; ``key`` the key that takes it.
 
     ``key`` is empty where the caller takes it by doing nothing.
@@ -38,29 +38,36 @@ class Way:
     key: str = ""
 
 
-def ways(node: Node) -> tuple[Way, ...]:
+def transitions(node: Node) -> tuple[Transition, ...]:
     """All ways on from a node, in the order its fields are written."""
     match node:
         case Menu():
-            keyed = (Way(goto=choice.goto, setting=f"keys.{key}", key=key) for key, choice in node.keys.items())
-            return (*keyed, Way(goto=node.give_up, setting="give_up"))
+            keyed = (Transition(goto=choice.goto, setting=f"keys.{key}", key=key) for key, choice in node.keys.items())
+            return (*keyed, Transition(goto=node.give_up, setting="give_up"))
         case Hours():
-            return (Way(goto=node.open, setting="open"), Way(goto=node.closed, setting="closed"))
+            return (Transition(goto=node.open, setting="open"), Transition(goto=node.closed, setting="closed"))
         case Switch():
-            return (Way(goto=node.on, setting="on"), Way(goto=node.off, setting="off"))
+            return (Transition(goto=node.on, setting="on"), Transition(goto=node.off, setting="off"))
         case Consent():
-            return (Way(goto=node.next, setting="next"), Way(goto=node.refused, setting="refused", key="0"))
+            return (
+                Transition(goto=node.next, setting="next"),
+                Transition(goto=node.refused, setting="refused", key="0"),
+            )
         case Record():
-            return (*_next(node), Way(goto=node.cannot, setting="cannot"), Way(goto=node.silent, setting="silent"))
+            return (
+                *_next(node),
+                Transition(goto=node.cannot, setting="cannot"),
+                Transition(goto=node.silent, setting="silent"),
+            )
         case Review():
-            again = Way(goto=node.again, setting="again", key="3")
-            return (*_next(node), again, Way(goto=node.cancelled, setting="cancelled", key="4"))
+            again = Transition(goto=node.again, setting="again", key="3")
+            return (*_next(node), again, Transition(goto=node.cancelled, setting="cancelled", key="4"))
         case Callback():
-            return (*_next(node), Way(goto=node.cannot, setting="cannot"))
+            return (*_next(node), Transition(goto=node.cannot, setting="cannot"))
         case Status():
-            return (*_next(node), Way(goto=node.locked, setting="locked"))
+            return (*_next(node), Transition(goto=node.locked, setting="locked"))
         case Ring():
-            return (*_next(node), Way(goto=node.unanswered, setting="unanswered"))
+            return (*_next(node), Transition(goto=node.unanswered, setting="unanswered"))
         case Say() | Language() | Contact() | Publish() | Receipt() | Lookup() | Announcements():
             return _next(node)
         case Bye():
@@ -89,8 +96,8 @@ def find_silent_circle(nodes: Mapping[str, Node]) -> list[str] | None:
             return path[path.index(here) :]
         if here in done or here not in nodes:
             return None
-        for way in ways(nodes[here]):
-            if not way.key and (circle := walk(way.goto, [*path, here])):
+        for transition in transitions(nodes[here]):
+            if not transition.key and (circle := walk(transition.goto, [*path, here])):
                 return circle
         done.add(here)
         return None
@@ -110,7 +117,7 @@ def menu_depths(nodes: Mapping[str, Node], start: str) -> dict[str, int]:
                 waiting.extend((choice.goto, depth + 1) for choice in menu.keys.values())
             case Say() | Hours() | Switch() | Language() as node if depths.get(here, -1) < 0:
                 depths[here] = depth
-                waiting.extend((way.goto, depth) for way in ways(node))
+                waiting.extend((transition.goto, depth) for transition in transitions(node))
             case _:
                 pass
     return {name: depth for name, depth in depths.items() if isinstance(nodes[name], Menu)}
@@ -129,5 +136,5 @@ def _next(
     | Ring
     | Lookup
     | Announcements,
-) -> tuple[Way, ...]:
-    return (Way(goto=node.next, setting="next"),)
+) -> tuple[Transition, ...]:
+    return (Transition(goto=node.next, setting="next"),)

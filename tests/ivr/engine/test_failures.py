@@ -10,7 +10,7 @@ import pytest
 
 from ivr.city.city import City
 from ivr.city.flow.nodes import Bye, Contact, Flow, Node, Receipt, Record, Review, Say
-from ivr.engine import Answer, CallDesk, CannotLook, run_call
+from ivr.engine import Answer, CannotLook, Dependencies, run_call
 from ivr.engine.run import MOST_STEPS
 from ivr.errors import TongdaiError
 from ivr.model.calls import EndReason
@@ -45,7 +45,7 @@ SEND = (*TALK, Step(wait="xac-nhan", press="1"))
 
 
 class Told:
-    """A clerk that remembers what it was told, and the sidecars as they were then."""
+    """A background filer that remembers what it was told, and the sidecars as they were then."""
 
     def __init__(self, spool: Spool) -> None:
         self.spool = spool
@@ -83,13 +83,15 @@ class Hotline:
         self.settings: Settings = temporary_settings(home)
         self.city, self.sounds = city, sounds
         self.spool = Spool(self.settings)
-        self.clerk = Told(self.spool)
+        self.filer = Told(self.spool)
         self.codes = Codes(make_code(2026, 1), make_code(2026, 2))
         self.pin_mac: Callable[[str, str], str] = lambda ulid, pin: "mac"
 
     def call(self, *steps: Step, number: str = "0905123456", phone: type[ScriptedPhone] = ScriptedPhone) -> Any:
         caller = Caller(number=number, name="", called="1022", uniqueid="1.1", linkedid="1.1", city=self.city.id)
-        desk = CallDesk(spool=self.spool, codes=self.codes, clerk=self.clerk, find_status=_away, pin_mac=self.pin_mac)
+        desk = Dependencies(
+            spool=self.spool, codes=self.codes, filer=self.filer, find_status=_away, pin_mac=self.pin_mac
+        )
         self.phone = phone(Citizen(steps), caller)
         self.reason = run_call(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
         return self.reason
@@ -124,13 +126,13 @@ def test_a_code_is_durable_before_it_is_spoken_and_every_answer_is_a_version(hot
 
     hotline.call(*SEND, Step(wait="lien-he", press="3"), Step(wait="cong-khai", press="1"), phone=Watching)
     assert hotline.reason is EndReason.COMPLETED
-    versions = [sidecar.version for sidecar in hotline.clerk.reports]
+    versions = [sidecar.version for sidecar in hotline.filer.reports]
     assert versions == sorted(set(versions)), "each version is told once"
-    assert [sidecar.state for sidecar in hotline.clerk.reports] == [SidecarState.TO_FILE] * len(versions)
-    assert not any(sidecar.ended for sidecar in hotline.clerk.reports), "the end of the call tells it, without a save"
+    assert [sidecar.state for sidecar in hotline.filer.reports] == [SidecarState.TO_FILE] * len(versions)
+    assert not any(sidecar.ended for sidecar in hotline.filer.reports), "the end of the call tells it, without a save"
     assert hotline.phone.stages == [Stage.MENU, Stage.RECORDED, Stage.FILED]
     assert hotline.phone.is_done
-    assert hotline.clerk.ended == hotline.clerk.started
+    assert hotline.filer.ended == hotline.filer.started
 
 
 def test_no_power_cut_takes_back_an_answer_once_the_code_is_spoken_or_the_caller_has_left(
@@ -196,7 +198,7 @@ def test_an_error_of_ours_leaves_the_caller_to_the_fallback_and_files_what_was_s
     assert hotline.phone.stages[-1] is Stage.FILED
     (sidecar,) = hotline.spool.all()
     assert sidecar.state is SidecarState.TO_FILE
-    assert hotline.clerk.ended == [sidecar.ulid]
+    assert hotline.filer.ended == [sidecar.ulid]
     assert hotline.journal.end_reason is EndReason.FAILED
 
 
@@ -314,7 +316,7 @@ def test_a_line_that_broke_before_the_recorder_was_done_is_left_to_the_sweep(hot
     (sidecar,) = hotline.spool.all()
     assert (sidecar.state, sidecar.ended) == (SidecarState.RECORDING, False)
     assert sidecar.takes[0].state is TakeState.RECORDING
-    assert hotline.clerk.reports == []
+    assert hotline.filer.reports == []
 
 
 @pytest.mark.parametrize("part", ["journal", "lock"])
@@ -328,11 +330,11 @@ def test_a_disk_without_inodes_still_takes_the_call(
         monkeypatch.setattr(Journal, "__init__", refuse)
     else:
         monkeypatch.setattr(hotline.spool, "hold", refuse)
-        monkeypatch.setattr(hotline.clerk, "call_ended", lambda ulid: None)
+        monkeypatch.setattr(hotline.filer, "call_ended", lambda ulid: None)
     steps = (Step(wait="menu", press="9"), Step(wait="menu", press="6"), Step(wait="viec-khac", hang_up=True))
     assert hotline.call(*steps) is EndReason.HUNG_UP
     assert "thong-bao.mau-gioi-thieu" in hotline.heard
-    assert [one.end_reason for one in hotline.clerk.remembered] == [EndReason.HUNG_UP] * (part == "journal")
+    assert [one.end_reason for one in hotline.filer.remembered] == [EndReason.HUNG_UP] * (part == "journal")
 
 
 def test_a_missing_prompt_is_left_out(hotline: Hotline) -> None:
@@ -370,7 +372,7 @@ def test_two_reports_in_one_call_are_two_reports(hotline: Hotline) -> None:
     assert first.ulid == hotline.journal.ulid != second.ulid
     assert (first.code, second.code) == (make_code(2026, 1), make_code(2026, 2))
     assert not first.ended
-    assert second.ended, "no end of a call tells the clerk its id"
+    assert second.ended, "no end of a call tells the background filer its id"
     assert second.ended
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.city.city import City
-from ivr.engine import CallDesk, Found, run_call
+from ivr.engine import Dependencies, Found, run_call
 from ivr.model.calls import EndReason
 from ivr.model.tickets import Refusal, State
 from ivr.phone import Caller
@@ -61,8 +61,8 @@ def call(tmp_path: Path, get_city: Callable[[str], City], get_sounds: Callable[[
             assert found is not None
             return found
 
-        desk = CallDesk(
-            spool=Spool(settings), codes=Nobody(), clerk=Nobody(), find_status=look, pin_mac=lambda ulid, pin: ""
+        desk = Dependencies(
+            spool=Spool(settings), codes=Nobody(), filer=Nobody(), find_status=look, pin_mac=lambda ulid, pin: ""
         )
         caller = Caller(number="0905123456", name="", called="1022", uniqueid="", linkedid="", city="da-nang")
         phone = ScriptedPhone(Citizen(steps), caller, operator=operator)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.engine import CannotLook, Found, NotFound, TooMany
-from ivr.engine.status_lookup import StatusDesk
+from ivr.engine.status_lookup import StatusLookup
 from ivr.model.tickets import State
 from ivr.simulator import Prepared, Scenario
 from ivr.testing import NO_DATABASE, House, open_house, temporary_settings
@@ -48,7 +48,7 @@ def test_wrong_tries_are_counted_per_caller_and_per_code(house: House) -> None:
 
 
 def test_a_database_that_is_away_is_told_soon(tmp_path: Path) -> None:
-    desk = StatusDesk(temporary_settings(tmp_path, database_url=NO_DATABASE))
+    desk = StatusLookup(temporary_settings(tmp_path, database_url=NO_DATABASE))
     assert desk.find(CODE, "4567", "+84905000001", NOW) == CannotLook()
     desk.close()
     desk.close()

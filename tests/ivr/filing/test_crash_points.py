@@ -260,7 +260,7 @@ def test_answers_given_while_it_is_filed_reach_the_ticket(desk: Leavings, monkey
         return filed
 
     monkeypatch.setattr(intake, "file_report", slowly)
-    assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW).value == "filed"  # the clerk is told of them
+    assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW).value == "filed"  # the filer is told of them
     assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW).value == "settled"
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert desk.left() == []
@@ -301,7 +301,7 @@ def away_store(folder: Path) -> Store:
 def test_killed_before_each_step_of_closing_a_call(
     filed_before: bool, desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The clerk's way: report and call row in one transaction, by whoever has filed the report before or not."""
+    """The filer's way: report and call row in one transaction, by whoever has filed the report before or not."""
     for fatal, house in houses(desk, tmp_path):
         sent = house.save(R.TO_FILE, house.take(1, T.RECORDED, wav(GOOD)), code=house.codes.take(NOW))
         if filed_before:
@@ -322,7 +322,7 @@ def test_killed_before_each_step_of_closing_a_call(
 def test_killed_before_each_step_of_closing_a_call_with_two_reports(
     desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The clerk's way: the first report, the further one as it ends, then the call."""
+    """The background filer's way: the first report, the further one as it ends, then the call."""
     for fatal, house in houses(desk, tmp_path):
         _two_sent(house)
         house.journal(end=EndReason.HUNG_UP)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.engine.dependencies import CallDesk, CannotLook
+from ivr.engine.dependencies import CannotLook, Dependencies
 from ivr.engine.report import Report
 from ivr.filing.filing import file_one
 from ivr.phone import Recorded, RecordEnd
@@ -23,7 +23,7 @@ from ivr.testing.spool import NOW, ULID, Killed, Leavings, reaping, unsynced, wa
 GOOD = 2.0
 
 
-class PromptClerk:
+class PromptFiler:
     """Files at once, in the caller's thread: so that death may also come in the middle of that."""
 
     def __init__(self, desk: Leavings) -> None:
@@ -78,16 +78,16 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def live(desk: Leavings, story: tuple[list[Take], str, bool], known: Known) -> None:
     """One call, as the engine leads it."""
-    calls = CallDesk(
+    calls = Dependencies(
         spool=desk.spool,
         codes=desk.codes,
-        clerk=PromptClerk(desk),
+        filer=PromptFiler(desk),
         find_status=lambda *_: CannotLook(),
         pin_mac=lambda ulid, pin: pin_mac(desk.settings, ulid, pin),
     )
     takes, ending, answers = story
     with desk.spool.hold(ULID):
-        report = Report(desk.blank(), desk=calls, clock=lambda: NOW, minimum=GOOD)
+        report = Report(desk.blank(), dependencies=calls, clock=lambda: NOW, minimum=GOOD)
         for take in takes:
             path = report.begin_take()
             path.write_bytes(wav(take.seconds, torn=True))  # Asterisk, not we

@@ -309,7 +309,7 @@ def test_a_damaged_note_costs_facts_not_the_recording(desk: Leavings, note: str)
 
 
 def test_what_happens_between_the_list_and_the_look(desk: Leavings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clerk files and closes while the sweep goes through the list it made."""
+    """The background filer files and closes while the sweep goes through the list it made."""
     with monkeypatch.context() as patch:
         patch.setattr(Spool, "ulids", lambda _: [ULID])
         patch.setattr("ivr.filing.sweep.find_journals", lambda folder: [folder / f"{ULID}.call.jsonl"])

@@ -13,7 +13,7 @@ from ivr.__main__ import main
 from ivr.filing.filing import close_call
 from ivr.jobs import queue
 from ivr.model import Call, EndReason, Recording, Ticket
-from ivr.reconcile import Gap, Reconciliation, Standing, What, reconcile, remedy, sentence
+from ivr.reconcile import Gap, GapKind, Reconciliation, Severity, reconcile, remedy, sentence
 from ivr.recordings import path_of
 from ivr.spool import SidecarState, TakeState
 from ivr.store import Store
@@ -57,7 +57,7 @@ def look(desk: Leavings, since: datetime | None = None) -> Reconciliation:
     return reconcile(desk.settings, desk.store, LATER, since)
 
 
-def found(desk: Leavings, standing: Standing = Standing.OFF) -> set[tuple[What, str]]:
+def found(desk: Leavings, standing: Severity = Severity.OFF) -> set[tuple[GapKind, str]]:
     """Kinds and ids of the gaps of one standing, the spool's files seen from long after."""
     clock = max((path.stat().st_mtime for path in desk.spool.folder.iterdir()), default=0.0) + 1000
     seen = reconcile(desk.settings, desk.store, datetime.fromtimestamp(clock, tz=NOW.tzinfo))
@@ -79,17 +79,17 @@ def test_a_running_call_is_told_apart_from_a_lost_one(small: Leavings) -> None:
         session.add(Call(id=OTHER, city="x", started_at=NOW - timedelta(hours=3)))
     desk.journal()
     with desk.spool.hold(ULID):
-        assert (What.CALL_RUNNING, ULID) in found(desk, Standing.IN_HAND)
-        assert found(desk) == {(What.CALL_LOST, OTHER)}
+        assert (GapKind.CALL_RUNNING, ULID) in found(desk, Severity.IN_HAND)
+        assert found(desk) == {(GapKind.CALL_LOST, OTHER)}
         assert look(desk).running == 1
-    assert found(desk) == {(What.CALL_LOST, OTHER), (What.CALL_LOST, ULID), (What.IN_SPOOL, ULID)}
+    assert found(desk) == {(GapKind.CALL_LOST, OTHER), (GapKind.CALL_LOST, ULID), (GapKind.IN_SPOOL, ULID)}
 
 
 def test_a_call_this_machine_knows_nothing_of_may_run_on_another(desk: Leavings) -> None:
     with desk.store.transaction() as session:
         session.add(Call(id="recent", city="x", started_at=LATER - timedelta(minutes=30)))
         session.add(Call(id="ancient", city="x", started_at=LATER - timedelta(hours=3)))
-    lost = {gap.id for gap in look(desk).find_all(Standing.OFF)}
+    lost = {gap.id for gap in look(desk).find_all(Severity.OFF)}
     assert lost == ({"ancient", "recent"} if desk.store.dialect == "sqlite" else {"ancient"})
 
 
@@ -107,7 +107,7 @@ def test_a_further_report_of_a_live_call_is_in_hand(small: Leavings) -> None:
     small.journal()
     with small.spool.hold(ULID):
         assert found(small) == set()
-    assert found(small) == {(What.IN_SPOOL, ULID), (What.IN_SPOOL, OTHER)}
+    assert found(small) == {(GapKind.IN_SPOOL, ULID), (GapKind.IN_SPOOL, OTHER)}
 
 
 def test_a_call_with_two_reports_is_one_call(small: Leavings) -> None:
@@ -129,7 +129,7 @@ def test_a_second_report_that_outlives_its_call_in_the_spool_is_no_call_of_its_o
     close_call(small.settings, small.store, small.spool, ULID, NOW)
     seen = look(small)
     assert (seen.offered, seen.ended, seen.tickets, seen.unrecorded) == (1, {EndReason.HUNG_UP: 1}, 1, 0)
-    assert [gap.id for gap in seen.gaps if gap.what is What.IN_SPOOL] == [OTHER]
+    assert [gap.id for gap in seen.gaps if gap.what is GapKind.IN_SPOOL] == [OTHER]
     small.sweep()
     seen = look(small)
     assert (seen.offered, seen.ended, seen.tickets) == (1, {EndReason.HUNG_UP: 1}, 2)
@@ -157,7 +157,7 @@ def test_what_the_next_sweep_settles_is_in_hand(small: Leavings) -> None:
     seen = reconcile(small.settings, small.store, now)
     assert seen.is_whole
     assert not seen.is_settled
-    assert found(small) == {(What.IN_SPOOL, ULID), (What.IN_SPOOL, "fallback-17.9")}
+    assert found(small) == {(GapKind.IN_SPOOL, ULID), (GapKind.IN_SPOOL, "fallback-17.9")}
 
 
 def _unlink(desk: Leavings, path: Path) -> None:
@@ -186,15 +186,15 @@ def _erase(desk: Leavings, path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "what"),
     [
-        (_unlink, What.ROW_WITHOUT_FILE),
-        (_shorten, What.WRONG_LENGTH),
-        (_change, What.WRONG_SHA256),
-        (_forget_row, What.FILE_WITHOUT_ROW),
-        (_erase, What.FILE_AFTER_ERASURE),
+        (_unlink, GapKind.ROW_WITHOUT_FILE),
+        (_shorten, GapKind.WRONG_LENGTH),
+        (_change, GapKind.WRONG_SHA256),
+        (_forget_row, GapKind.FILE_WITHOUT_ROW),
+        (_erase, GapKind.FILE_AFTER_ERASURE),
     ],
 )
 def test_a_recording_that_is_not_what_its_row_says(
-    desk: Leavings, damage: Callable[[Leavings, Path], None], what: What
+    desk: Leavings, damage: Callable[[Leavings, Path], None], what: GapKind
 ) -> None:
     file_one(desk)
     with desk.store.reading() as session:
@@ -202,8 +202,8 @@ def test_a_recording_that_is_not_what_its_row_says(
     damage(desk, path_of(desk.settings, key))
     gaps = {gap.what: gap for gap in look(desk).gaps}
     assert what in gaps
-    assert gaps[what].standing is Standing.OFF
-    assert gaps[what].id == (key if what is What.FILE_WITHOUT_ROW else ULID)
+    assert gaps[what].standing is Severity.OFF
+    assert gaps[what].id == (key if what is GapKind.FILE_WITHOUT_ROW else ULID)
     assert remedy(gaps[what])
 
 
@@ -213,16 +213,16 @@ def test_a_file_being_filed_is_no_orphan(small: Leavings) -> None:
     place = small.settings.recordings / "2026/10/01" / f"{ULID}.wav"
     place.parent.mkdir(parents=True)
     place.write_bytes(wav(4))
-    assert (What.FILE_WITHOUT_ROW, f"2026/10/01/{ULID}.wav") not in found(small)
+    assert (GapKind.FILE_WITHOUT_ROW, f"2026/10/01/{ULID}.wav") not in found(small)
     small.spool.path(ULID).unlink()
-    assert found(small) == {(What.FILE_WITHOUT_ROW, f"2026/10/01/{ULID}.wav")}
+    assert found(small) == {(GapKind.FILE_WITHOUT_ROW, f"2026/10/01/{ULID}.wav")}
 
 
 def test_files_nobody_can_use_are_listed(small: Leavings) -> None:
     small.take(1, TakeState.RECORDED, b"x")
     small.spool.set_aside(small.spool.audio(ULID, 1))
     (small.spool.folder / "holiday.jpg").write_bytes(b"x")
-    assert found(small) == {(What.ASIDE, f"{ULID}.1.wav"), (What.STRANGE_FILE, "holiday.jpg")}
+    assert found(small) == {(GapKind.ASIDE, f"{ULID}.1.wav"), (GapKind.STRANGE_FILE, "holiday.jpg")}
 
 
 def test_work_that_nobody_does_is_stuck_and_what_was_given_up_is_noted(small: Leavings) -> None:
@@ -231,16 +231,16 @@ def test_work_that_nobody_does_is_stuck_and_what_was_given_up_is_noted(small: Le
     small.sweep()
     filed = NOW + timedelta(minutes=5)
     early = reconcile(small.settings, small.store, filed)
-    assert (What.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in early.find_all(Standing.IN_HAND)}
+    assert (GapKind.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in early.find_all(Severity.IN_HAND)}
     late = reconcile(small.settings, small.store, filed + timedelta(hours=2))
-    assert (What.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in late.find_all(Standing.OFF)}
+    assert (GapKind.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in late.find_all(Severity.OFF)}
     for attempt in range(queue.MOST_ATTEMPTS):
         at = filed + timedelta(hours=attempt)
         claimed = queue.claim(small.store, queue.TRANSCRIBE, "w", at, 60)
         assert claimed is not None
         queue.fail(small.store, claimed, "đứt tiếng", at, retry_after=0)
-    gap = next(gap for gap in look(small).gaps if gap.what is What.WORK_PARKED)
-    assert (gap.id, gap.standing, gap.detail) == (ULID, Standing.NOTED, "đứt tiếng")
+    gap = next(gap for gap in look(small).gaps if gap.what is GapKind.WORK_PARKED)
+    assert (gap.id, gap.standing, gap.detail) == (ULID, Severity.NOTED, "đứt tiếng")
 
 
 def test_since_leaves_out_what_began_before(small: Leavings) -> None:
@@ -252,9 +252,9 @@ def test_since_leaves_out_what_began_before(small: Leavings) -> None:
 
 
 def test_every_gap_has_words_and_a_remedy() -> None:
-    for what in What:
+    for what in GapKind:
         assert sentence(what)
-        assert remedy(Gap(what=what, id="x")) or what is What.CALL_RUNNING
+        assert remedy(Gap(what=what, id="x")) or what is GapKind.CALL_RUNNING
 
 
 def test_the_command(small: Leavings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from ivr.model.code import make_code
 from ivr.recordings import FiledAudio
 from ivr.secrets import pin_mac
 from ivr.services import attempts, intake, lookup
-from ivr.services.attempts import Guarded, Limit, Locked
+from ivr.services.attempts import Limit, LimitKind, Locked
 from ivr.services.lookup import Status, WrongStatus
 from ivr.settings import load_settings
 from ivr.spool import Sidecar
@@ -130,6 +130,6 @@ def test_a_limit_in_figures() -> None:
 
 def test_old_failures_are_pruned(store: Store, now: datetime) -> None:
     with store.transaction() as session:
-        attempts.failed(session, Guarded.LOGIN, source="a", target="b", now=now)
+        attempts.failed(session, LimitKind.LOGIN, source="a", target="b", now=now)
         attempts.prune(session, now + timedelta(hours=25))
         assert session.scalar(select(func.count()).select_from(Attempt)) == 0

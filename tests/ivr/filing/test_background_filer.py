@@ -1,4 +1,4 @@
-"""The clerk files in the background: never in a caller's way, and whatever it cannot do is left to the sweep."""
+"""The filer files in the background: never in a caller's way, and whatever it cannot do is left to the sweep."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.filing import background as module
-from ivr.filing.background import Clerk
+from ivr.filing.background import BackgroundFiler
 from ivr.model import Call, EndReason
 from ivr.spool import SidecarState, TakeState, read_journal
 from ivr.store import Store, make_engine, open_store
@@ -23,12 +23,12 @@ R, T = SidecarState, TakeState
 
 
 @pytest.fixture
-def hire(desk: Leavings) -> Iterator[Callable[..., Clerk]]:
+def hire(desk: Leavings) -> Iterator[Callable[..., BackgroundFiler]]:
     """Makes clerks; none outlives its test, however that ends."""
-    hired: list[Clerk] = []
+    hired: list[BackgroundFiler] = []
 
-    def one(open_one: Callable[[], Store] = lambda: open_store(desk.settings)) -> Clerk:
-        hired.append(Clerk(desk.settings, open_one, now=lambda: NOW))
+    def one(open_one: Callable[[], Store] = lambda: open_store(desk.settings)) -> BackgroundFiler:
+        hired.append(BackgroundFiler(desk.settings, open_one, now=lambda: NOW))
         return hired[-1]
 
     yield one
@@ -37,34 +37,34 @@ def hire(desk: Leavings) -> Iterator[Callable[..., Clerk]]:
 
 
 @pytest.fixture
-def clerk(hire: Callable[..., Clerk]) -> Clerk:
+def filer(hire: Callable[..., BackgroundFiler]) -> BackgroundFiler:
     return hire()
 
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """What a clerk waits for who is slow; open when its test ends."""
+    """What a background filer waits for who is slow; open when its test ends."""
     event = threading.Event()
     yield event
     event.set()
 
 
-def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, clerk: Clerk) -> None:
+def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, filer: BackgroundFiler) -> None:
     with desk.spool.hold(ULID):
         path = desk.journal()
-        clerk.call_started(read_journal(path))
-        assert clerk.wait(PATIENCE)
+        filer.call_started(read_journal(path))
+        assert filer.wait(PATIENCE)
         assert [call.end_reason for call in desk.calls()] == [None]
         sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
-        clerk.report(ULID)
-        assert clerk.wait(PATIENCE)
+        filer.report(ULID)
+        assert filer.wait(PATIENCE)
         assert len(desk.tickets()) == 1
         assert desk.left() == [f"{ULID}.call.jsonl", f"{ULID}.json", f"{ULID}.lock"]
         desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True, ended=True)
         path.unlink()
         desk.journal(end=EndReason.COMPLETED)
-    clerk.call_ended(ULID)
-    assert clerk.wait(PATIENCE)
+    filer.call_ended(ULID)
+    assert filer.wait(PATIENCE)
     assert [call.end_reason for call in desk.calls()] == [EndReason.COMPLETED]
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert desk.left() == []
@@ -72,22 +72,22 @@ def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, clerk: Clerk) 
 
 
 def test_answers_to_a_filed_report_are_filed_once_together_with_the_end_of_the_call(
-    desk: Leavings, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+    desk: Leavings, filer: BackgroundFiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with desk.spool.hold(ULID):
         path = desk.journal()
-        clerk.call_started(read_journal(path))
+        filer.call_started(read_journal(path))
         sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
-        clerk.report(ULID)
-        assert clerk.wait(PATIENCE)
+        filer.report(ULID)
+        assert filer.wait(PATIENCE)
         transactions = counted(monkeypatch)
         for version, publish in enumerate((None, True), start=sent.version):
             desk.save(R.TO_FILE, *sent.takes, version=version, contact_number="+84905123457", publish=publish)
-            clerk.report(ULID)
+            filer.report(ULID)
         path.unlink()
         desk.journal(end=EndReason.COMPLETED)
-    clerk.call_ended(ULID)
-    assert clerk.wait(PATIENCE)
+    filer.call_ended(ULID)
+    assert filer.wait(PATIENCE)
     assert len(transactions) == 1
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert [call.end_reason for call in desk.calls()] == [EndReason.COMPLETED]
@@ -95,35 +95,35 @@ def test_answers_to_a_filed_report_are_filed_once_together_with_the_end_of_the_c
 
 
 def test_answers_of_who_stays_on_reach_the_ticket_within_seconds(
-    desk: Leavings, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+    desk: Leavings, filer: BackgroundFiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LATER", 0.2)
     desk.journal()
     sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
-    clerk.report(ULID)
+    filer.report(ULID)
     wait_for(desk.tickets, "no ticket")
     desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True)
-    clerk.report(ULID)
+    filer.report(ULID)
     wait_for(lambda: [ticket.publish for ticket in desk.tickets()] == [True], "the answers wait for the call's end")
 
 
 def test_who_hangs_up_after_speaking_is_filed_and_closed_in_one_transaction(
-    desk: Leavings, hire: Callable[..., Clerk], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    desk: Leavings, hire: Callable[..., BackgroundFiler], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow() -> Store:
         gate.wait(PATIENCE)
         return open_store(desk.settings)
 
     desk.lease()
-    clerk = hire(slow)
-    clerk.renew_codes()  # waits for the gate
+    filer = hire(slow)
+    filer.renew_codes()  # waits for the gate
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
     desk.journal(end=EndReason.HUNG_UP)
-    clerk.report(ULID)
-    clerk.call_ended(ULID)
+    filer.report(ULID)
+    filer.call_ended(ULID)
     transactions = counted(monkeypatch)
     gate.set()
-    clerk.close(PATIENCE)
+    filer.close(PATIENCE)
     assert len(transactions) == 1
     assert len(desk.tickets()) == 1
     assert [call.end_reason for call in desk.calls()] == [EndReason.HUNG_UP]
@@ -146,7 +146,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Store]:
 
 
 def test_a_call_without_a_journal_is_kept_in_memory_until_the_database_is_back(
-    desk: Leavings, hire: Callable[..., Clerk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Leavings, hire: Callable[..., BackgroundFiler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.1)
     folder, real = tmp_path / "away", Store.transaction
@@ -157,9 +157,9 @@ def test_a_call_without_a_journal_is_kept_in_memory_until_the_database_is_back(
         return real(store)
 
     monkeypatch.setattr(Store, "transaction", transaction)
-    clerk = hire(lambda: Store(make_engine(f"sqlite+pysqlite:///{folder}/tongdai.db", busy=5)))
-    clerk.remember(replace(read_journal(desk.journal(end=EndReason.HUNG_UP)), steps=()))
-    clerk.call_ended(ULID)
+    filer = hire(lambda: Store(make_engine(f"sqlite+pysqlite:///{folder}/tongdai.db", busy=5)))
+    filer.remember(replace(read_journal(desk.journal(end=EndReason.HUNG_UP)), steps=()))
+    filer.call_ended(ULID)
     wait_for(lambda: len(asked) >= 2, "it was not tried again while the database was away")
     put_database(folder)
 
@@ -179,15 +179,15 @@ def put_database(folder: Path) -> None:
     scratch.rename(folder)
 
 
-def test_codes_are_there_before_the_first_call(desk: Leavings, clerk: Clerk) -> None:
-    clerk.renew_codes()
-    assert clerk.wait(PATIENCE)
+def test_codes_are_there_before_the_first_call(desk: Leavings, filer: BackgroundFiler) -> None:
+    filer.renew_codes()
+    assert filer.wait(PATIENCE)
     assert desk.codes.take(NOW) is not None
 
 
 def test_a_database_that_is_away_blocks_nobody(
     desk: Leavings,
-    hire: Callable[..., Clerk],
+    hire: Callable[..., BackgroundFiler],
     gate: threading.Event,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -199,50 +199,50 @@ def test_a_database_that_is_away_blocks_nobody(
         asked.append(gate.wait(PATIENCE))
         return Store(make_engine(f"sqlite+pysqlite:///{tmp_path / 'none' / 'x.db'}", busy=0.1))
 
-    clerk = hire(away)
+    filer = hire(away)
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
     for number in range(50):
-        clerk.report(ULID)
-        clerk.call_ended(f"01ARZ3NDEKTSV4RRFFQ69G5F{number:02d}")
+        filer.report(ULID)
+        filer.call_ended(f"01ARZ3NDEKTSV4RRFFQ69G5F{number:02d}")
     assert asked == [], "whoever gives work goes on before the database has answered"
     gate.set()
-    assert clerk.wait(PATIENCE)
-    clerk.close(PATIENCE)
+    assert filer.wait(PATIENCE)
+    filer.close(PATIENCE)
     assert asked == [True], "the others are not even tried while it is known to be away"
     assert desk.sweep().filed == 1
 
 
 def test_it_tries_again_when_the_pause_is_over(
-    desk: Leavings, hire: Callable[..., Clerk], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    desk: Leavings, hire: Callable[..., BackgroundFiler], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.05)
-    clerk = hire(lambda: Store(make_engine(f"sqlite+pysqlite:///{tmp_path}/database/tongdai.db", busy=5)))
+    filer = hire(lambda: Store(make_engine(f"sqlite+pysqlite:///{tmp_path}/database/tongdai.db", busy=5)))
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
-    clerk.report(ULID)
-    assert clerk.wait(PATIENCE)
+    filer.report(ULID)
+    assert filer.wait(PATIENCE)
     assert desk.spool.all() != []
     put_database(tmp_path / "database")
 
     def again() -> bool:
-        clerk.report(ULID)
-        return clerk.wait(PATIENCE) and desk.spool.all() == []
+        filer.report(ULID)
+        return filer.wait(PATIENCE) and desk.spool.all() == []
 
     wait_for(again, "it was given up")
 
 
-def test_one_calls_trouble_is_its_own(desk: Leavings, clerk: Clerk) -> None:
+def test_one_calls_trouble_is_its_own(desk: Leavings, filer: BackgroundFiler) -> None:
     other = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
     desk.spool.path(ULID).write_text("{")
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=other), ulid=other, ended=True)
-    clerk.report(ULID)
-    clerk.call_ended(ULID)
-    clerk.report(other)
-    assert clerk.wait(PATIENCE)
+    filer.report(ULID)
+    filer.call_ended(ULID)
+    filer.report(other)
+    assert filer.wait(PATIENCE)
     assert [ticket.ulid for ticket in desk.tickets()] == [other]
 
 
 def test_a_full_queue_leaves_it_to_the_sweep(
-    desk: Leavings, hire: Callable[..., Clerk], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    desk: Leavings, hire: Callable[..., BackgroundFiler], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_WAITING", 2)
 
@@ -250,33 +250,33 @@ def test_a_full_queue_leaves_it_to_the_sweep(
         gate.wait(PATIENCE)
         return open_store(desk.settings)
 
-    clerk = hire(slow)
+    filer = hire(slow)
     for _ in range(10):
-        clerk.report(ULID)
+        filer.report(ULID)
     gate.set()
-    clerk.close(PATIENCE)
+    filer.close(PATIENCE)
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
     assert desk.sweep().filed == 1
 
 
-def test_closing_waits_for_what_is_given(desk: Leavings, clerk: Clerk) -> None:
+def test_closing_waits_for_what_is_given(desk: Leavings, filer: BackgroundFiler) -> None:
     desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True)
-    clerk.report(ULID)
-    clerk.close(PATIENCE)
+    filer.report(ULID)
+    filer.close(PATIENCE)
     assert len(desk.tickets()) == 1
 
 
-def test_the_clerk_and_a_sweep_at_once(desk: Leavings, clerk: Clerk) -> None:
+def test_the_background_filer_and_a_sweep_at_once(desk: Leavings, filer: BackgroundFiler) -> None:
     """Both may meet the same report: it is filed once."""
     ulids = [f"01ARZ3NDEKTSV4RRFFQ69G5F{number:02d}" for number in range(12)]
     for ulid in ulids:
         desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3), ulid=ulid), ulid=ulid, ended=True)
         desk.journal(ulid=ulid, end=EndReason.COMPLETED)
-        clerk.report(ulid)
-        clerk.call_ended(ulid)
+        filer.report(ulid)
+        filer.call_ended(ulid)
     assert desk.sweep().faults == []
-    assert clerk.wait(PATIENCE)
-    clerk.close(PATIENCE)
+    assert filer.wait(PATIENCE)
+    filer.close(PATIENCE)
     assert desk.sweep().faults == []
     assert [ticket.ulid for ticket in desk.tickets()] == ulids
     assert sorted(desk.heard()) == ulids
