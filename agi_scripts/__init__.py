@@ -1,0 +1,1 @@
+"""The entry points that Asterisk connects to; wiring only."""

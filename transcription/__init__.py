@@ -1,0 +1,1 @@
+"""A recording becomes Vietnamese text, offline and off the call path."""

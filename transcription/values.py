@@ -1,4 +1,4 @@
-"""Plain values of a transcript: all that the console may know of this room."""
+"""Plain values of a transcript."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
