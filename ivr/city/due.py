@@ -11,26 +11,26 @@ from ivr.city.calendar import Interval, NoWorkingTimeError, WorkCalendar, due
 from ivr.city.city import City, load_city
 from ivr.city.hours import Hours, Span
 from ivr.errors import TongdaiError
+from ivr.model.report import Report
 from ivr.settings import Settings
-from ivr.spool import Sidecar
 
 _log = structlog.get_logger(__name__)
 
 
-def find_due(settings: Settings, sidecar: Sidecar) -> datetime | None:
+def find_due(settings: Settings, report: Report) -> datetime | None:
     """The end of the working hours its category allows; None without a rule, or with a city that cannot be read."""
-    if not sidecar.city.replace("-", "").isalnum():
+    if not report.city.replace("-", "").isalnum():
         return None  # no folder of ours has such a name
     try:
-        folder = settings.config / "cities" / sidecar.city
-        city, calendar = _city(settings.config, sidecar.city, _stamp(str(folder)))
-        category = city.find_category(sidecar.category)
+        folder = settings.config / "cities" / report.city
+        city, calendar = _city(settings.config, report.city, _stamp(str(folder)))
+        category = city.find_category(report.category)
         if category is None:
             return None
-        hours = category.urgent_hours if sidecar.urgent else category.hours
-        return None if hours is None else due(sidecar.spoken_at, calendar, hours)
+        hours = category.urgent_hours if report.urgent else category.hours
+        return None if hours is None else due(report.reported_at, calendar, hours)
     except (TongdaiError, NoWorkingTimeError, OSError) as error:
-        _log.error("deadline.unknown", ulid=sidecar.ulid, city=sidecar.city, error=str(error))
+        _log.error("deadline.unknown", ulid=report.ulid, city=report.city, error=str(error))
         return None
 
 

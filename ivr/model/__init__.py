@@ -3,10 +3,12 @@
 from ivr.model.base import Base, Instant
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.model.people import Attempt, Person, Role, SignIn
-from ivr.model.recordings import Play, Recording, RecordingFlag, Transcript
+from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Transcript
+from ivr.model.report import CallFacts, Part, PartKind, PartState, Report
 from ivr.model.tickets import (
     CLOSED,
     MOVES,
+    Channel,
     Consent,
     ContactKind,
     EventKind,
@@ -24,7 +26,9 @@ __all__ = [
     "Attempt",
     "Base",
     "Call",
+    "CallFacts",
     "CallStep",
+    "Channel",
     "CodeCounter",
     "Consent",
     "ContactKind",
@@ -33,11 +37,16 @@ __all__ = [
     "Instant",
     "Kind",
     "Outbox",
+    "Part",
+    "PartKind",
+    "PartState",
     "Person",
     "Play",
     "Recording",
     "RecordingFlag",
     "Refusal",
+    "Report",
+    "ReportPart",
     "Role",
     "SignIn",
     "State",

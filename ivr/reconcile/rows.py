@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from ivr.jobs import queue
-from ivr.model import Call, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
+from ivr.model import Call, Channel, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,8 @@ class Rows:
 def read_rows(session: Session, since: datetime | None = None) -> Rows:
     """Compare the rows with one another; ``since`` leaves out calls, recordings, tickets and work begun before."""
     calls, made = _from(Call.started_at, since), _from(Recording.created_at, since)
-    filed, added = and_(_from(Ticket.filed_at, since), Ticket.channel == "phone"), _from(WorkItem.created_at, since)
+    filed = and_(_from(Ticket.filed_at, since), Ticket.channel == Channel.PHONE)
+    added = _from(WorkItem.created_at, since)
     work_of_recording = (
         select(WorkItem.id).where(WorkItem.kind == queue.TRANSCRIBE, WorkItem.subject == Recording.id).exists()
     )

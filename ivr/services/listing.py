@@ -147,8 +147,10 @@ def find_ticket_of_report(session: Session, ulid: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.ulid == ulid))
 
 
-def tickets_of_call(session: Session, call_id: str) -> list[Ticket]:
+def tickets_of_call(session: Session, call_id: str | None) -> list[Ticket]:
     """All tickets that came of a call, in the order they were spoken; who may see which is the caller's to ask."""
+    if call_id is None:
+        return []
     rows = select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.created_at, Ticket.id)
     return list(session.scalars(rows))
 
@@ -166,9 +168,9 @@ def get_call(session: Session, call_id: str) -> Call:
     return call
 
 
-def find_call(session: Session, call_id: str) -> Call | None:
-    """A call without its steps; None for a ticket whose call left no row."""
-    return session.get(Call, call_id)
+def find_call(session: Session, call_id: str | None) -> Call | None:
+    """A call without its steps; None for a ticket without a call, or whose call left no row."""
+    return None if call_id is None else session.get(Call, call_id)
 
 
 def get_recording(session: Session, recording_id: str) -> Recording:

@@ -15,6 +15,7 @@ from ivr.engine.run import MOST_STEPS
 from ivr.errors import TongdaiError
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
+from ivr.model.report import PartState
 from ivr.phone import Caller, Recorded, RecordEnd, Sound, Stage
 from ivr.prompts import Catalogue
 from ivr.settings import Settings
@@ -26,7 +27,6 @@ from ivr.spool import (
     SidecarState,
     Spool,
     SpoolUnwritable,
-    TakeState,
     find_journals,
     read_journal,
 )
@@ -315,7 +315,7 @@ def test_a_line_that_broke_before_the_recorder_was_done_is_left_to_the_sweep(hot
     assert hotline.call(*TALK, phone=Broken) is EndReason.HUNG_UP
     (sidecar,) = hotline.spool.all()
     assert (sidecar.state, sidecar.ended) == (SidecarState.RECORDING, False)
-    assert sidecar.takes[0].state is TakeState.RECORDING
+    assert sidecar.parts[0].state is PartState.RECORDING
     assert hotline.filer.reports == []
 
 

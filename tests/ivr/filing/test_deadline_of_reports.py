@@ -12,7 +12,7 @@ from ivr.city.due import calendar_of, find_due
 from ivr.city.hours import ZONE, Schedule, Span
 from ivr.settings import Settings, load_settings
 from ivr.spool import Sidecar
-from ivr.testing.spool import Leavings
+from ivr.testing.spool import Leavings, make_sidecar
 
 THURSDAY = datetime(2026, 10, 1, 9, 0, tzinfo=ZONE)
 
@@ -34,7 +34,7 @@ def category_with_hours(settings: Settings) -> tuple[str, float, float | None]:
 
 def test_working_hours_of_the_category_from_when_the_caller_spoke(desk: Leavings, settings: Settings) -> None:
     category, hours, urgent = category_with_hours(settings)
-    said = desk.blank(category=category, spoken_at=THURSDAY)
+    said = desk.blank(category=category, reported_at=THURSDAY)
     usual = find_due(settings, said)
     assert usual is not None
     assert usual - THURSDAY >= timedelta(hours=hours)
@@ -56,7 +56,7 @@ def test_a_city_that_is_not_there(desk: Leavings, settings: Settings, city: str)
 
 def test_a_broken_city_stops_no_filing_and_a_mended_one_counts_at_once(desk: Leavings, settings: Settings) -> None:
     category, _, _ = category_with_hours(settings)
-    said = desk.blank(category=category, spoken_at=THURSDAY)
+    said = desk.blank(category=category, reported_at=THURSDAY)
     before = find_due(settings, said)
     path = settings.config / "cities" / "da-nang" / "menu.toml"
     whole = path.read_text()
@@ -84,4 +84,4 @@ def test_the_calendar_is_the_citys(settings: Settings) -> None:
 def _spoken_in_utc(settings: Settings) -> Sidecar:
     category, _, _ = category_with_hours(settings)
     at = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
-    return Sidecar(ulid="x", instance="1022", city="da-nang", started_at=at, spoken_at=at, category=category)
+    return make_sidecar(ulid="x", instance="1022", city="da-nang", started_at=at, reported_at=at, category=category)

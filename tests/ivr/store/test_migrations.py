@@ -49,8 +49,11 @@ def insert(store: Store, table: str, *rows: dict[str, object]) -> None:
             session.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)  # noqa: S608  # our own names
 
 
-def a_ticket(number: int, ulid: str) -> dict[str, object]:
+def a_ticket(number: int, ulid: str, revision: str = "0001") -> dict[str, object]:
+    """A ticket as a version wrote it; from 0005 on its version is the report's, not the sidecar's."""
+    later = {"report_version": 1, "channel_id": ulid} if revision >= "0005" else {"sidecar_version": 1}
     return {
+        **later,
         "id": number,
         "ulid": ulid,
         "city": "da-nang",
@@ -68,7 +71,6 @@ def a_ticket(number: int, ulid: str) -> dict[str, object]:
         "notice_version": "",
         "created_at": "2026-09-15 02:30:00",
         "filed_at": "2026-09-15 02:30:00",
-        "sidecar_version": 1,
         "version": 1,
     }
 
@@ -80,7 +82,7 @@ def test_up_from_every_landed_revision_keeps_tickets_and_finds_them(
     (tmp_path / "home").mkdir()
     with closing(Store(make_engine(address, busy=2))) as store:
         migrate_store(store, revision)
-        insert(store, "tickets", a_ticket(7, "01K5CALL0000000000000000AA"))
+        insert(store, "tickets", a_ticket(7, "01K5CALL0000000000000000AA", revision))
         migrate_store(store)
         with store.transaction() as session:
             found = session.scalars(select(Ticket).where(matching(session, search_terms("Đường Nguyễn Trãi")))).one()

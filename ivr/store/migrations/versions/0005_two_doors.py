@@ -1,0 +1,65 @@
+"""A report is not a phone call: channel and its id, a ticket without a call, the parts of a report.
+
+Plain ALTER statements: SQLite cannot let ``call_id`` be empty afterwards, so the column is made anew beside the old one
+and filled. The table itself is never rebuilt (see 0004: SQLite would delete all that hangs on it).
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Every report of 0.1 came by telephone and has one part, its recording."""
+    _tickets()
+    _calls()
+    _parts()
+
+
+def _tickets() -> None:
+    op.add_column("tickets", sa.Column("channel_id", sa.String(length=128), nullable=False, server_default=""))
+    op.execute("UPDATE tickets SET channel_id = ulid")
+    op.create_index("uq_tickets_channel_channel_id", "tickets", ["channel", "channel_id"], unique=True)
+    op.add_column("tickets", sa.Column("notice_seconds", sa.Float(), nullable=True))
+    op.execute("ALTER TABLE tickets RENAME COLUMN sidecar_version TO report_version")
+    op.drop_index("ix_tickets_of_call", "tickets")
+    op.execute("ALTER TABLE tickets RENAME COLUMN call_id TO call_id_0004")
+    op.add_column("tickets", sa.Column("call_id", sa.String(length=26), nullable=True))
+    op.execute("UPDATE tickets SET call_id = call_id_0004")
+    op.execute("ALTER TABLE tickets DROP COLUMN call_id_0004")
+    op.create_index("ix_tickets_of_call", "tickets", ["call_id", "confidential", "assignee_id"])
+
+
+def _calls() -> None:
+    op.add_column("calls", sa.Column("instance", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("calls", sa.Column("notice_version", sa.String(length=32), nullable=False, server_default=""))
+    op.add_column("calls", sa.Column("notice_seconds", sa.Float(), nullable=True))
+    op.add_column("calls", sa.Column("consent", sa.String(length=8), nullable=True))
+
+
+def _parts() -> None:
+    op.create_table(
+        "report_parts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ulid", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("leg", sa.String(length=16), nullable=False),
+        sa.Column("offset_seconds", sa.Float(), nullable=False),
+        sa.Column("end_reason", sa.String(length=16), nullable=True),
+        sa.Column("clock_seconds", sa.Float(), nullable=True),
+        sa.Column("sound_seconds", sa.Float(), nullable=False),
+        sa.Column("recording_id", sa.String(length=26), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["recording_id"], ["recordings.id"], name=op.f("fk_report_parts_recording_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_parts")),
+        sa.UniqueConstraint("ulid", "number", name=op.f("uq_report_parts_ulid_number")),
+    )
+    op.execute(
+        "INSERT INTO report_parts (ulid, number, kind, leg, offset_seconds, sound_seconds, recording_id, started_at) "
+        "SELECT ulid, take, 'take', '', 0, seconds, id, created_at FROM recordings"
+    )
