@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import structlog
 
 from ivr.city.city import City
@@ -17,6 +18,7 @@ from ivr.model.civil import civil_year
 from ivr.model.code import make_code
 from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue, load_catalogue
+from ivr.recordings.wav import TELEPHONE_RATE, write_wav
 from ivr.settings import Settings
 from ivr.speech import Language, vocabulary
 from ivr.spool import CallJournal, Sidecar, Spool
@@ -63,10 +65,8 @@ class KeyboardPhone:
         """A line typed stands for speech, an empty one for silence."""
         self._rest = ""
         said = self._typed_line(tr("  ● bíp; nói> ", "  ● beep; speak> "))
-        spoken = b"\0\x20\0\xe0" * round(SPOKEN * 4000) if said else b""
-        length = len(spoken)
-        header = b"RIFF%bWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data%b"
-        path.write_bytes(header % ((36 + length).to_bytes(4, "little"), length.to_bytes(4, "little")) + spoken)
+        seconds = SPOKEN if said else 0.0
+        write_wav(path, np.tile(np.array([0x2000, -0x2000], np.int16), round(seconds * TELEPHONE_RATE / 2)))
         return Recorded(end=RecordEnd.KEY if said else RecordEnd.SILENCE, key=end if said else "")
 
     def ring(self, target: str, *, wait: float) -> RingResult:
