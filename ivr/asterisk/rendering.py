@@ -13,6 +13,7 @@ from ivr.asterisk.install import get_asterisk
 from ivr.asterisk.logins import load_logins
 from ivr.asterisk.numbers import dialled_numbers
 from ivr.asterisk.templates import RenderFault, fill, plain
+from ivr.durable import Sync, replace
 from ivr.settings import Settings
 from ivr.words import tr
 
@@ -132,9 +133,5 @@ def _operator(settings: Settings) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    draft = path.with_name(f".{path.name}.new")
-    draft.touch(mode=0o600)
-    draft.write_text(text, encoding="utf-8")
-    draft.rename(path)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        replace(path, text.encode(), sync=Sync.NOTHING)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from ivr.durable import write_durably
+from ivr.durable import replace
 from ivr.errors import TongdaiError
 from ivr.words import tr
 
@@ -138,7 +138,7 @@ def mend(path: Path) -> tuple[bytes, bool]:
             os.fsync(file.fileno())  # Asterisk does not: the audio must be as durable as the ticket that names it
             return content, False
     mended = true_head(content, header, here) + content[header.start : header.start + here]
-    write_durably(path, mended, mode=0o640)
+    replace(path, mended, mode=0o640)
     return mended, True
 
 
