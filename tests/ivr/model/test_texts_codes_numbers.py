@@ -1,5 +1,7 @@
 """Folding, codes and numbers, with the examples of the domain."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,7 @@ def test_search_terms_are_words_and_phrases() -> None:
     [
         ("Nguyễn\r\nVăn\x00 A", "Nguyễn Văn A"),
         ("\u202eABC\u200f", "ABC"),
+        ("An\x00An\u2028An\x85", "An An An"),
         ("a\ud800b", "ab"),
         ("Hoa\u0300", "Hoà"),
         ("x" * 5000, "x" * 20),
@@ -51,6 +54,14 @@ def test_search_terms_are_words_and_phrases() -> None:
 )
 def test_clean(hostile: str, harmless: str) -> None:
     assert clean(hostile, 20) == harmless
+
+
+@given(st.text(), st.booleans())
+def test_what_is_clean_stays_as_it_is(text: str, lines: bool) -> None:
+    kept = clean(text, 30, lines=lines)
+    assert len(kept) <= 30
+    assert clean(kept, 30, lines=lines) == kept
+    assert not {unicodedata.category(sign) for sign in kept.replace("\n", "")} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def test_clean_keeps_lines_when_told() -> None:
