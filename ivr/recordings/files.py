@@ -83,7 +83,7 @@ def open_recording(settings: Settings, key: str) -> BinaryIO:
 
 
 def erase(settings: Settings, key: str) -> None:
-    """Remove the audio, durably; safe to repeat."""
+    """Remove the audio, durably; safe to repeat. Only tests call it yet: it is for retention."""
     path = path_of(settings, key)
     path.unlink(missing_ok=True)
     if path.parent.is_dir():
