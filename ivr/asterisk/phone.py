@@ -11,9 +11,8 @@ import structlog
 from ivr.asterisk import variables
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
 from ivr.asterisk.variables import value_of
-from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 
-EVERY_KEY = frozenset("0123456789*#")
 BEEP_SECONDS = 0.4
 LONGEST_TALK = 4 * 3600
 """Seconds a person may talk with a caller before the dead-man switch ends it."""
@@ -139,7 +138,7 @@ class AsteriskPhone:
 
         STREAM FILE knows which keys end it, but stops at any line from us, so that none can be sent ahead.
         """
-        if len(part) > 1 or set(keys) == EVERY_KEY:
+        if len(part) > 1 or set(keys) == set(KEYPAD):
             key = self._read_keys(part, most=1, wait=0.05)
             return key if key in keys else ""
         self._deadman(_seconds(part))

@@ -14,20 +14,20 @@ import structlog
 from ivr.city.city import City
 from ivr.city.flow.switches import FILE as SWITCHES
 from ivr.engine import Answer, CannotLook, Clock, Dependencies, run_call
+from ivr.engine.dependencies import NullSink
 from ivr.model.civil import civil_year
 from ivr.model.code import make_code
-from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.recordings.wav import TELEPHONE_RATE, write_wav
 from ivr.settings import Settings
 from ivr.speech import Language, vocabulary
-from ivr.spool import CallJournal, Sidecar, Spool
+from ivr.spool import Sidecar, Spool
 from ivr.words import tr
 
 HANG_UP = "x"
 SPOKEN = 5.0
 """Seconds a recording on the keyboard counts as."""
-_KEYS = frozenset("0123456789*#")
 _LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 Ask = Callable[[str], str]
@@ -109,7 +109,7 @@ class KeyboardPhone:
         return taken
 
     def _typed(self, question: str) -> str:
-        while not set(line := self._typed_line(question)) <= _KEYS:
+        while not set(line := self._typed_line(question)) <= set(KEYPAD):
             self._say(tr(f"  Chỉ có phím 0–9 * #; {HANG_UP} là gác máy.", f"  Keys are 0–9 * #; {HANG_UP} hangs up."))
         return line
 
@@ -121,22 +121,6 @@ class KeyboardPhone:
         if line == HANG_UP:
             raise HungUp
         return line
-
-
-class _Nobody:
-    """Files nothing."""
-
-    def call_started(self, journal: CallJournal) -> None:
-        """Nothing."""
-
-    def report(self, ulid: str) -> None:
-        """Nothing."""
-
-    def remember(self, journal: CallJournal) -> None:
-        """Nothing."""
-
-    def call_ended(self, ulid: str) -> None:
-        """Nothing."""
 
 
 class _FirstCode:
@@ -173,7 +157,7 @@ def dial(
         desk = Dependencies(
             spool=spool,
             codes=_FirstCode(),
-            filer=_Nobody(),
+            filer=NullSink(),
             find_status=_look_nowhere,
             pin_mac=lambda ulid, pin: pin,
         )
