@@ -12,6 +12,7 @@ from ivr.asterisk import variables
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
 from ivr.asterisk.variables import value_of
 from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.recordings.wav import WRITTEN_HEADER, read_header
 
 BEEP_SECONDS = 0.4
 LONGEST_TALK = 4 * 3600
@@ -224,10 +225,10 @@ def _closed(path: Path) -> bool:
     while True:
         try:
             with path.open("rb") as file:
-                header = file.read(44)
+                header = read_header(file.read(WRITTEN_HEADER))
         except OSError:
             return True  # left during the beep: nothing was begun
-        if len(header) == 44 and header[40:44] != bytes(4):
+        if header is not None and header.length:
             return True
         if time.monotonic() > until:
             return False

@@ -14,13 +14,12 @@ from ivr.asterisk.logins import load_logins
 from ivr.asterisk.numbers import dialled_numbers
 from ivr.asterisk.templates import RenderFault, fill, plain
 from ivr.durable import Sync, replace
+from ivr.recordings.wav import TELEPHONE_RATE, WRITTEN_HEADER
 from ivr.settings import Settings
 from ivr.words import tr
 
 SOCKET_PATH_MAX = 107
 """Bytes the kernel allows for an AF_UNIX path."""
-WAV_HEADER, WAV_SECOND = 44, 16000
-"""Bytes of a recording's header and of each second of it."""
 _SOCKET = "asterisk.ctl"
 
 
@@ -88,7 +87,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "deadman_margin": settings.deadman_margin,
         "record_limit": settings.record_limit,
         "record_silence": settings.record_silence,
-        "least_report": WAV_HEADER + round(settings.record_minimum * WAV_SECOND),
+        "least_report": WRITTEN_HEADER + round(settings.record_minimum * TELEPHONE_RATE) * 2,
         "numbers": [asdict(dialled) for dialled in dialled_numbers(settings)],
         "trunk_networks": _trunk_networks(settings),
         "softphones": [{"user": user, "password": password} for user, password in logins.softphones.items()],

@@ -15,6 +15,8 @@ from ivr.words import tr
 
 TELEPHONE_RATE = 8000
 """Samples a second of everything Asterisk records for us."""
+WRITTEN_HEADER = 44
+"""Bytes before the samples in what Asterisk and :func:`write_wav` write; other writers may put more there."""
 SOUNDING = 100
 """Mean magnitude of 16-bit samples from which 20 ms count as sound: −50 dBFS, above line noise, below a whisper.
 
