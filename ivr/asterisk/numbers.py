@@ -1,10 +1,11 @@
-"""Which number rings which city: ``numbers`` of every ``config/cities/*/city.toml`` as dialplan entries.
+"""Which number rings which city: ``numbers`` of every ``config/cities/*/city.toml``, for the dialplan.
 
 The files are read here as they lie, because the dialplan must also come up where a city's menu is faulty.
 """
 
 import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.errors import TongdaiError
@@ -17,6 +18,14 @@ SHORT_CODE = "1022"
 
 class NumbersFault(TongdaiError):
     """A city's numbers cannot go into the dialplan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialledNumber:
+    """One entry of the dialplan: a number as a carrier may write it, and the id of the city whose menu answers."""
+
+    number: str
+    city: str
 
 
 def cities_by_number(settings: Settings) -> dict[str, str]:
@@ -46,17 +55,13 @@ def dialled_forms(number: str) -> list[str]:
     return [number, f"84{rest}", f"+84{rest}", rest]
 
 
-def entries(settings: Settings) -> str:
-    """The dialplan's entries, one a written form of a number."""
-    lines: list[str] = []
-    for number, city in cities_by_number(settings).items():
-        for form in dialled_forms(number):
-            lines += [
-                f"exten => {form},1,Set(TONGDAI_CITY={city})",
-                " same => n,Set(TONGDAI_CALLED=${EXTEN})",
-                " same => n,Goto(tongdai-hotline,${EXTEN},1)",
-            ]
-    return "\n".join(lines)
+def dialled_numbers(settings: Settings) -> list[DialledNumber]:
+    """Every written form of every number, in the order of the dialplan's entries."""
+    return [
+        DialledNumber(number=form, city=city)
+        for number, city in cities_by_number(settings).items()
+        for form in dialled_forms(number)
+    ]
 
 
 def _numbers(path: Path) -> list[str]:
@@ -65,7 +70,7 @@ def _numbers(path: Path) -> list[str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NumbersFault(f"{path}: {error}") from error
     if not isinstance(numbers, list) or not all(
-        isinstance(one, str) and re.fullmatch(r"\d{3,15}", one) for one in numbers
+        isinstance(number, str) and re.fullmatch(r"\d{3,15}", number) for number in numbers
     ):
         raise NumbersFault(
             tr(

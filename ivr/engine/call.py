@@ -1,6 +1,5 @@
 """What is known of the call while it lasts: who calls, what the keys settled, the report under way."""
 
-import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from ivr.engine.dialogue import Dialogue
 from ivr.engine.report import SpokenReport
 from ivr.model.numbers import normalise
 from ivr.model.report import CallFacts
+from ivr.model.text import clean as clean_text
 from ivr.model.tickets import Consent, Kind
 from ivr.phone import Caller, Stage
 from ivr.settings import Settings
@@ -152,20 +152,10 @@ def clean(caller: Caller) -> Caller:
     joined; each text has at most :data:`LONGEST_TEXT` characters.
     """
     return Caller(
-        number=_harmless(caller.number),
-        name=_harmless(caller.name),
-        called=_harmless(caller.called),
-        uniqueid=_harmless(caller.uniqueid),
-        linkedid=_harmless(caller.linkedid),
-        city=_harmless(caller.city),
+        number=clean_text(caller.number, LONGEST_TEXT),
+        name=clean_text(caller.name, LONGEST_TEXT),
+        called=clean_text(caller.called, LONGEST_TEXT),
+        uniqueid=clean_text(caller.uniqueid, LONGEST_TEXT),
+        linkedid=clean_text(caller.linkedid, LONGEST_TEXT),
+        city=clean_text(caller.city, LONGEST_TEXT),
     )
-
-
-def _harmless(text: str) -> str:
-    """Unicode categories Cc (control), Cf (format, direction), Cs, Co, Cn; line and paragraph separators."""
-    kept = "".join(
-        " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
-        for sign in text[: LONGEST_TEXT * 8]
-        if unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn")
-    )
-    return unicodedata.normalize("NFC", " ".join(kept.split()))[:LONGEST_TEXT]

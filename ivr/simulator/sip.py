@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ivr.errors import TongdaiError
+from ivr.phone import KEYPAD
 from ivr.words import tr
 
 FRAME = 160
@@ -22,7 +23,6 @@ KEY_FRAMES, KEY_GAP = 5, 3
 """Frames a key lasts and the pause behind it (100 ms and 60 ms)."""
 RETRIES = (0.5, 1.0, 2.0, 4.0)
 """Seconds to wait for an answer before a request is sent again."""
-_KEYS = "0123456789*#"
 _AUDIO, _EVENT = 8, 101
 
 
@@ -78,7 +78,7 @@ class SipCall:
     async def press(self, keys: str) -> None:
         """Press keys one after another; returns when they are sent."""
         for key in keys:
-            await self._unless_ended(self._rtp.press(_KEYS.index(key)))
+            await self._unless_ended(self._rtp.press(KEYPAD.index(key)))
 
     async def speak(self, alaw: bytes) -> None:
         """Speak; returns when all is spoken."""

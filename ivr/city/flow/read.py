@@ -5,9 +5,10 @@ from typing import Any, get_type_hints
 
 from ivr.city.flow.nodes import NODE_TYPES, Answers, Choice, Node
 from ivr.city.table import Table
+from ivr.phone import KEYPAD
 from ivr.words import tr
 
-KEYS = frozenset("0123456789#")
+KEYS = frozenset(KEYPAD) - {"*"}
 """Keys a menu may give a meaning; ``*`` always repeats."""
 
 

@@ -1,0 +1,44 @@
+"""The clock: the time zone is known, and it did not go back."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ivr.command import Finding
+from ivr.settings import Settings
+from ivr.words import tr
+
+FUTURE = 120.0
+"""Seconds by which a file may be newer than the clock before the clock is doubted."""
+
+
+def check_clock(settings: Settings) -> list[Finding]:
+    """The time zone is known and nothing on disk is newer than now (a clock that went back)."""
+    try:
+        local = datetime.now(UTC).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    except ZoneInfoNotFoundError:
+        remedy = tr("Hãy chạy: apt-get install tzdata", "Run: apt-get install tzdata")
+        return [
+            Finding(
+                name="clock",
+                ok=False,
+                text=tr("thiếu múi giờ Asia/Ho_Chi_Minh", "time zone Asia/Ho_Chi_Minh is missing"),
+                remedy=remedy,
+            )
+        ]
+    newest = max((path.stat().st_mtime for path in settings.home.glob("*") if path.exists()), default=0.0)
+    ok = newest <= local.timestamp() + FUTURE
+    return [
+        Finding(
+            name="clock",
+            ok=ok,
+            text=f"{local:%Y-%m-%d %H:%M:%S %z}",
+            remedy=""
+            if ok
+            else tr(
+                f"Trong {settings.home} có tệp mới hơn giờ của máy: đồng hồ bị lùi. "
+                "Bật đồng bộ giờ: timedatectl set-ntp true",
+                f"Files in {settings.home} are newer than the clock: it went back. "
+                "Turn on time synchronisation: timedatectl set-ntp true",
+            ),
+        )
+    ]
