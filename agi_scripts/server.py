@@ -11,7 +11,7 @@ import structlog
 
 from agi_scripts.hotline import Hotline
 from ivr.asterisk.fastagi import FastAgiServer
-from ivr.city.city import City, find_cities, load_city
+from ivr.city.city import City, load_city
 from ivr.command import Command
 from ivr.engine import Clock, Dependencies
 from ivr.engine.clock import steady
@@ -24,6 +24,7 @@ from ivr.process.sd_notify import Watchdog
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.secrets import pin_mac
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import open_store

@@ -1,13 +1,22 @@
-"""Opening hours: weekly schedules, holidays and swapped workdays of a city, in Vietnam's civil time."""
+"""The working calendar of a city: weekly schedules, holidays and swapped workdays, in Vietnam's civil time.
 
-from collections.abc import Mapping
+It says whether a schedule is open, and when a matter is due: working hours counted through the schedule ``work``.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+from ivr.model.civil import ZONE
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_LONGEST = 3660
+"""Days looked ahead before a calendar is taken for one without working time."""
+
+
+class NoWorkingTimeError(ValueError):
+    """The calendar has no working time to count in."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -28,6 +37,10 @@ class Schedule:
     id: str
     week: tuple[tuple[Span, ...], ...]
     holidays: bool
+
+    def __post_init__(self) -> None:
+        if len(self.week) != len(DAYS):
+            raise ValueError(f"a week has seven days, not {len(self.week)}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +71,7 @@ class Hours:
     work: str
 
     def spans(self, schedule: str, day: date) -> tuple[Span, ...]:
-        """The open spans of a calendar day; none on a holiday that the schedule keeps."""
+        """The open spans of a calendar day; none on a holiday that the schedule keeps, swapped workdays win."""
         kept = self.schedules[schedule]
         if kept.holidays:
             if day in self.workdays:
@@ -73,18 +86,27 @@ class Hours:
         minute = local.hour * 60 + local.minute
         return any(span.start <= minute < span.end for span in self.spans(schedule, local.date()))
 
-    def find_next_opening(self, schedule: str, now: datetime, *, days: int = 30) -> datetime | None:
-        """When the schedule opens next (``now`` itself while open); None when it stays shut for ``days``."""
-        local = _local(now)
-        if self.is_open(schedule, now):
-            return now
-        for ahead in range(days + 1):
-            day = local.date() + timedelta(days=ahead)
-            for span in self.spans(schedule, day):
-                opening = datetime.combine(day, time(span.start // 60, span.start % 60), ZONE)
-                if opening > local:
-                    return opening
-        return None
+    def due(self, at: datetime, hours: float) -> datetime:
+        """The moment when ``hours`` of working time after the aware moment ``at`` have passed, in the zone of ``at``.
+
+        :raises NoWorkingTimeError: the schedule ``work`` has no working time for ten years.
+        """
+        left = timedelta(hours=hours)
+        for begin, end in self._working_time(_local(at)):
+            if left <= end - begin:
+                return (begin + left).astimezone(at.tzinfo)
+            left -= end - begin
+        raise NoWorkingTimeError(f"no working time in the {_LONGEST} days after {at:%Y-%m-%d}")
+
+    def _working_time(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Working time from the local moment ``start`` on as (begin, end) pairs, the first cut at ``start``."""
+        for ahead in range(_LONGEST):
+            day = start.date() + timedelta(days=ahead)
+            midnight = datetime.combine(day, time(), ZONE)
+            for span in self.spans(self.work, day):
+                opened, closed = midnight + timedelta(minutes=span.start), midnight + timedelta(minutes=span.end)
+                if closed > start:
+                    yield max(opened, start), closed
 
 
 def _local(now: datetime) -> datetime:

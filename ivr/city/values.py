@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ivr.settings.shape import Filled
+
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
     """One text in both languages, as it is shown."""
 
-    vi: str
-    en: str
+    vi: Filled
+    en: Filled
 
     def of(self, language: str) -> str:
         """The text in ``vi`` or ``en``."""

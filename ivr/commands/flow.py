@@ -4,13 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from ivr.city.city import City, check_together, find_cities, load_city, read_city
-from ivr.city.faults import Fault
+from ivr.city.city import City, check_together, load_city, read_city
 from ivr.city.flow.draw import draw
 from ivr.city.flow.switches import read_switches, throw_switch
 from ivr.city.prompt_texts import read_prompt_texts
 from ivr.command import Check, Command, Finding
 from ivr.settings import Settings
+from ivr.settings.faults import Fault
+from ivr.settings.files import find_cities
 from ivr.words import tr
 
 

@@ -129,7 +129,10 @@ class _Filing:
         audio = _audio(self._settings, self._spool, sidecar)
         if audio is None and sidecar.takes:
             sidecar = replace(sidecar, flags=(*sidecar.flags, NO_AUDIO))
-        due_at = find_due(self._settings, sidecar)
+        city, spoken_at = sidecar.city, sidecar.spoken_at
+        due_at = find_due(
+            self._settings.config, city=city, category=sidecar.category, urgent=sidecar.urgent, at=spoken_at
+        )
         with self._store.transaction() as session:
             filed = intake.file_report(session, sidecar, audio, self._now, due_at=due_at)
             self._record(session, sidecar)

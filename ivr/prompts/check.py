@@ -3,8 +3,9 @@
 from ivr.prompts.catalogue import load_catalogue
 from ivr.prompts.errors import PromptFaults
 from ivr.prompts.items import all_items
-from ivr.prompts.texts import LANGUAGES, find_cities
+from ivr.prompts.texts import LANGUAGES
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.words import tr
 
 GREETING = ("chao", "khan", "ghi-am")
@@ -18,7 +19,7 @@ def check(settings: Settings) -> list[str]:
     try:
         all_items(settings)
     except PromptFaults as error:
-        return error.faults
+        return [str(fault) for fault in error.faults]
     return greeting_faults(settings)
 
 

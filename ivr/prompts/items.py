@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ivr.prompts.errors import PromptError, PromptFaults
-from ivr.prompts.texts import LANGUAGES, Text, city_texts, common_texts, find_cities
+from ivr.prompts.texts import LANGUAGES, Text, city_texts, common_texts
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.speech import PAUSE, Language, vocabulary
 
 PIPELINE = 1
