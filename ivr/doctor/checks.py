@@ -4,16 +4,17 @@ import json
 import os
 import shutil
 import sqlite3
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from ivr.asterisk import find_asterisk, fully_booted
 from ivr.command import Check, Finding
+from ivr.model.civil import ZONE
 from ivr.process.liveness import QUESTIONS, lives
 from ivr.process.ports import Port, answers, ports, why_not_free
 from ivr.process.run_lock import is_running
 from ivr.prompts import load_catalogue
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.store import StoreAway, open_store
 from ivr.store.migrate import current, head
 from ivr.words import tr
@@ -187,19 +188,8 @@ def check_database(settings: Settings) -> list[Finding]:
 
 
 def check_clock(settings: Settings) -> list[Finding]:
-    """The time zone is known and nothing on disk is newer than now (a clock that went back)."""
-    try:
-        local = datetime.now(UTC).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    except ZoneInfoNotFoundError:
-        remedy = tr("Hãy chạy: apt-get install tzdata", "Run: apt-get install tzdata")
-        return [
-            Finding(
-                name="clock",
-                ok=False,
-                text=tr("thiếu múi giờ Asia/Ho_Chi_Minh", "time zone Asia/Ho_Chi_Minh is missing"),
-                remedy=remedy,
-            )
-        ]
+    """Nothing on disk is newer than now (a clock that went back)."""
+    local = datetime.now(ZONE)
     newest = max((path.stat().st_mtime for path in settings.home.glob("*") if path.exists()), default=0.0)
     ok = newest <= local.timestamp() + FUTURE
     return [
@@ -231,7 +221,7 @@ def check_sounds(settings: Settings) -> list[Finding]:
         for program, package in PROGRAMS.items()
         if shutil.which(program) is None
     ]
-    for city in sorted(path.parent.name for path in settings.config.glob("cities/*/city.toml")):
+    for city in find_cities(settings.config):
         missing = load_catalogue(settings, city).missing(settings)
         text = tr(f"{city}: đủ lời thoại", f"{city}: every prompt is built")
         if missing:
