@@ -8,6 +8,7 @@ import types
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
+from difflib import get_close_matches
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -19,6 +20,9 @@ from ivr.words import tr
 
 CONFIG = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 """Unknown settings are faults. Dataclasses inside a shape inherit it."""
+
+MOST_NAMED = 20
+"""Settings that are all named beside an unknown one; of more, those that look alike."""
 
 T = TypeVar("T")
 _adapters: dict[Any, TypeAdapter[Any]] = {}
@@ -85,17 +89,26 @@ def check_shape(
     if isinstance(data, dict):
         for name in data.keys() & given.keys():
             faults.append(
-                Fault(file=file, node=node, setting=_path(place, (name,)), text=_unknown(shape, given, beside))
+                Fault(file=file, node=node, setting=_path(place, (name,)), text=_unknown(name, shape, given, beside))
             )
         data = {name: value for name, value in data.items() if name not in beside} | dict(given)
     try:
         return _adapter(shape).validate_python(data, context=context)
     except ValidationError as error:
-        for found in error.errors(include_url=False):
-            setting = _path(place, found["loc"])
-            for text in _texts(shape, found, given, beside):
-                faults.append(Fault(file=file, node=node, setting=setting, text=text))
+        for setting, text in explain(shape, error, place=place, given=given, beside=beside):
+            faults.append(Fault(file=file, node=node, setting=setting, text=text))
         return None
+
+
+def explain(
+    shape: Any, error: ValidationError, *, place: str = "", given: Collection[str] = (), beside: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Everything pydantic found, as (setting, what is wrong with it) in the reader's language."""
+    return [
+        (_path(place, found["loc"]), text)
+        for found in error.errors(include_url=False)
+        for text in _texts(shape, found, given, beside)
+    ]
 
 
 def note_repeated(faults: list[Fault], file: str, items: object, key: str, setting: str, seen: set[Any]) -> None:
@@ -133,6 +146,11 @@ _MUST = {
     "string_type": ("phải là chuỗi ký tự", "must be a string"),
     "bool_type": ("phải là true hoặc false", "must be true or false"),
     "int_type": ("phải là số nguyên", "must be a whole number"),
+    "int_parsing": ("phải là số nguyên", "must be a whole number"),
+    "int_from_float": ("phải là số nguyên", "must be a whole number"),
+    "float_parsing": ("phải là số", "must be a number"),
+    "bool_parsing": ("phải là true hoặc false", "must be true or false"),
+    "path_type": ("phải là đường dẫn", "must be a path"),
     "float_type": ("phải là số", "must be a number"),
     "finite_number": ("phải là số", "must be a number"),
     "date_type": ("phải là ngày, dạng 2026-02-17", "must be a date like 2026-02-17"),
@@ -152,12 +170,14 @@ def _texts(shape: Any, found: ErrorDetails, given: Collection[str], beside: Coll
         case "missing":
             return [tr("thiếu", "is missing")]
         case "extra_forbidden" | "unexpected_keyword_argument":
-            return [_unknown(_inside(shape, loc[:-1]), *((given, beside) if len(loc) == 1 else ((), ())))]
+            return [_unknown(str(loc[-1]), _inside(shape, loc[:-1]), *((given, beside) if len(loc) == 1 else ((), ())))]
         case "value_error":
             error = context["error"]
             return error.texts if isinstance(error, Wrong) else [str(error)]
         case "greater_than_equal":
             return [tr(f"phải từ {context['ge']:g} trở lên", f"must be at least {context['ge']:g}")]
+        case "less_than_equal":
+            return [tr(f"chỉ được đến {context['le']:g}", f"must be at most {context['le']:g}")]
         case "literal_error" | "enum":
             known = ", ".join(_members(_inside(shape, loc)))
             return [tr(f"“{value}” không có trong {known}", f'"{value}" is none of {known}')]
@@ -172,9 +192,12 @@ def must(vi: str, en: str, value: object) -> str:
     return tr(f"{vi}, đang là {value!r}", f"{en}, is {value!r}")
 
 
-def _unknown(kind: Any, given: Collection[str] = (), beside: Collection[str] = ()) -> str:
-    known = ", ".join(sorted({*_settings(kind), *beside} - {*given}))
-    return tr(f"không có thiết lập này (có: {known})", f"there is no such setting (known: {known})")
+def _unknown(name: str, kind: Any, given: Collection[str] = (), beside: Collection[str] = ()) -> str:
+    known = sorted({*_settings(kind), *beside} - {*given})
+    if len(known) > MOST_NAMED:
+        known = get_close_matches(name, known, cutoff=0.75)
+    names = ", ".join(known) or "…"
+    return tr(f"không có thiết lập này (có: {names})", f"there is no such setting (known: {names})")
 
 
 def _settings(kind: Any) -> dict[str, Any]:
