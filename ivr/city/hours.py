@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from ivr.city.fields import Span, Spans, Weekday
 from ivr.model.civil import ZONE
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from ivr.settings.shape import Day, Filled, Flag
 
 _LONGEST = 3660
 """Days looked ahead before a calendar is taken for one without working time."""
@@ -19,46 +19,44 @@ class NoWorkingTimeError(ValueError):
     """The calendar has no working time to count in."""
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
-class Span:
-    """A part of one day in minutes after midnight: ``start`` included, ``end`` (≤ 1440) excluded."""
-
-    start: int
-    end: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """Open spans of each weekday (Monday first), in order, without overlap.
+    """Open spans of each weekday, in order, without overlap; a day that is not named is closed.
 
     ``holidays`` tells whether the schedule keeps the city's holidays (closed) and swapped workdays (open).
     """
 
-    id: str
-    week: tuple[tuple[Span, ...], ...]
-    holidays: bool
+    holidays: Flag
+    mon: Spans = ()
+    tue: Spans = ()
+    wed: Spans = ()
+    thu: Spans = ()
+    fri: Spans = ()
+    sat: Spans = ()
+    sun: Spans = ()
 
-    def __post_init__(self) -> None:
-        if len(self.week) != len(DAYS):
-            raise ValueError(f"a week has seven days, not {len(self.week)}")
+    @property
+    def week(self) -> tuple[tuple[Span, ...], ...]:
+        """The spans of each day, Monday first."""
+        return (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Holiday:
     """A day off, and the decision that says so."""
 
-    date: date
-    name: str
-    decision: str
+    date: Day
+    name: Filled
+    decision: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workday:
     """A day worked in place of another: it takes the hours of weekday ``like`` (0 is Monday)."""
 
-    date: date
-    like: int
-    decision: str
+    date: Day
+    like: Weekday
+    decision: Filled
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,16 +5,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ivr.city.hours import DAYS, Holiday, Hours, Schedule, Workday
-from ivr.city.hours_shape import HolidaysFile, HoursFile
+from ivr.city.fields import Beside, check_id
+from ivr.city.hours import Hours
 from ivr.city.shape import (
     AgenciesFile,
     AnnouncementsFile,
-    Beside,
     CategoriesFile,
     CityFile,
+    HolidaysFile,
+    HoursFile,
     LookupFile,
-    check_id,
 )
 from ivr.city.values import Agency, Announcement, Category, LookupSource, Text
 from ivr.settings.faults import Fault
@@ -93,18 +93,9 @@ class CityReader:
             text = tr(f"không có lịch “{own.work}”", f'there is no schedule "{own.work}"')
             self.faults.append(Fault(file=self.file("hours.toml"), setting="work", text=text))
         return Hours(
-            schedules={
-                name: Schedule(id=name, week=table.week, holidays=table.holidays)
-                for name, table in own.schedules.items()
-            },
-            holidays={
-                day.date: Holiday(date=day.date, name=day.name, decision=day.decision)
-                for day in (*national.holidays, *own.holidays)
-            },
-            workdays={
-                day.date: Workday(date=day.date, like=DAYS.index(day.like), decision=day.decision)
-                for day in (*national.workdays, *own.workdays)
-            },
+            schedules=own.schedules,
+            holidays={day.date: day for day in (*national.holidays, *own.holidays)},
+            workdays={day.date: day for day in (*national.workdays, *own.workdays)},
             work=own.work,
         )
 
@@ -112,27 +103,12 @@ class CityReader:
         """Categories by id, in the order they are written."""
         agencies = _ids(self._tables["agencies"], "agencies")
         file = self._checked(CategoriesFile, "categories", Beside(agencies=agencies, roots=self._roots()))
-        return {
-            table.id: Category(
-                id=table.id,
-                name=table.name,
-                root=table.root or table.id,
-                hours=table.hours,
-                urgent_hours=table.urgent_hours,
-                decision=table.decision or "",
-                decided=table.decided,
-                agency=table.agency,
-            )
-            for table in (file.categories if file else ())
-        }
+        return {category.id: category for category in (file.categories if file else ())}
 
     def read_agencies(self) -> dict[str, Agency]:
         """Agencies by id, in the order they are written."""
         file = self._checked(AgenciesFile, "agencies")
-        return {
-            table.id: Agency(id=table.id, name=Text(vi=table.name.vi, en=table.name.en), group=table.group)
-            for table in (file.agencies if file else ())
-        }
+        return {agency.id: agency for agency in (file.agencies if file else ())}
 
     def read_lookups(self, prompts: Collection[str]) -> dict[str, LookupSource]:
         """Look-up sources by the name of their file."""
@@ -163,17 +139,7 @@ class CityReader:
     def read_announcements(self) -> tuple[Announcement, ...]:
         """All announcements, newest first; those of one day stay in the order they are written."""
         file = self._checked(AnnouncementsFile, "announcements")
-        found = (
-            Announcement(
-                id=table.id,
-                topic=table.topic,
-                start=table.start,
-                until=table.until,
-                text=Text(vi=table.vi.text, en=table.en.text),
-            )
-            for table in (file.announcements if file else ())
-        )
-        return tuple(sorted(found, key=_start, reverse=True))
+        return tuple(sorted(file.announcements if file else (), key=_start, reverse=True))
 
     def _checked(self, shape: type[S], name: str, context: Beside | None = None) -> S | None:
         """A file of the folder as its shape; ids of its list are used once."""

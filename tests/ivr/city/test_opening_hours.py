@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.city.city import City, load_city
-from ivr.city.hours import Holiday, Hours, Schedule, Span, Workday
+from ivr.city.fields import DAYS, Span
+from ivr.city.hours import Holiday, Hours, Schedule, Workday
 from ivr.model.civil import ZONE
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -30,7 +31,7 @@ def hours(draw: st.DrawFn) -> Hours:
     worked = draw(st.sets(DATES, max_size=5)) - off
     keeps = draw(st.booleans())
     return Hours(
-        schedules={"x": Schedule(id="x", week=week, holidays=keeps)},
+        schedules={"x": Schedule(holidays=keeps, **dict(zip(DAYS, week, strict=True)))},
         holidays={day: Holiday(date=day, name="Nghỉ", decision="1") for day in off},
         workdays={day: Workday(date=day, like=draw(st.integers(0, 6)), decision="1") for day in worked},
         work="x",

@@ -9,7 +9,8 @@ import pytest
 
 from ivr.city.city import load_city
 from ivr.city.due import find_due
-from ivr.city.hours import Schedule, Span
+from ivr.city.fields import Span
+from ivr.city.hours import Schedule
 from ivr.model.civil import ZONE
 from ivr.settings import Settings, load_settings
 
@@ -87,7 +88,7 @@ def test_the_citys_own_calendar_counts(settings: Settings) -> None:
     at = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
     due = find_due(settings.config, city="da-nang", category=category, urgent=False, at=at)
     assert due == city.hours.due(THURSDAY, hours)
-    night = Schedule(id="night", week=((Span(start=0, end=1440),), *((),) * 6), holidays=False)
+    night = Schedule(holidays=False, mon=(Span(start=0, end=1440),))
     other = replace(city, hours=replace(city.hours, schedules={"night": night}, work="night"))
     monday = datetime(2026, 10, 5, 0, 0, tzinfo=ZONE)
     assert other.find_due(category, urgent=False, at=THURSDAY) == monday + timedelta(
