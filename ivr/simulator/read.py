@@ -7,7 +7,7 @@ from ivr.settings.faults import Fault
 from ivr.settings.files import read_toml
 from ivr.settings.shape import check_shape
 from ivr.simulator.shape import ExpectTable, ScenarioFile
-from ivr.simulator.values import Expected, Prepared, Scenario, Step
+from ivr.simulator.values import Expected, Scenario
 
 
 class ScenarioFault(TongdaiError):
@@ -33,8 +33,8 @@ def read_scenario(path: Path) -> Scenario:
         operator=file.operator,
         room=file.room,
         database=file.database,
-        tickets=tuple(Prepared(**dict(ticket)) for ticket in file.ticket),
-        steps=tuple(Step(**dict(step)) for step in file.steps),
+        tickets=file.ticket,
+        steps=file.steps,
         expected=_expected(file.expect),
     )
 

@@ -3,32 +3,25 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, model_validator
 
 from ivr.model.calls import EndReason
 from ivr.model.civil import ZONE
-from ivr.model.code import is_valid
-from ivr.model.tickets import Consent, ContactKind, Kind, State
+from ivr.model.tickets import Consent, ContactKind, Kind
 from ivr.settings.shape import Filled, Flag, Number, Shape, Strings, Wrong, must
-from ivr.simulator.values import Operator
+from ivr.simulator.values import Operator, Prepared, Step
 from ivr.words import tr
 
-KEYS = frozenset("0123456789*#")
 ACTIONS = ("press", "speak", "say", "silence", "hang_up")
 WORKING_HOUR = datetime(2026, 3, 3, 9, 30, tzinfo=ZONE)
 """When a call happens that says nothing else: a Tuesday morning."""
 
 
-def _keys(pressed: str) -> str:
-    if not set(pressed) <= KEYS:
-        raise Wrong(tr("có dấu không phải phím", "holds a sign that is no key"))
-    return pressed
-
-
-def _code(code: str) -> str:
-    if not is_valid(code):
-        raise Wrong(tr(f"mã sai chữ số kiểm tra: {code}", f"a code with a wrong check digit: {code}"))
-    return code
+def _one_action(step: Step) -> Step:
+    if sum(bool(getattr(step, action)) for action in ACTIONS) != 1:
+        choices = ", ".join(ACTIONS)
+        raise Wrong(tr(f"cần đúng một trong {choices}", f"needs exactly one of {choices}"))
+    return step
 
 
 def _moment(given: object) -> datetime:
@@ -58,33 +51,6 @@ class Both(Shape):
 
     vi: Filled
     en: Filled
-
-
-class StepTable(Shape):
-    """One of ``steps``: exactly one of :data:`ACTIONS` is set."""
-
-    wait: str = ""
-    press: Annotated[str, AfterValidator(_keys)] = ""
-    speak: Annotated[Number, Field(ge=0)] = 0.0
-    say: str = ""
-    silence: Flag = False
-    hang_up: Flag = False
-
-    @model_validator(mode="after")
-    def _one_action(self) -> "StepTable":
-        if sum(bool(getattr(self, action)) for action in ACTIONS) != 1:
-            choices = ", ".join(ACTIONS)
-            raise Wrong(tr(f"cần đúng một trong {choices}", f"needs exactly one of {choices}"))
-        return self
-
-
-class TicketTable(Shape):
-    """One of ``[[ticket]]``: a ticket that stands before the call."""
-
-    code: Annotated[str, AfterValidator(_code)]
-    last4: str = ""
-    state: State = State.MOI
-    agency: str | None = None
 
 
 class FiledTable(Shape):
@@ -134,6 +100,6 @@ class ScenarioFile(Shape):
     operator: Operator = Operator.AWAY
     room: Flag = True
     database: Flag = True
-    ticket: tuple[TicketTable, ...] = ()
-    steps: tuple[StepTable, ...] = ()
+    ticket: tuple[Prepared, ...] = ()
+    steps: tuple[Annotated[Step, AfterValidator(_one_action)], ...] = ()
     expect: ExpectTable
