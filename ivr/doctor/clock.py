@@ -1,9 +1,9 @@
-"""The clock: the time zone is known, and it did not go back."""
+"""The clock: it did not go back."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from ivr.command import Finding
+from ivr.model.civil import ZONE
 from ivr.settings import Settings
 from ivr.words import tr
 
@@ -12,19 +12,8 @@ FUTURE = 120.0
 
 
 def check_clock(settings: Settings) -> list[Finding]:
-    """The time zone is known and nothing on disk is newer than now (a clock that went back)."""
-    try:
-        local = datetime.now(UTC).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    except ZoneInfoNotFoundError:
-        remedy = tr("Hãy chạy: apt-get install tzdata", "Run: apt-get install tzdata")
-        return [
-            Finding(
-                name="clock",
-                ok=False,
-                text=tr("thiếu múi giờ Asia/Ho_Chi_Minh", "time zone Asia/Ho_Chi_Minh is missing"),
-                remedy=remedy,
-            )
-        ]
+    """Nothing on disk is newer than now (a clock that went back)."""
+    local = datetime.now(ZONE)
     newest = max((path.stat().st_mtime for path in settings.home.glob("*") if path.exists()), default=0.0)
     ok = newest <= local.timestamp() + FUTURE
     return [

@@ -5,6 +5,7 @@ import shutil
 from ivr.command import Finding
 from ivr.prompts import load_catalogue
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.words import tr
 
 PROGRAMS = {"espeak-ng": "espeak-ng", "sox": "sox"}
@@ -23,7 +24,7 @@ def check_sounds(settings: Settings) -> list[Finding]:
         for program, package in PROGRAMS.items()
         if shutil.which(program) is None
     ]
-    for city in sorted(path.parent.name for path in settings.config.glob("cities/*/city.toml")):
+    for city in find_cities(settings.config):
         missing = load_catalogue(settings, city).missing(settings)
         text = tr(f"{city}: đủ lời thoại", f"{city}: every prompt is built")
         if missing:

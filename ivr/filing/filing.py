@@ -130,7 +130,13 @@ class _Filing:
         audio = _audio(self._settings, self._spool, sidecar)
         if audio is None and sidecar.parts:
             sidecar = replace(sidecar, flags=(*sidecar.flags, NO_AUDIO))
-        due_at = find_due(self._settings, sidecar)
+        due_at = find_due(
+            self._settings.config,
+            city=sidecar.city,
+            category=sidecar.category,
+            urgent=sidecar.urgent,
+            at=sidecar.reported_at,
+        )
         with self._store.transaction() as session:
             filed = intake.file_report(session, sidecar, audio, self._now, due_at=due_at)
             self._record(session, sidecar)

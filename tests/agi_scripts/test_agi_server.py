@@ -99,7 +99,10 @@ def test_a_broken_city_is_left_out_unless_it_is_the_default(tmp_path: Path) -> N
     config = tmp_path / "config"
     shutil.copytree(temporary_settings(tmp_path).config, config)
     (config / "cities" / "hai-phong" / "menu.toml").write_text("start = 5")
-    assert sorted(load_cities(temporary_settings(tmp_path, config=config))) == ["da-nang", "dong-thap"]
+    notices = config / "cities" / "dong-thap" / "announcements.toml"
+    notices.write_text('[[announcements]]\nid = "x"\nvi = "UBND"\nen = "Notice."\n')
+    cities, sounds = load_cities(temporary_settings(tmp_path, config=config))
+    assert sorted(cities) == sorted(sounds) == ["da-nang"]
     with pytest.raises(TongdaiError):
         load_cities(temporary_settings(tmp_path, config=config, city="hai-phong"))
     with pytest.raises(TongdaiError, match="nowhere"):

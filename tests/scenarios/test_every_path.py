@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.city.city import City, find_cities
+from ivr.city.city import City
 from ivr.city.flow.graph import transitions
 from ivr.city.flow.nodes import Menu
 from ivr.engine import Answer, CannotLook, Dependencies, Found, NotFound, run_call
@@ -16,6 +16,7 @@ from ivr.model.code import make_code
 from ivr.phone import Caller
 from ivr.prompts import Catalogue
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.simulator import Scenario
 from ivr.spool import Spool, find_journals, read_journal
 from ivr.testing import ScriptedPhone, all_scenarios, scenario_settings, throw_switches

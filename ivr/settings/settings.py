@@ -10,12 +10,14 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from ivr.errors import TongdaiError
+from ivr.settings.files import parse_toml
+from ivr.settings.shape import explain
 from ivr.words import tr
 
 
@@ -29,7 +31,7 @@ def _default_home() -> Path:
 
 def _find_config() -> Path:
     """``TONGDAI_CONFIG``, else the checkout's ``config/``, else ``/etc/tongdai`` (DESIGN §1)."""
-    checkout = Path(__file__).resolve().parent.parent / "config"
+    checkout = Path(__file__).resolve().parents[2] / "config"
     for candidate in (Path(os.environ.get("TONGDAI_CONFIG", "")), checkout, Path("/etc/tongdai")):
         if (candidate / "cities").is_dir():
             return candidate.absolute()
@@ -222,8 +224,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, the environment over ``settings.toml``."""
-        toml = TomlConfigSettingsSource(settings_cls, toml_file=_default_home() / "settings.toml")
-        return (init_settings, env_settings, toml)
+        path = _default_home() / "settings.toml"
+        written = parse_toml(path.read_bytes()) if path.is_file() else {}
+        return (init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=written))
 
 
 def load_settings(**given: object) -> Settings:
@@ -231,9 +234,7 @@ def load_settings(**given: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]  # names and types are checked by pydantic itself
     except ValidationError as error:
-        faults = "; ".join(
-            f"TONGDAI_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()
-        )
+        faults = "; ".join(f"TONGDAI_{name.upper()}: {text}" for name, text in explain(Settings, error))
         raise SettingsError(tr(f"Thiết lập sai: {faults}", f"Wrong settings: {faults}")) from error
-    except ValueError as error:  # settings.toml is not TOML
+    except (ValueError, OSError) as error:  # settings.toml is not TOML, or another person's
         raise SettingsError(f"{_default_home() / 'settings.toml'}: {error}") from error
