@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk prompts
+.PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk sipp prompts
 
 TONGDAI := .venv/bin/tongdai
 PYTEST_ARGS ?= -n 2 -q --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
@@ -36,7 +36,7 @@ lint: venv-dev ## formatting, lint, types, import directions
 
 setup: system venv web translations asterisk prompts ## what `make run` needs, without starting it
 
-setup-test: system-test venv-dev web translations asterisk prompts ## what `make test` needs
+setup-test: system-test venv-dev web translations asterisk sipp prompts ## what `make test` needs
 
 system:
 	@.setup/system.sh run
@@ -54,5 +54,7 @@ asterisk: | system ## the private Asterisk (a good one is kept)
 	@.setup/asterisk.sh
 refresh-asterisk: ## a newer private Asterisk, if it passes its smoke test
 	@.setup/asterisk.sh refresh
+sipp: | system-test ## SIPp's right to send keys, for others than root
+	@.setup/sipp.sh
 prompts: | venv ## build the spoken prompts that are missing
 	@$(TONGDAI) prompts build
