@@ -39,7 +39,7 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
 
 
 def test_no_configuration_folder_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivr.settings.__file__", str(tmp_path / "ivr" / "settings.py"))
+    monkeypatch.setattr("ivr.settings.settings.__file__", str(tmp_path / "ivr" / "settings" / "settings.py"))
     monkeypatch.delenv("TONGDAI_CONFIG", raising=False)
     with pytest.raises(SettingsError, match="TONGDAI_CONFIG"):
         load_settings()

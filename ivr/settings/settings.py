@@ -29,7 +29,7 @@ def _default_home() -> Path:
 
 def _find_config() -> Path:
     """``TONGDAI_CONFIG``, else the checkout's ``config/``, else ``/etc/tongdai`` (DESIGN §1)."""
-    checkout = Path(__file__).resolve().parent.parent / "config"
+    checkout = Path(__file__).resolve().parents[2] / "config"
     for candidate in (Path(os.environ.get("TONGDAI_CONFIG", "")), checkout, Path("/etc/tongdai")):
         if (candidate / "cities").is_dir():
             return candidate.absolute()
