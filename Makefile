@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk sipp prompts
 
 TONGDAI := .venv/bin/tongdai
-PYTEST_ARGS ?= -n 2 -q --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
+PYTEST_ARGS ?= -n 2 --dist worksteal -q --durations=10 --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
 MINUTES ?= 5
 
 help: ## this list
