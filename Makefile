@@ -6,7 +6,9 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk sipp prompts
 
 TONGDAI := .venv/bin/tongdai
-PYTEST_ARGS ?= -n 2 --dist worksteal -q --durations=10 --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
+# One process more than cores: most tests wait for sound, timers and other processes.
+TEST_PROCESSES ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 1 : 8)))
+PYTEST_ARGS ?= -n $(TEST_PROCESSES) --dist worksteal -q --durations=10 --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
 MINUTES ?= 5
 
 help: ## this list
