@@ -26,7 +26,7 @@ from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.secrets import pin_mac
 from ivr.services.intake import file_report
 from ivr.settings import Settings, load_settings
-from ivr.simulator import read_scenario
+from ivr.simulator import read_scenarios
 from ivr.simulator.free_ports import free_ports
 from ivr.simulator.sounds import Samples, quiet, tone, write_wav
 from ivr.simulator.values import Operator, Prepared, Scenario
@@ -172,7 +172,7 @@ def open_house(settings: Settings, template: Path, clock: Clock, *, away: bool =
 
 def all_scenarios() -> list[Scenario]:
     """Every call of ``tests/calls``."""
-    return [read_scenario(path) for path in sorted(CALLS.glob("*.toml"))]
+    return [scenario for path in sorted(CALLS.glob("*.toml")) for scenario in read_scenarios(path)]
 
 
 def scenario_settings(home: Path, scenario: Scenario, **given: object) -> Settings:

@@ -44,7 +44,7 @@ def desk_of(scenario: Scenario, settings: Settings) -> Dependencies:
 
 def visited(folder: Path, scenario: Scenario, city: City, sounds: Catalogue) -> list[tuple[str, str]]:
     """The nodes a call came to, each with the key that led on."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     settings = scenario_settings(folder, scenario)
     throw_switches(settings, scenario)
     caller = Caller(number=scenario.number, name="", called="1022", uniqueid="1.1", linkedid="1.1", city=city.id)
