@@ -16,7 +16,7 @@ from types import TracebackType
 from xml.sax.saxutils import escape, quoteattr
 
 from ivr.errors import TongdaiError
-from ivr.rtp_keys import capture
+from tests.bench.rtp_keys import capture
 from ivr.words import tr
 
 
