@@ -18,6 +18,7 @@ from ivr.settings import Settings
 from ivr.store.migrate import migrate
 from ivr.testing import temporary_settings
 from ivr.testing.asterisk import PATIENCE
+from ivr.testing.late import pytest_runtest_protocol as pytest_runtest_protocol
 
 trying.register_profile("busy", parent=trying(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 trying.load_profile("busy")  # how long an example takes on a busy machine is no fault of what it tries

@@ -11,6 +11,7 @@ from ivr.command import Command
 from ivr.errors import TongdaiError
 from ivr.settings import Settings
 from ivr.simulator.journal_tail import Journals
+from ivr.simulator.lateness import too_slow
 from ivr.simulator.outcome import Outcome, differences, find_outcome
 from ivr.simulator.play import Played, play
 from ivr.simulator.read import read_scenarios
@@ -65,7 +66,8 @@ async def _outcome(store: Store, ulid: str) -> Outcome | None:
 def _faults(scenario: Scenario, played: Played, outcome: Outcome | None) -> list[str]:
     if outcome is None:
         return [*played.faults, tr("cuộc gọi không có trong cơ sở dữ liệu", "the call is not in the database")]
-    return [*played.faults, *differences(scenario.expected, outcome)]
+    faults = [*played.faults, *differences(scenario.expected, outcome)]
+    return [too_slow(played.late), *faults] if faults and played.late.voids else faults
 
 
 def _check_plain(scenario: Scenario) -> None:

@@ -22,7 +22,7 @@ from ivr.testing import all_scenarios, need, prepare
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, add_talker, cut_short, hotline, play_all
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1800)]
 
 RECORD_LIMIT, RECORD_SILENCE, KEY_WAIT = 12, 3, 1.5
 
@@ -78,16 +78,16 @@ def test_real_asterisk(circumstances: Circumstances, asterisk: RunningAsterisk, 
         played = play_all(scenarios, asterisk)
         if not circumstances.database:
             sweep(settings, store, Spool(settings), circumstances.at, set())
-        faults = [fault for one in scenarios for fault in judge(one, played[one.name], store)]
+        faults = [fault for scenario in scenarios for fault in judge(scenario, played[scenario.name], store)]
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults)
 
 
 def judge(scenario: Scenario, played: Played, store: Store) -> list[str]:
     """What went otherwise than the scenario says."""
     try:
-        wait_for(lambda: find_outcome(store, scenario.tag), "the call left no row")
+        wait_for(lambda: find_outcome(store, played.tag), "the call left no row")
     except AssertionError as error:
         return [f"{scenario.name}: {fault}" for fault in (*played.faults, str(error))]
-    outcome = find_outcome(store, scenario.tag)
+    outcome = find_outcome(store, played.tag)
     assert outcome is not None
     return [f"{scenario.name}: {fault}" for fault in (*played.faults, *differences(scenario.expected, outcome))]

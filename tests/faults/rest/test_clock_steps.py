@@ -147,7 +147,7 @@ def call(
 ) -> Played:
     """One report; the clock steps while it is spoken."""
     scenario: Scenario = replace(REPORT, name=f"{REPORT.name}-{number}")
-    playing = pool.submit(play_all, [scenario], asterisk)
+    playing = pool.submit(play_all, [scenario], asterisk, again=False)
     wait_for(lambda: speaking(settings), "nobody speaks")
     clock.set(during)
     time.sleep(0.1)

@@ -67,7 +67,7 @@ def test_a_report_cut_by_the_full_disk_is_told(disk: SmallDisk, asterisk: Runnin
     with closing(open_store(settings)) as store:
         renew_codes(store, CodeBook(settings.codes), REPORT.at)
         with running(settings, "agi", "--at", REPORT.at.isoformat(), ready="agi.ready"), ThreadPoolExecutor(1) as pool:
-            playing = pool.submit(play_all, [REPORT], asterisk)
+            playing = pool.submit(play_all, [REPORT], asterisk, again=False)
             wait_for(lambda: speaking(settings), "nobody speaks")
             disk.fill()
             played = playing.result(240)[REPORT.name]

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from ivr.rtp_keys import END_PACKETS, EVENTS, PACKETS, PAYLOAD_TYPE, SSRC, capture
+from tests.bench.rtp_keys import END_PACKETS, EVENTS, PACKETS, PAYLOAD_TYPE, SSRC, capture
 
 HEADERS = 14 + 20 + 8
 
