@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from console.gettext import gettext as _
 from console.times import distance
-from ivr.model import CLOSED, EventKind, State, Ticket
+from ivr.model import EventKind, State, Ticket, clock
 from ivr.services.list_rows import TicketLine
 
 
@@ -94,12 +94,14 @@ def age(ticket: Ticket | TicketLine, now: datetime) -> int:
 
 
 def find_due(ticket: Ticket | TicketLine, now: datetime) -> Due | None:
-    """The due time in words; None where there is none, the clock is paused, or the matter is closed."""
-    if ticket.due_at is None or State(ticket.state) in CLOSED or ticket.state == State.CHO_BO_SUNG:
+    """How long until the due time, or how late; None where there is none, or the clock stands and it is not overdue."""
+    left = clock.time_left(ticket, now)
+    if left is None:
         return None
-    left = ticket.due_at - now
+    if clock.is_overdue(ticket, now):
+        return Due(tone="late", icon="exclamation-circle", text=_("Quá hạn %(length)s", length=distance(-left)))
+    if not clock.is_running(ticket.state):
+        return None
     if left >= _SOON:
         return Due(tone="", icon="clock", text=_("còn %(length)s", length=distance(left)))
-    if left >= timedelta(0):
-        return Due(tone="soon", icon="clock", text=_("Còn %(length)s", length=distance(left)))
-    return Due(tone="late", icon="exclamation-circle", text=_("Quá hạn %(length)s", length=distance(-left)))
+    return Due(tone="soon", icon="clock", text=_("Còn %(length)s", length=distance(left)))

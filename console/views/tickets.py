@@ -13,6 +13,7 @@ from console.list_query import TABS, Tab, TicketsAsked, read_tickets_asked
 from console.views import casework
 from console.visible import get_ticket
 from ivr.model import Call, EventKind, Person, Recording, Role, State, Ticket, TicketEvent
+from ivr.model.clock import clock_of
 from ivr.services import casework as desk
 from ivr.services import listing, plays, rights
 
@@ -87,6 +88,7 @@ def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
         if transcript
         else [],
         "failed": any(event.kind is EventKind.NOT_TRANSCRIBED for event in ticket.events),
+        "clock": clock_of(ticket.state),
         "moves": badges.ordered_moves(ticket, desk.possible_moves(ticket)),
         "usual": badges.usual_move(ticket),
         "listened": _listened(session, recording),

@@ -119,7 +119,7 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_tickets_state_created_at", "state", "created_at"),
         # what the tabs count, and whether the viewer may see it, stands in these alone: no row is read
-        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id", "created_at"),
+        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id", "created_at", "resolved_at"),
         # whether a call made a ticket that the viewer may see is asked of a whole list of calls: no row is read either
         Index("ix_tickets_of_call", "call_id", "confidential", "assignee_id"),
         Index("ix_tickets_held", "assignee_id", "state", "created_at", "confidential"),
@@ -169,6 +169,8 @@ class Ticket(Base):
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
     """When the caller spoke, not when the row was written."""
     filed_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the clock stopped: the matter was done or closed (:mod:`ivr.model.clock`). None while it is in work."""
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     sidecar_version: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -24,6 +24,7 @@ from ivr.model import (
     TicketEvent,
     Transcript,
 )
+from ivr.model.clock import Clock, clock_of
 from ivr.model.text import clean
 from ivr.services import outbox, rights
 from ivr.services.errors import MoveRefused, NotAllowed, NotFound, Stale
@@ -66,6 +67,7 @@ def move(
     ticket.refusal = refusal if to is State.TU_CHOI else None
     ticket.duplicate_of = duplicate_of if to is State.TRUNG else None
     ticket.closed_at = (ticket.closed_at or now) if to in CLOSED else None
+    ticket.resolved_at = (ticket.resolved_at or now) if clock_of(to) is Clock.STOPPED else None
     data: dict[str, Any] = {}
     if refusal is not None and to is State.TU_CHOI:
         data["refusal"] = refusal.value

@@ -137,6 +137,30 @@ def test_exactly_the_moves_of_the_table(
                 assert (caught.value.before, caught.value.to) == (before, to)
 
 
+def test_the_clock_stops_when_the_matter_is_done_and_runs_on_when_it_is_reopened(
+    store: Store, ticket_id: int, operator: Person, now: datetime
+) -> None:
+    path = [
+        (State.DA_TIEP_NHAN, None),
+        (State.CHO_BO_SUNG, None),  # paused is not stopped
+        (State.DA_TIEP_NHAN, None),
+        (State.DANG_XU_LY, None),
+        (State.DA_XU_LY, 5),
+        (State.DANG_XU_LY, None),  # not confirmed
+        (State.DA_XU_LY, 7),
+        (State.DA_TRA_LOI, 7),  # judged when it was done, not when it was confirmed
+        (State.MO_LAI, None),
+        (State.DA_TIEP_NHAN, None),
+        (State.DA_TRA_LOI, 11),  # answered on the spot
+        (State.CONG_KHAI, 11),
+    ]
+    with store.transaction() as session:
+        for hour, (to, stopped) in enumerate(path, start=1):
+            version = session.get_one(Ticket, ticket_id).version
+            moved = casework.move(session, ticket_id, to, operator, "lý do", version, now + timedelta(hours=hour))
+            assert moved.resolved_at == (None if stopped is None else now + timedelta(hours=stopped)), to
+
+
 def test_a_move_is_an_event_and_told(store: Store, ticket_id: int, operator: Person, now: datetime) -> None:
     with store.transaction() as session:
         casework.move(session, ticket_id, State.DA_TIEP_NHAN, operator, "đã nghe", 1, now)
