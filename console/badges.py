@@ -53,32 +53,9 @@ EVENT_ICONS: dict[EventKind, str] = {
     EventKind.CHANGED: "tag",
 }
 
-_NEXT: dict[State, State] = {
-    State.MOI: State.DA_TIEP_NHAN,
-    State.DA_TIEP_NHAN: State.DA_CHUYEN,
-    State.CHO_BO_SUNG: State.DA_TIEP_NHAN,
-    State.DA_CHUYEN: State.DANG_XU_LY,
-    State.DANG_XU_LY: State.DA_XU_LY,
-    State.CHUYEN_TRA: State.DA_CHUYEN,
-    State.DA_XU_LY: State.DA_TRA_LOI,
-    State.MO_LAI: State.DA_TIEP_NHAN,
-}
-"""The usual next step of open tickets; closed ones have none."""
-
 _AGES = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 """A new ticket that nobody has taken darkens after these."""
 _SOON = timedelta(hours=4)
-
-
-def ordered_moves(ticket: Ticket, moves: list[State]) -> list[State]:
-    """The usual next step first, the others in the order of the states."""
-    usual = _NEXT.get(State(ticket.state))
-    return sorted(moves, key=lambda to: to != usual)
-
-
-def usual_move(ticket: Ticket) -> State | None:
-    """The usual next step; None on a closed ticket."""
-    return _NEXT.get(State(ticket.state))
 
 
 def look(state: State) -> Look:

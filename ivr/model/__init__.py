@@ -2,11 +2,11 @@
 
 from ivr.model.base import Base, Instant
 from ivr.model.calls import Call, CallStep, EndReason
+from ivr.model.moves import MOVES
 from ivr.model.people import Attempt, Person, Role, SignIn
 from ivr.model.recordings import Play, Recording, RecordingFlag, Transcript
 from ivr.model.tickets import (
     CLOSED,
-    MOVES,
     Consent,
     ContactKind,
     EventKind,

@@ -1,4 +1,4 @@
-"""Tickets: kinds, states, the table of moves, and the append-only events."""
+"""Tickets: kinds, states, and the append-only events; how a state may change is in ``moves``."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -30,24 +30,6 @@ class State(StrEnum):
 
 
 CLOSED = frozenset({State.DA_TRA_LOI, State.CONG_KHAI, State.TU_CHOI, State.TRUNG})
-
-MOVES: dict[State, frozenset[State]] = {
-    State.MOI: frozenset({State.DA_TIEP_NHAN, State.TU_CHOI, State.TRUNG}),
-    State.DA_TIEP_NHAN: frozenset(
-        {State.CHO_BO_SUNG, State.DA_CHUYEN, State.DANG_XU_LY, State.DA_TRA_LOI, State.TU_CHOI, State.TRUNG}
-    ),
-    State.CHO_BO_SUNG: frozenset({State.DA_TIEP_NHAN, State.DA_CHUYEN, State.TU_CHOI, State.TRUNG}),
-    State.DA_CHUYEN: frozenset({State.DANG_XU_LY, State.CHUYEN_TRA, State.CHO_BO_SUNG, State.DA_XU_LY}),
-    State.DANG_XU_LY: frozenset({State.CHO_BO_SUNG, State.CHUYEN_TRA, State.DA_XU_LY, State.DA_TRA_LOI}),
-    State.CHUYEN_TRA: frozenset({State.DA_CHUYEN, State.DA_TIEP_NHAN, State.TU_CHOI}),
-    State.DA_XU_LY: frozenset({State.DA_TRA_LOI, State.DANG_XU_LY}),
-    State.DA_TRA_LOI: frozenset({State.CONG_KHAI, State.MO_LAI}),
-    State.CONG_KHAI: frozenset({State.MO_LAI}),
-    State.TU_CHOI: frozenset({State.MO_LAI}),
-    State.TRUNG: frozenset({State.MO_LAI}),
-    State.MO_LAI: frozenset({State.DA_TIEP_NHAN, State.DA_CHUYEN, State.TU_CHOI, State.TRUNG}),
-}
-"""The one table of moves; ``desk.casework.move`` is its one writer."""
 
 
 class Kind(StrEnum):
