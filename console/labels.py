@@ -66,7 +66,7 @@ FIELDS: Mapping[str, object] = {
     "kind": _l("Loại"),
     "urgent": _l("Khẩn"),
     "confidential": _l("Mật"),
-    "assignee_id": _l("Người giữ phiếu"),
+    "assignee_id": _l("Người phụ trách"),
     "agency": _l("Cơ quan xử lý"),
     "due_at": _l("Hạn trả lời"),
 }

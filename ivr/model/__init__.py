@@ -2,12 +2,12 @@
 
 from ivr.model.base import Base, Instant
 from ivr.model.calls import Call, CallStep, EndReason
+from ivr.model.moves import MOVES
 from ivr.model.people import Attempt, Person, Role, SignIn
 from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Transcript
 from ivr.model.report import CallFacts, Part, PartKind, PartState, Report
 from ivr.model.tickets import (
     CLOSED,
-    MOVES,
     Channel,
     Consent,
     ContactKind,

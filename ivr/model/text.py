@@ -11,6 +11,10 @@ _HARMFUL = frozenset({"Cf", "Cs", "Co", "Cn"})
 """Invisible direction marks, half surrogates, private and unassigned: none belongs in a name or note."""
 
 
+LEAST_REASON = 3
+"""Characters of a reason that somebody types, for a move or for listening."""
+
+
 def fold(text: str) -> str:
     """The search form: lower case, no marks, đ → d, every run of other signs one space.
 

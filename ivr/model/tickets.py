@@ -1,4 +1,4 @@
-"""Tickets: kinds, states, the table of moves, and the append-only events."""
+"""Tickets: kinds, states, and the append-only events; how a state may change is in ``moves``."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -30,24 +30,6 @@ class State(StrEnum):
 
 
 CLOSED = frozenset({State.DA_TRA_LOI, State.CONG_KHAI, State.TU_CHOI, State.TRUNG})
-
-MOVES: dict[State, frozenset[State]] = {
-    State.MOI: frozenset({State.DA_TIEP_NHAN, State.TU_CHOI, State.TRUNG}),
-    State.DA_TIEP_NHAN: frozenset(
-        {State.CHO_BO_SUNG, State.DA_CHUYEN, State.DANG_XU_LY, State.DA_TRA_LOI, State.TU_CHOI, State.TRUNG}
-    ),
-    State.CHO_BO_SUNG: frozenset({State.DA_TIEP_NHAN, State.DA_CHUYEN, State.TU_CHOI, State.TRUNG}),
-    State.DA_CHUYEN: frozenset({State.DANG_XU_LY, State.CHUYEN_TRA, State.CHO_BO_SUNG, State.DA_XU_LY}),
-    State.DANG_XU_LY: frozenset({State.CHO_BO_SUNG, State.CHUYEN_TRA, State.DA_XU_LY, State.DA_TRA_LOI}),
-    State.CHUYEN_TRA: frozenset({State.DA_CHUYEN, State.DA_TIEP_NHAN, State.TU_CHOI}),
-    State.DA_XU_LY: frozenset({State.DA_TRA_LOI, State.DANG_XU_LY}),
-    State.DA_TRA_LOI: frozenset({State.CONG_KHAI, State.MO_LAI}),
-    State.CONG_KHAI: frozenset({State.MO_LAI}),
-    State.TU_CHOI: frozenset({State.MO_LAI}),
-    State.TRUNG: frozenset({State.MO_LAI}),
-    State.MO_LAI: frozenset({State.DA_TIEP_NHAN, State.DA_CHUYEN, State.TU_CHOI, State.TRUNG}),
-}
-"""The one table of moves; ``desk.casework.move`` is its one writer."""
 
 
 class Channel(StrEnum):
@@ -133,7 +115,7 @@ class Ticket(Base):
         Index("uq_tickets_channel_channel_id", "channel", "channel_id", unique=True),
         Index("ix_tickets_state_created_at", "state", "created_at"),
         # what the tabs count, and whether the viewer may see it, stands in these alone: no row is read
-        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id", "created_at"),
+        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id", "created_at", "resolved_at"),
         # whether a call made a ticket that the viewer may see is asked of a whole list of calls: no row is read either
         Index("ix_tickets_of_call", "call_id", "confidential", "assignee_id"),
         Index("ix_tickets_held", "assignee_id", "state", "created_at", "confidential"),
@@ -189,6 +171,8 @@ class Ticket(Base):
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
     """When the citizen spoke or wrote, not when the row was written."""
     filed_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the clock stopped: the matter was done or closed (:mod:`ivr.model.clock`). None while it is in work."""
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     report_version: Mapped[int] = mapped_column(Integer, default=0)
     """Of the report, as its channel counts: a ticket is only ever brought to a newer one."""

@@ -317,7 +317,7 @@ def test_taking_moving_and_noting_without_a_reload(open_page: Callable[..., Page
     page = open_page("lan", path=f"/tickets/{house.desk.ulid(4214)}")
     with no_reload(page):
         page.keyboard.press("F8")
-        expect(page.locator("#part-side")).to_contain_text("Ông bà đang giữ phiếu này")
+        expect(page.locator("#part-side")).to_contain_text("Ông bà đang phụ trách phiếu này")
         page.keyboard.press("F8")
         dialog = page.get_by_role("dialog", name="Chuyển sang “Đã chuyển xử lý”")
         expect(dialog).to_be_visible()

@@ -1,4 +1,4 @@
-"""A report is not a phone call: channel and its id, a ticket without a call, the parts of a report.
+"""Two doors: a report is not a phone call, a job is not a transcription; the clock's stop; people's team and agency.
 
 Plain ALTER statements: SQLite cannot let ``call_id`` be empty afterwards, so the column is made anew beside the old one
 and filled. The table itself is never rebuilt (see 0004: SQLite would delete all that hangs on it).
@@ -11,11 +11,16 @@ revision = "0005"
 down_revision = "0004"
 
 
+_STOPPED = "('da_xu_ly', 'da_tra_loi', 'cong_khai', 'tu_choi', 'trung')"
+
+
 def upgrade() -> None:
     """Every report of 0.1 came by telephone and has one part, its recording."""
     _tickets()
+    _clock()
     _calls()
     _parts()
+    _people()
 
 
 def _tickets() -> None:
@@ -30,6 +35,19 @@ def _tickets() -> None:
     op.execute("UPDATE tickets SET call_id = call_id_0004")
     op.execute("ALTER TABLE tickets DROP COLUMN call_id_0004")
     op.create_index("ix_tickets_of_call", "tickets", ["call_id", "confidential", "assignee_id"])
+
+
+def _clock() -> None:
+    """When a ticket's clock stopped: the newest move that stopped it; without such an event, the closing."""
+    op.add_column("tickets", sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(
+        "UPDATE tickets SET resolved_at = coalesce((SELECT max(at) FROM ticket_events "  # noqa: S608  # ours
+        "WHERE ticket_id = tickets.id AND kind = 'moved' "
+        f"AND to_state IN {_STOPPED} AND from_state NOT IN {_STOPPED}), closed_at) WHERE state IN {_STOPPED}"
+    )
+    op.drop_index("ix_tickets_counted", "tickets")
+    counted = ["state", "due_at", "confidential", "assignee_id", "created_at", "resolved_at"]
+    op.create_index("ix_tickets_counted", "tickets", counted)
 
 
 def _calls() -> None:
@@ -63,3 +81,9 @@ def _parts() -> None:
         "INSERT INTO report_parts (ulid, number, kind, leg, offset_seconds, sound_seconds, recording_id, started_at) "
         "SELECT ulid, take, 'take', '', 0, seconds, id, created_at FROM recordings"
     )
+
+
+def _people() -> None:
+    """Which team or agency a person belongs to."""
+    op.add_column("people", sa.Column("team", sa.String(length=64), nullable=True))
+    op.add_column("people", sa.Column("agency", sa.String(length=64), nullable=True))
