@@ -20,7 +20,7 @@ from transcription.listing import starter_warning
 from transcription.model_folder import get_model
 from transcription.probe import probe_model
 from transcription.vosk_recogniser import VoskRecogniser
-from transcription.worker import Worker
+from transcription.transcribe_handler import Worker
 
 MODEL_AWAY = 30.0  # seconds before a broken model is tried again
 _WATCH = 1.0  # seconds between looks at the workers

@@ -22,7 +22,7 @@ from ivr.testing.database import sqlite_store
 from transcription.recogniser import Recognised, Samples
 from transcription.values import Word
 from transcription.vosk_recogniser import VoskRecogniser
-from transcription.worker import Worker
+from transcription.transcribe_handler import Worker
 
 START = datetime(2026, 9, 15, 2, 30, tzinfo=UTC)
 TONE = ["synth", "3", "sine", "300", "gain", "-6"]
@@ -306,7 +306,7 @@ class AbsentStore(Store):
 def test_database_away_is_waited_for_and_no_hearing_is_lost(
     house: House, tone: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transcription.worker.AWAY", 0.01)
+    monkeypatch.setattr("transcription.transcribe_handler.AWAY", 0.01)
     ulid = house.add(tone)
     pieces: list[int] = []
     refusals = iter([True, True])
@@ -324,7 +324,7 @@ def test_database_away_is_waited_for_and_no_hearing_is_lost(
 
 
 def test_database_away_at_the_start(house: House, tone: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transcription.worker.AWAY", 0.01)
+    monkeypatch.setattr("transcription.transcribe_handler.AWAY", 0.01)
     ulid = house.add(tone)
     refusals = iter([True, True, True])
     house.worker(store=AbsentStore(house.store, lambda: next(refusals, False))).run(once=True)
