@@ -16,7 +16,7 @@ from ivr.model.tickets import (
     Ticket,
     TicketEvent,
 )
-from ivr.model.work import CodeCounter, Outbox, WorkItem, WorkState
+from ivr.model.work import CodeCounter, Outbox, ScheduleMark, WorkItem, WorkState
 
 __all__ = [
     "CLOSED",
@@ -39,6 +39,7 @@ __all__ = [
     "RecordingFlag",
     "Refusal",
     "Role",
+    "ScheduleMark",
     "SignIn",
     "State",
     "Ticket",

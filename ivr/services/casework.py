@@ -28,6 +28,7 @@ from ivr.model.text import clean
 from ivr.services import outbox, rights
 from ivr.services.errors import MoveRefused, NotAllowed, NotFound, Stale
 from ivr.services.intake import refresh_search_copy
+from ivr.services.transcribing import hurry_transcript
 from ivr.words import tr
 
 
@@ -121,6 +122,8 @@ def change(
     data = {name: [_plain(getattr(ticket, name)), _plain(new)] for name, new in differs.items()}
     for name, new in differs.items():
         setattr(ticket, name, new)
+    if differs.get("urgent"):
+        hurry_transcript(session, ticket.ulid)
     event = TicketEvent(kind=EventKind.CHANGED, text=clean(reason, 2000, lines=True))
     return _record(session, ticket, person, event, data, now)
 

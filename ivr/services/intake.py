@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from ivr.jobs import queue
 from ivr.model import (
     Base,
     Call,
@@ -31,6 +30,7 @@ from ivr.recordings import FiledAudio
 from ivr.services import outbox
 from ivr.services.calls import record_call
 from ivr.services.errors import CodesExhausted, NotFound
+from ivr.services.transcribing import request_transcript
 from ivr.spool import Sidecar
 from ivr.store import insert_missing, insert_new
 
@@ -241,7 +241,7 @@ def _add_recording(session: Session, sidecar: Sidecar, audio: FiledAudio, now: d
         },
     )
     if added:
-        queue.add(session, queue.TRANSCRIBE, sidecar.ulid, now)
+        request_transcript(session, sidecar.ulid, now, urgent=sidecar.urgent)
     return added
 
 

@@ -21,11 +21,13 @@ from ivr.model.code import make_code
 from ivr.recordings import file_audio
 from ivr.secrets import pin_mac
 from ivr.services import casework, intake, listing, people
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.transcripts import HeardText, store_transcript
 from ivr.settings import Settings, load_settings
 from ivr.spool import CallJournal, Sidecar, SidecarState, Step, Take, TakeState
 from ivr.store import Store, open_store
 from ivr.testing.database import sqlite_store
+from ivr.testing.jobs import claim
 
 PASSWORD = "mat-khau-thu-1022"
 NOW = datetime(2026, 9, 15, 2, 30, tzinfo=UTC)
@@ -350,13 +352,14 @@ def hear(desk: Desk, ulid: str, text: str, times: list[tuple[float, float]], at:
         recording = listing.get_recording(session, ulid)
     with desk.store.transaction() as session:
         peaks = peaks_of(desk.settings.recordings / recording.key)
-        store_transcript(session, claimed, ulid, heard, peaks, [], at)
+        store_transcript(session, ulid, heard, peaks, [], at)
+        queue.finish(session, claimed, at)
 
 
 def _claim(desk: Desk, ulid: str, at: datetime) -> queue.Claimed:
     """The work item of one recording; older ones that nobody has heard are put back."""
     others = []
-    while (claimed := queue.claim(desk.store, queue.TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
+    while (claimed := claim(desk.store, TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
         others.append(claimed)
     for other in others:
         queue.release(desk.store, other)

@@ -7,8 +7,10 @@ from ivr.model import Call, EndReason, Kind, Recording, Ticket
 from ivr.reconcile.rows import read_rows, still_open, with_rows
 from ivr.recordings import FiledAudio
 from ivr.services import intake
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.spool import CallJournal, Sidecar
 from ivr.store import Store
+from ivr.testing.jobs import claim
 
 
 def test_an_orderly_report_adds_up(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> None:
@@ -20,7 +22,7 @@ def test_an_orderly_report_adds_up(store: Store, sidecar: Sidecar, audio: FiledA
         assert [one.id for one in read_rows(session).open_calls] == [sidecar.ulid]
         intake.record_call(session, journal, now)
         assert [one.id for one in read_rows(session).work_open] == [sidecar.ulid]
-    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
+    claimed = claim(store, TRANSCRIBE, "w", now)
     assert claimed is not None
     with store.transaction() as session:
         queue.finish(session, claimed, now)
