@@ -27,12 +27,13 @@ URGENT = 10
 
 ORDER = (WorkItem.urgency.desc(), WorkItem.id)
 """Of claims: urgent first, then oldest."""
+UNFINISHED = text("work_items.state <> 'done'")
+"""Written out as it stands in the index of what is not done: only so does SQLite see that the index serves."""
 
 _LONGEST_LEASE = timedelta(hours=1)
 _LONGEST_RETRY = timedelta(minutes=15)
 _OPEN = text("work_items.state IN ('waiting', 'claimed')")
-"""Written out: only as it stands in the index of claims does SQLite see that the index serves."""
-_UNFINISHED = text("work_items.state <> 'done'")
+"""Written out as it stands in the index of claims."""
 
 _log = structlog.get_logger(__name__)
 
@@ -168,7 +169,7 @@ def retry_item(session: Session, item_id: int, now: datetime) -> bool:
 def backlog(session: Session, kind: str, now: datetime) -> Backlog:
     """How much work of one kind is left, and how old the oldest of it is."""
     rows = select(WorkItem.state, func.count(), func.min(WorkItem.created_at))
-    unfinished = rows.where(_UNFINISHED, WorkItem.kind == kind).group_by(WorkItem.state)
+    unfinished = rows.where(UNFINISHED, WorkItem.kind == kind).group_by(WorkItem.state)
     found = {state: (count, oldest) for state, count, oldest in session.execute(unfinished)}
     ages = [(now - oldest).total_seconds() for state, (_, oldest) in found.items() if state is not WorkState.PARKED]
     return Backlog(
