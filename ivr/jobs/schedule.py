@@ -25,6 +25,7 @@ KEPT = timedelta(days=30)
 _MOST = 1000
 """Occurrences made in one transaction; the others follow in the next."""
 _LONGEST_STEP = timedelta(days=1)
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -89,7 +90,15 @@ class Schedule:
 
     def subject(self, moment: datetime) -> str:
         """The subject of the item of one occurrence."""
-        return f"{self.name} {moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return f"{self.name} {moment.astimezone(UTC).strftime(_MOMENT)}"
+
+
+def find_occurrence(subject: str) -> datetime | None:
+    """The moment for which a schedule made the item of this subject; None where no schedule did."""
+    try:
+        return datetime.strptime(subject.rpartition(" ")[2], _MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 class Scheduled(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,18 +22,20 @@ class KindCount:
 
     kind: str
     backlog: Backlog
+    oldest_at: datetime | None
+    """When the oldest waiting or running item was added."""
 
 
 def count_kinds(session: Session, now: datetime) -> list[KindCount]:
     """Every kind that has unfinished items, by name."""
     kinds = select(WorkItem.kind).where(queue.UNFINISHED).distinct().order_by(WorkItem.kind)
-    return [KindCount(kind=kind, backlog=queue.backlog(session, kind, now)) for kind in session.scalars(kinds)]
+    return [_count(kind, queue.backlog(session, kind, now), now) for kind in session.scalars(kinds)]
 
 
 def count_states(session: Session) -> dict[WorkState, int]:
     """Unfinished items of all kinds by state, zeros too."""
     rows = select(WorkItem.state, func.count()).where(queue.UNFINISHED).group_by(WorkItem.state)
-    found: dict[WorkState, int] = dict(session.execute(rows).tuples().all())
+    found: dict[WorkState, int] = dict(session.execute(rows).all())
     return {state: found.get(state, 0) for state in LISTED}
 
 
@@ -55,3 +57,9 @@ def find_tickets(session: Session, items: Sequence[WorkItem]) -> Mapping[int, Ti
     rows = select(Recording.id, Ticket).join(Ticket, Ticket.ulid == Recording.ulid)
     found = session.execute(rows.where(Recording.id.in_(recordings)))
     return {recordings[recording_id]: ticket for recording_id, ticket in found}
+
+
+def _count(kind: str, backlog: Backlog, now: datetime) -> KindCount:
+    unsettled = backlog.waiting + backlog.claimed
+    oldest_at = now - timedelta(seconds=backlog.oldest_seconds) if unsettled else None
+    return KindCount(kind=kind, backlog=backlog, oldest_at=oldest_at)

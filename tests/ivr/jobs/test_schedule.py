@@ -54,6 +54,8 @@ def test_a_new_schedule_begins_with_its_next_occurrence(store: Store, now: datet
     assert make_due(store, [handler(AT_SEVEN, urgency=3)], now + 22 * HOUR) == 1
     assert make_due(store, [handler(AT_SEVEN)], now + 22 * HOUR) == 0
     assert subjects(store) == ["at-seven 2026-09-16T00:00:00Z"]
+    assert schedule.find_occurrence(subjects(store)[0]) == datetime(2026, 9, 16, tzinfo=UTC)
+    assert schedule.find_occurrence("01K5CALL0000000000000000AA") is None
     with store.reading() as session:
         assert session.scalars(select(WorkItem.urgency)).all() == [3]
 
