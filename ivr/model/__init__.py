@@ -18,7 +18,7 @@ from ivr.model.tickets import (
     Ticket,
     TicketEvent,
 )
-from ivr.model.work import CodeCounter, Outbox, WorkItem, WorkState
+from ivr.model.work import CodeCounter, Outbox, ScheduleMark, WorkItem, WorkState
 
 __all__ = [
     "CLOSED",
@@ -48,6 +48,7 @@ __all__ = [
     "Report",
     "ReportPart",
     "Role",
+    "ScheduleMark",
     "SignIn",
     "State",
     "Ticket",

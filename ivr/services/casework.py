@@ -30,6 +30,7 @@ from ivr.services import rights
 from ivr.services.case_events import apply, get_for_change, get_visible, record
 from ivr.services.errors import Confidential, MoveRefused, NotAllowed, NotFound, Stale
 from ivr.services.intake import refresh_search_copy
+from ivr.services.transcribing import hurry_transcript
 from ivr.words import tr
 
 
@@ -149,6 +150,8 @@ def change(
     if not differs:
         return ticket
     _check_change(session, ticket, person, differs)
+    if differs.get("urgent"):
+        hurry_transcript(session, ticket.ulid)
     return apply(session, ticket, person, differs, reason, now)
 
 

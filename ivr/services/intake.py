@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from ivr.jobs import queue
 from ivr.model import (
     Base,
     Call,
@@ -33,6 +32,7 @@ from ivr.recordings import FiledAudio
 from ivr.services import outbox
 from ivr.services.calls import values_of
 from ivr.services.errors import NotFound
+from ivr.services.transcribing import request_transcript
 from ivr.store import insert_all_missing, insert_missing, insert_new
 
 CODE_TAKEN = "code_taken"
@@ -238,7 +238,7 @@ def _add_recording(session: Session, report: Report, ulid: str, audio: FiledAudi
         },
     )
     if added:
-        queue.add(session, queue.TRANSCRIBE, ulid, now)
+        request_transcript(session, ulid, now, urgent=report.urgent)
     return added
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ivr.jobs import queue
 from ivr.jobs.queue import Backlog
 from ivr.model import CLOSED, Ticket, Transcript, clock
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.store import Store, StoreAway
 
 WINDOW = timedelta(hours=1)
@@ -30,7 +31,7 @@ class StoreCollector(Collector):
         now = self._now()
         try:
             with self._store.reading() as session:
-                found = [*_backlog(queue.backlog(session, queue.TRANSCRIBE, now)), *_speed(session, now)]
+                found = [*_backlog(queue.backlog(session, TRANSCRIBE, now)), *_speed(session, now)]
                 found += [_open_tickets(session), _overdue_tickets(session, now)]
         except StoreAway:
             found = []

@@ -23,11 +23,13 @@ from ivr.recordings import file_audio
 from ivr.secrets import pin_mac
 from ivr.services import casework, intake, listing, people
 from ivr.services.calls import record_call
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.transcripts import HeardText, store_transcript
 from ivr.settings import Settings, load_settings
 from ivr.spool import CallJournal, SidecarState, Step
 from ivr.store import Store, open_store
 from ivr.testing.database import sqlite_store
+from ivr.testing.jobs import claim
 from ivr.testing.spool import make_journal, make_sidecar
 
 PASSWORD = "mat-khau-thu-1022"
@@ -353,13 +355,14 @@ def hear(desk: Desk, ulid: str, text: str, times: list[tuple[float, float]], at:
         recording = listing.get_recording(session, ulid)
     with desk.store.transaction() as session:
         peaks = peaks_of(desk.settings.recordings / recording.key)
-        store_transcript(session, claimed, ulid, heard, peaks, [], at)
+        store_transcript(session, ulid, heard, peaks, [], at)
+        queue.finish(session, claimed, at)
 
 
 def _claim(desk: Desk, ulid: str, at: datetime) -> queue.Claimed:
     """The work item of one recording; older ones that nobody has heard are put back."""
     others = []
-    while (claimed := queue.claim(desk.store, queue.TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
+    while (claimed := claim(desk.store, TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
         others.append(claimed)
     for other in others:
         queue.release(desk.store, other)

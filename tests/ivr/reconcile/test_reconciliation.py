@@ -16,10 +16,12 @@ from ivr.model import Call, EndReason, Recording, ReportPart, Ticket
 from ivr.model.report import PartState
 from ivr.reconcile import Gap, GapKind, Reconciliation, Severity, reconcile, remedy, sentence
 from ivr.recordings import path_of
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.spool import SidecarState
 from ivr.store import Store
 from ivr.testing import temporary_settings
 from ivr.testing.database import sqlite_store
+from ivr.testing.jobs import ScriptedHandler, claim
 from ivr.testing.spool import NOW, ULID, Leavings, wav
 
 OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
@@ -48,7 +50,7 @@ def file_one(desk: Leavings, *, ulid: str = ULID, pitch: float = 0.7) -> None:
     desk.journal(end=EndReason.COMPLETED, ulid=ulid)
     desk.save(SidecarState.TO_FILE, take, ulid=ulid, ended=True, code=desk.codes.take(NOW))
     desk.sweep()
-    claimed = queue.claim(desk.store, queue.TRANSCRIBE, "w", NOW + timedelta(minutes=6), 60)
+    claimed = claim(desk.store, TRANSCRIBE, "w", NOW + timedelta(minutes=6))
     assert claimed is not None
     with desk.store.transaction() as session:
         queue.finish(session, claimed, NOW + timedelta(minutes=6))
@@ -236,11 +238,11 @@ def test_work_that_nobody_does_is_stuck_and_what_was_given_up_is_noted(small: Le
     assert (GapKind.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in early.find_all(Severity.IN_HAND)}
     late = reconcile(small.settings, small.store, filed + timedelta(hours=2))
     assert (GapKind.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in late.find_all(Severity.OFF)}
-    for attempt in range(queue.MOST_ATTEMPTS):
+    for attempt in range(ScriptedHandler.tries):
         at = filed + timedelta(hours=attempt)
-        claimed = queue.claim(small.store, queue.TRANSCRIBE, "w", at, 60)
+        claimed = claim(small.store, TRANSCRIBE, "w", at)
         assert claimed is not None
-        queue.fail(small.store, claimed, "đứt tiếng", at, retry_after=0)
+        queue.fail(small.store, ScriptedHandler(retry_seconds=0), claimed, "đứt tiếng", at)
     gap = next(gap for gap in look(small).gaps if gap.what is GapKind.WORK_PARKED)
     assert (gap.id, gap.standing, gap.detail) == (ULID, Severity.NOTED, "đứt tiếng")
 

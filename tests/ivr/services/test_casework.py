@@ -12,9 +12,11 @@ from ivr.model.moves import Move, Need, find_move, find_usual
 from ivr.recordings import FiledAudio
 from ivr.services import casework, intake, outbox
 from ivr.services.errors import MoveRefused, NotAllowed, NotFound, Stale
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.transcripts import HeardText, store_transcript
 from ivr.spool import Sidecar
 from ivr.store import Store
+from ivr.testing.jobs import claim
 
 HEARD = HeardText(
     raw_text="đường nguyễn trãi bị ngập",
@@ -39,10 +41,11 @@ def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) 
 @pytest.fixture
 def transcribed(store: Store, ticket_id: int, sidecar: Sidecar, now: datetime) -> str:
     """The report's recording, heard."""
-    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
+    claimed = claim(store, TRANSCRIBE, "w", now)
     assert claimed is not None
     with store.transaction() as session:
-        store_transcript(session, claimed, sidecar.ulid, HEARD, [1, 100], [RecordingFlag.CLIPPED], now)
+        store_transcript(session, sidecar.ulid, HEARD, [1, 100], [RecordingFlag.CLIPPED], now)
+        queue.finish(session, claimed, now)
     return sidecar.ulid
 
 
@@ -54,21 +57,17 @@ def test_a_transcript_shows_in_its_ticket(store: Store, ticket_id: int, transcri
         assert [event.kind for event in ticket.events] == [EventKind.FILED, EventKind.TRANSCRIBED]
         transcript = session.get_one(Transcript, transcribed)
         assert (transcript.recording.peaks, transcript.raw_text) == ([1, 100], HEARD.raw_text)
-        assert queue.backlog(session, queue.TRANSCRIBE, now).waiting == 0
+        assert queue.backlog(session, TRANSCRIBE, now).waiting == 0
         assert [row.topic for row in outbox.read(session, 0)][-1] == outbox.TRANSCRIPT_READY
 
 
 def test_raw_text_that_stands_is_never_changed(store: Store, transcribed: str, now: datetime) -> None:
     with store.transaction() as session:
-        queue.add(session, queue.TRANSCRIBE, "again", now)
-    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
-    assert claimed is not None
-    with store.transaction() as session:
         other = HeardText(**{**HEARD.__dict__, "raw_text": "khác", "tidy_text": "Khác"})
-        store_transcript(session, claimed, transcribed, other, [], [], now)
+        store_transcript(session, transcribed, other, [], [], now)
         assert session.get_one(Transcript, transcribed).text == "Đường Nguyễn Trãi bị ngập"
         with pytest.raises(NotFound):
-            store_transcript(session, claimed, "none", other, [], [], now)
+            store_transcript(session, "none", other, [], [], now)
 
 
 def test_a_correction_stands_over_the_raw_text(

@@ -116,4 +116,4 @@ def test_what_is_known_of_a_call_stands_in_its_row(store: Store, sidecar: Sideca
     with store.reading() as session:
         call = session.scalars(select(Call)).one()
         assert (call.id, call.instance, call.notice_version) == (sidecar.ulid, "1022", "2026-02")
-        assert (call.caller_name, call.notice_seconds, call.consent) == ("BàTư", None, None)
+        assert (call.caller_name, call.notice_seconds, call.consent) == ("Bà Tư", None, None)

@@ -8,8 +8,10 @@ from ivr.reconcile.rows import read_rows, still_open, with_rows
 from ivr.recordings import FiledAudio
 from ivr.services import intake
 from ivr.services.calls import record_call
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.spool import Sidecar
 from ivr.store import Store
+from ivr.testing.jobs import claim
 from ivr.testing.spool import make_journal
 
 
@@ -22,7 +24,7 @@ def test_an_orderly_report_adds_up(store: Store, sidecar: Sidecar, audio: FiledA
         assert [one.id for one in read_rows(session).open_calls] == [sidecar.ulid]
         record_call(session, journal, now)
         assert [one.id for one in read_rows(session).work_open] == [sidecar.ulid]
-    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
+    claimed = claim(store, TRANSCRIBE, "w", now)
     assert claimed is not None
     with store.transaction() as session:
         queue.finish(session, claimed, now)

@@ -10,7 +10,9 @@ from ivr.jobs import queue
 from ivr.model import Outbox, Recording, SignIn, State, Ticket, Transcript
 from ivr.services import upkeep
 from ivr.services.metrics import WINDOW, exposition, find_rtf
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.store import Store, make_engine
+from ivr.testing.jobs import claim
 
 
 def add_transcript(store: Store, key: str, at: datetime, decode_seconds: float) -> None:
@@ -45,8 +47,8 @@ def test_figures_of_an_empty_and_a_busy_hotline(store: Store, now: datetime) -> 
         for number, state in enumerate([State.MOI, State.MOI, State.DA_TRA_LOI]):
             due = now - timedelta(hours=number)  # the first is due now, which is in time
             session.add(Ticket(ulid=str(number), city="x", state=state, created_at=now, filed_at=now, due_at=due))
-            queue.add(session, queue.TRANSCRIBE, str(number), now - timedelta(seconds=30))
-    queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
+            queue.add(session, TRANSCRIBE, str(number), now - timedelta(seconds=30))
+    claim(store, TRANSCRIBE, "w", now)
     add_transcript(store, "old", now - WINDOW, 99)
     add_transcript(store, "new", now, 2.5)
     busy = figures(store, now)

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _calls()
     _parts()
     _people()
+    _jobs()
 
 
 def _tickets() -> None:
@@ -87,3 +88,17 @@ def _people() -> None:
     """Which team or agency a person belongs to."""
     op.add_column("people", sa.Column("team", sa.String(length=64), nullable=True))
     op.add_column("people", sa.Column("agency", sa.String(length=64), nullable=True))
+
+
+def _jobs() -> None:
+    """Items of 0.1 are of urgency 0 and keep their order, the oldest first; how far each schedule was made."""
+    op.add_column("work_items", sa.Column("urgency", sa.SmallInteger(), nullable=False, server_default="0"))
+    op.drop_index("ix_work_items_kind_state_not_before", "work_items")
+    op.execute("CREATE INDEX ix_work_items_next ON work_items (urgency DESC, id) WHERE state IN ('waiting', 'claimed')")
+    op.execute("CREATE INDEX ix_work_items_open ON work_items (kind, state, created_at) WHERE state <> 'done'")
+    op.create_table(
+        "schedules",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("made_until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_schedules")),
+    )
