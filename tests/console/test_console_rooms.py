@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from ivr.model import Role
 from ivr.model.code import make_code
 from ivr.services import people
+from ivr.testing.seeded_reports import SeededReport
 
 SignIn = Callable[..., FlaskClient]
 HTMX = {"HX-Request": "true"}
@@ -41,15 +42,15 @@ def test_a_call_shows_each_step_with_its_sentence_and_key(sign_in: SignIn, seede
     assert sign_in("lan").get("/calls/khong-co").status_code == 404
 
 
-def second_report(desk: Any, report_of: Callable[..., Any], **given: Any) -> tuple[str, str]:
+def second_report(desk: Any, **given: Any) -> tuple[str, str]:
     """A further report in the call of report 4217; the call's ULID and the report's."""
     call = desk.ulid(4217)
     words = "cột điện trước số 122 nghiêng hẳn sang một bên"
-    return call, desk.add(report_of(number=4218, minutes=3, text=words, call=call, **given))
+    return call, desk.add(SeededReport(number=4218, minutes=3, text=words, call=call, **given))
 
 
-def test_a_call_with_two_reports_is_one_call(sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]) -> None:
-    call, further = second_report(seeded, report_of)
+def test_a_call_with_two_reports_is_one_call(sign_in: SignIn, seeded: Any) -> None:
+    call, further = second_report(seeded)
     client = sign_in("lan")
     for asked in ("", "?ticket=yes", "?q=DN26-004218-2", "?q=cột điện trước"):
         text = client.get(f"/calls{asked}").text
@@ -69,10 +70,8 @@ def test_a_call_with_two_reports_is_one_call(sign_in: SignIn, seeded: Any, repor
     assert client.get(f"/calls/{further}").status_code == 404
 
 
-def test_each_ticket_of_a_call_leads_to_the_call_and_to_the_others(
-    sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]
-) -> None:
-    call, further = second_report(seeded, report_of)
+def test_each_ticket_of_a_call_leads_to_the_call_and_to_the_others(sign_in: SignIn, seeded: Any) -> None:
+    call, further = second_report(seeded)
     client = sign_in("lan")
     for own, other, code in ((call, further, "DN26-004218-2"), (further, call, "DN26-004217-4")):
         text = client.get(f"/tickets/{own}").text
@@ -86,10 +85,8 @@ def test_each_ticket_of_a_call_leads_to_the_call_and_to_the_others(
     assert "DN26-004217-4, DN26-004218-2" in elsewhere
 
 
-def test_of_two_tickets_of_a_call_each_sees_those_they_may(
-    sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]
-) -> None:
-    call, further = second_report(seeded, report_of, confidential=True)
+def test_of_two_tickets_of_a_call_each_sees_those_they_may(sign_in: SignIn, seeded: Any) -> None:
+    call, further = second_report(seeded, confidential=True)
     for address in ("/calls", f"/calls/{call}", f"/tickets/{call}", f"/tickets/{seeded.ulid(4213)}"):
         text = sign_in("lan").get(address).text
         assert "DN26-004218-2" not in text, address
