@@ -90,5 +90,5 @@ def test_a_colleague_who_was_faster_is_told_and_nothing_typed_is_lost(
     expect(other.locator("#part-history")).to_contain_text("Khẩn: không → có")
     expect(page.locator("#part-head")).to_contain_text("Khẩn")  # live, under the open dialog
     dialog.get_by_role("button", name="Đã xử lý").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nguyễn Thanh Hoa")
+    expect(dialog.get_by_role("alert")).to_contain_text("Nguyễn Thanh Hoa")  # in the dialog, not under it
     expect(dialog.locator("textarea")).to_have_value("đã thay nắp cống")
