@@ -46,7 +46,10 @@ def preferences() -> Response:
 
 def local_address(address: str | None) -> str:
     """Only the path of an address, so that a link from outside cannot lead away from the console."""
-    parts = urlsplit(address or "/")
+    try:
+        parts = urlsplit(address or "/")
+    except ValueError:  # "//[": no address at all
+        return "/"
     path = "/" + parts.path.lstrip("/\\")
     return f"{path}?{parts.query}" if parts.query else path
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Choice, Instant
@@ -31,6 +31,8 @@ class Person(Base):
     agency: Mapped[str | None] = mapped_column(String(64))
     """Id of an agency of the city, for who works there."""
     password_hash: Mapped[str] = mapped_column(String(256))
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The password was chosen by somebody else: nothing but changing it is possible after signing in."""
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="vi")
     theme: Mapped[str] = mapped_column(String(8), default="auto")

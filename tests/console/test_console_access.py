@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from console.app import create_app
-from ivr.services import people
+from ivr.services import passwords
 from ivr.store import open_store
 from ivr.words import tr
 
@@ -68,9 +68,9 @@ def test_roles_open_their_rooms_and_no_others(sign_in: SignIn, username: str, pa
     assert sign_in(username).get(path).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/people", "/people/1"])
+@pytest.mark.parametrize("path", ["/people", "/people/1", "/people/1/password", "/people/1/lock", "/people/1/unlock"])
 def test_only_administrators_change_people(sign_in: SignIn, path: str) -> None:
-    assert sign_in("hoa").post(path, data={"act": "disable"}).status_code == 403
+    assert sign_in("hoa").post(path).status_code == 403
 
 
 def test_a_forbidden_page_says_so_in_words(sign_in: SignIn) -> None:
@@ -120,7 +120,7 @@ def test_wrong_passwords_end_in_a_pause_before_hashing(
     sign_in: SignIn, desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = sign_in(None)
-    monkeypatch.setattr(people, "_verify", lambda stored, password: False)
+    monkeypatch.setattr(passwords, "verify", lambda stored, password: False)
     for _ in range(5):
         answer = client.post("/login", data={"username": "lan", "password": "sai"})
         assert answer.status_code == 401
@@ -129,7 +129,7 @@ def test_wrong_passwords_end_in_a_pause_before_hashing(
     def no_hashing(stored: str, password: str) -> bool:
         raise AssertionError("hashed although locked")
 
-    monkeypatch.setattr(people, "_verify", no_hashing)
+    monkeypatch.setattr(passwords, "verify", no_hashing)
     answer = client.post("/login", data={"username": "lan", "password": "mat-khau-thu-1022"})
     assert answer.status_code == 429
     assert "Đã sai nhiều lần" in answer.text
@@ -161,7 +161,7 @@ def csrf_token(client: FlaskClient, path: str) -> str:
 def test_two_processes_count_wrong_passwords_together(
     two_processes: tuple[FlaskClient, FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "_verify", lambda stored, password: False)
+    monkeypatch.setattr(passwords, "verify", lambda stored, password: False)
     statuses = []
     for number in range(6):
         client = two_processes[number % 2]
