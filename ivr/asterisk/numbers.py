@@ -1,10 +1,11 @@
-"""Which number rings which city: ``numbers`` of every ``config/cities/*/city.toml`` as dialplan entries.
+"""Which number rings which city: ``numbers`` of every ``config/cities/*/city.toml``, for the dialplan.
 
 The files are read here as they lie, because the dialplan must also come up where a city's menu is faulty. Another city
 whose numbers cannot be read is left out: its calls are not answered, those of the instance's own city are.
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -23,6 +24,14 @@ _log = structlog.get_logger(__name__)
 
 class NumbersFault(TongdaiError):
     """A city's numbers cannot go into the dialplan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialledNumber:
+    """One entry of the dialplan: a number as a carrier may write it, and the id of the city whose menu answers."""
+
+    number: str
+    city: str
 
 
 def cities_by_number(settings: Settings) -> dict[str, str]:
@@ -52,17 +61,13 @@ def dialled_forms(number: str) -> list[str]:
     return [number, f"84{rest}", f"+84{rest}", rest]
 
 
-def entries(settings: Settings) -> str:
-    """The dialplan's entries, one a written form of a number."""
-    lines: list[str] = []
-    for number, city in cities_by_number(settings).items():
-        for form in dialled_forms(number):
-            lines += [
-                f"exten => {form},1,Set(TONGDAI_CITY={city})",
-                " same => n,Set(TONGDAI_CALLED=${EXTEN})",
-                " same => n,Goto(tongdai-hotline,${EXTEN},1)",
-            ]
-    return "\n".join(lines)
+def dialled_numbers(settings: Settings) -> list[DialledNumber]:
+    """Every written form of every number, in the order of the dialplan's entries."""
+    return [
+        DialledNumber(number=form, city=city)
+        for number, city in cities_by_number(settings).items()
+        for form in dialled_forms(number)
+    ]
 
 
 def _numbers_of(city: str, path: Path, settings: Settings) -> list[str]:
@@ -82,7 +87,7 @@ def _numbers(path: Path) -> list[str]:
     except ValueError as error:
         raise NumbersFault(f"{path}: {error}") from error
     if not isinstance(numbers, list) or not all(
-        isinstance(one, str) and re.fullmatch(r"\d{3,15}", one) for one in numbers
+        isinstance(number, str) and re.fullmatch(r"\d{3,15}", number) for number in numbers
     ):
         raise NumbersFault(
             tr(

@@ -11,9 +11,10 @@ from ivr.command import Command
 from ivr.errors import TongdaiError
 from ivr.settings import Settings
 from ivr.simulator.journal_tail import Journals
+from ivr.simulator.lateness import too_slow
 from ivr.simulator.outcome import Outcome, differences, find_outcome
 from ivr.simulator.play import Played, play
-from ivr.simulator.read import read_scenario
+from ivr.simulator.read import read_scenarios
 from ivr.simulator.values import Scenario
 from ivr.store import Store, open_store
 from ivr.words import language, tr
@@ -65,7 +66,8 @@ async def _outcome(store: Store, ulid: str) -> Outcome | None:
 def _faults(scenario: Scenario, played: Played, outcome: Outcome | None) -> list[str]:
     if outcome is None:
         return [*played.faults, tr("cuộc gọi không có trong cơ sở dữ liệu", "the call is not in the database")]
-    return [*played.faults, *differences(scenario.expected, outcome)]
+    faults = [*played.faults, *differences(scenario.expected, outcome)]
+    return [too_slow(played.late), *faults] if faults and played.late.voids else faults
 
 
 def _check_plain(scenario: Scenario) -> None:
@@ -94,7 +96,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
-    scenarios = [read_scenario(path) for path in arguments.files]
+    scenarios = [scenario for path in arguments.files for scenario in read_scenarios(path)]
     if arguments.check:
         for scenario in scenarios:
             print(f"{scenario.name}: {scenario.title[language()]}")

@@ -3,15 +3,12 @@
 import argparse
 import signal
 import sys
-import tempfile
 import time
-import tomllib
-from pathlib import Path
+from contextlib import closing
 
 from ivr.command import Command
 from ivr.settings import Settings
 from ivr.simulator.demo.calls import ask, look, report
-from ivr.simulator.demo.citizen import speak_to_file
 from ivr.simulator.demo.system import hotline
 from ivr.store import open_store
 from ivr.words import tr
@@ -20,23 +17,14 @@ from ivr.words import tr
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave through the blocks below, which stop and remove
-    script = tomllib.loads((settings.config / "demo.toml").read_text(encoding="utf-8"))
     _say(tr("Khởi động một tổng đài riêng…", "Starting a hotline of its own…"))
-    with (
-        hotline(keep=arguments.keep) as (own, password),
-        tempfile.TemporaryDirectory(prefix="td-call-") as scratch,
-    ):
-        store = open_store(own)
-        folder = Path(scratch)
-        try:
-            spoken = speak_to_file(script["sentence"], voice=script["voice"], speed=script["speed"], folder=folder)
+    with hotline(keep=arguments.keep) as (own, password):
+        with closing(open_store(own)) as store:
             _say(tr("Cuộc gọi thứ nhất: người dân phản ánh", "First call: a citizen reports"))
-            filed = report(own, store, spoken, folder, _say)
-            look(own, store, filed, password, script["sentence"], _say)
+            filed = report(own, store, _say)
+            look(own, store, filed, password, _say)
             _say(tr("Cuộc gọi thứ hai: người dân tra cứu", "Second call: the citizen asks"))
-            ask(own, store, filed, folder, _say)
-        finally:
-            store.close()
+            ask(own, store, filed, _say)
         if arguments.keep:
             _say(tr(f"Dữ liệu còn ở {own.home}", f"The data are kept in {own.home}"))
     seconds = time.monotonic() - began

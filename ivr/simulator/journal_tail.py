@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,26 +17,52 @@ POLL = 0.03
 class Tail:
     """One journal; stays readable after the background filer has filed and removed it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``wall_clock`` is the one by which the file's time stamps are."""
         self._file = file
+        self._clock, self._wall_clock = clock, wall_clock
+        self._looked: float | None = None
         self._rest = b""
         self.ulid = ""
         self.plays: list[tuple[str, ...]] = []
         """Prompt ids of each thing played, in order."""
+        self.written_at: list[float] = []
+        """For each of :attr:`plays` the moment at which the journal said so at the earliest (monotonic seconds).
+
+        Whoever looks at the journal late sees a prompt late: what answers it was meant for this moment.
+        """
+        self.lines: list[str] = []
+        """For each of :attr:`plays` its node and prompts, for people who watch."""
         self.end: str | None = None
         """How the call ended."""
 
     def read(self) -> None:
         """Take in what was written since."""
+        now = self._clock()
         *lines, self._rest = (self._rest + self._file.read()).split(b"\n")
+        written = self._written(now) if lines else now
+        self._looked = now
         for line in lines:
             match _values(line):
                 case {"line": "start", "ulid": ulid}:
                     self.ulid = ulid
-                case {"line": "playing", "prompts": prompts}:
+                case {"line": "playing", "node": node, "prompts": prompts}:
                     self.plays.append(tuple(prompts))
+                    self.written_at.append(written)
+                    self.lines.append(f"{node:<12} ♪ {' '.join(prompts)}")
                 case {"line": "end", "reason": reason}:
                     self.end = reason
+
+    def _written(self, now: float) -> float:
+        """When what is new was written at the earliest: after the last look, had that come when it was due."""
+        age = max(0.0, self._wall_clock() - os.fstat(self._file.fileno()).st_mtime)
+        return min(now - age, now if self._looked is None else self._looked + POLL)
 
     async def wait_for(self, prompt: str, since: int) -> int | None:
         """Index of the first thing played from ``since`` on that holds ``prompt``; None when the call ended first."""

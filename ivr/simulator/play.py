@@ -1,11 +1,13 @@
 """Play a scenario as a real SIP call against a running system, in step with the call's journal."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ivr.engine.dialogue import BEEP
 from ivr.simulator.journal_tail import Journals, Tail
+from ivr.simulator.lateness import Lateness, MachineTooSlow, dial_until_punctual, wait_until
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import spoken, to_alaw, tone
 from ivr.simulator.values import Scenario, Step
@@ -17,18 +19,55 @@ AFTER_BEEP = 0.6
 LONGEST = 300.0
 """Seconds after which a call is given up."""
 
+Speeches = dict[Step, bytes]
+"""A-law of each step that speaks, made before the call: a synthetic voice takes its time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Played:
     """A call that was made: how it went wrong as a play (empty: it went to its end), and what the citizen heard."""
 
     faults: tuple[str, ...]
+    tag: str
+    """What the caller's name begins with: the scenario's own, with the number of the try if it was not the first."""
     ulid: str = ""
     """The call's id; ``""`` if it never began."""
     plays: tuple[tuple[str, ...], ...] = ()
     """Ids of prompts, in the order they were begun, those of one command together."""
     heard: bytes = b""
     """A-law, if it was kept."""
+    late: Lateness = field(default_factory=Lateness)
+    """How late the caller was; where that voids the call, the faults say nothing of the system."""
+
+
+async def play_punctually(
+    scenario: Scenario,
+    *,
+    host: str,
+    port: int,
+    journals: Journals,
+    listens: float = 0.0,
+    before_again: Callable[[Played], None] = lambda void: None,
+) -> Played:
+    """As :func:`play`, and again when the caller itself was late; a machine that is too slow is told as a fault.
+
+    A call that is made again carries another name, so that none of what the one before left is taken for its own.
+    ``before_again`` gets each void call, to undo what it left in what callers share.
+    """
+    voids: list[Played] = []
+
+    async def dial(attempt: int) -> Played:
+        if voids:
+            await asyncio.to_thread(before_again, voids[-1])
+        named = scenario if attempt == 1 else replace(scenario, name=f"{scenario.name}~{attempt}")
+        played = await play(named, host=host, port=port, journals=journals, listens=listens)
+        voids.append(played)
+        return played
+
+    try:
+        return await dial_until_punctual(dial, lambda played: played.late)
+    except MachineTooSlow as error:
+        return replace(voids[-1], faults=(str(error), *voids[-1].faults))
 
 
 async def play(
@@ -37,28 +76,28 @@ async def play(
     host: str,
     port: int,
     journals: Journals,
-    keep_audio: bool = False,
-    reaction: float = REACTION,
+    listens: float = 0.0,
     say: Callable[[str], None] = lambda line: None,
 ) -> Played:
     """Make the call and return when it is over. ``say`` hears each thing played and done, for people who watch.
 
-    ``reaction`` is how long the citizen listens before each key, in seconds.
+    ``listens``: seconds of each prompt's sound the citizen hears before answering it; what came is then kept.
     """
+    speeches = await asyncio.to_thread(_speeches, scenario)
     call = SipCall(
         host=host,
         port=port,
         called=scenario.called,
         number=scenario.number,
         name=scenario.token,
-        keep_audio=keep_audio,
+        keep_audio=listens > 0,
     )
     tail: Tail | None = None
     try:
         async with asyncio.timeout(LONGEST):
             await call.dial()
             tail = await journals.find(scenario.tag)
-            faults = await _live_through(scenario, call, tail, reaction, say)
+            faults = await _live_through(scenario, call, tail, listens, speeches, say)
     except TimeoutError:
         faults = [f"not over after {LONGEST:.0f} s"]
     finally:
@@ -66,51 +105,78 @@ async def play(
         if tail is not None:
             tail.close()
     if tail is None:
-        return Played(faults=tuple(faults))
-    return Played(faults=tuple(faults), ulid=tail.ulid, plays=tuple(tail.plays), heard=bytes(call.heard))
+        return Played(faults=tuple(faults), tag=scenario.tag, late=call.late)
+    return Played(
+        faults=tuple(faults),
+        tag=scenario.tag,
+        ulid=tail.ulid,
+        plays=tuple(tail.plays),
+        heard=bytes(call.heard),
+        late=call.late,
+    )
+
+
+def _speeches(scenario: Scenario) -> Speeches:
+    return {
+        step: to_alaw(spoken(step.say) if step.say else tone(step.speak))
+        for step in scenario.steps
+        if step.say or step.speak
+    }
 
 
 async def _live_through(
-    scenario: Scenario, call: SipCall, tail: Tail, reaction: float, say: Callable[[str], None]
+    scenario: Scenario,
+    call: SipCall,
+    tail: Tail,
+    listens: float,
+    speeches: Speeches,
+    say: Callable[[str], None],
 ) -> list[str]:
-    since = 0
+    since, done = 0, 0.0
     for number, step in enumerate(scenario.steps, 1):
         if step.wait:
             found = await tail.wait_for(step.wait, since)
             if found is None:
                 return [f"step {number}: the call ended before {step.wait} was heard"]
-            for played in tail.plays[since : found + 1]:
-                say(f"♪ {' '.join(played)}")
+            for line in tail.lines[since : found + 1]:
+                say(line)
             since = found + 1
-            await asyncio.sleep(AFTER_BEEP if step.wait == BEEP else reaction)
-        await _do(step, call, tail, say)
+            meant = max(done, tail.written_at[found] + (AFTER_BEEP if step.wait == BEEP else REACTION))
+            await wait_until(meant)
+            if listens and step.wait != BEEP:
+                meant = await call.listen(listens)
+        else:
+            meant = done or time.monotonic()
+        done = await _do(step, call, tail, meant, speeches, say)
     end = await tail.wait_for_end()
-    for played in tail.plays[since:]:
-        say(f"♪ {' '.join(played)}")
+    for line in tail.lines[since:]:
+        say(line)
     say(f"■ {end}")
     return []
 
 
-async def _do(step: Step, call: SipCall, tail: Tail, say: Callable[[str], None]) -> None:
+async def _do(
+    step: Step, call: SipCall, tail: Tail, meant: float, speeches: Speeches, say: Callable[[str], None]
+) -> float:
+    """Do what a step says, which was meant for a moment; the moment at which it was done."""
     if step.press:
         say(f"☎ {step.press}")
-        await call.press(step.press)
-    elif step.speak:
-        say(f"☎ … {step.speak:g} s")
-        await _speak(to_alaw(tone(step.speak)), call, tail)
-    elif step.say:
-        say(f"☎ “{step.say}”")
-        await _speak(to_alaw(await asyncio.to_thread(spoken, step.say)), call, tail)
-    elif step.hang_up:
+        return await call.press(step.press, meant=meant)
+    if step in speeches:
+        say(f"☎ “{step.say}”" if step.say else f"☎ … {step.speak:g} s")
+        return await _speak(speeches[step], call, tail, meant)
+    if step.hang_up:
         say("☎ ×")
-        await call.hang_up()
+        await call.hang_up(meant=meant)
+    return meant
 
 
-async def _speak(alaw: bytes, call: SipCall, tail: Tail) -> None:
+async def _speak(alaw: bytes, call: SipCall, tail: Tail, meant: float) -> float:
     """Speak to the end, or until the hotline says something: nobody goes on speaking into a prompt."""
-    speaking = asyncio.create_task(call.speak(alaw))
+    speaking = asyncio.create_task(call.speak(alaw, meant=meant))
     interrupted = asyncio.create_task(tail.wait_for_more())
     await asyncio.wait({speaking, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-    call.fall_silent()
-    await speaking
+    if not speaking.done():
+        call.fall_silent()
     interrupted.cancel()
+    return await speaking

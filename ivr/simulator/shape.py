@@ -24,6 +24,10 @@ def _one_action(step: Step) -> Step:
     return step
 
 
+FileStep = Annotated[Step, AfterValidator(_one_action)]
+"""A step as a file writes it."""
+
+
 def _moment(given: object) -> datetime:
     """A moment of TOML, or the same in quotes; without a zone it is Vietnam's."""
     try:
@@ -101,5 +105,5 @@ class ScenarioFile(Shape):
     room: Flag = True
     database: Flag = True
     ticket: tuple[Prepared, ...] = ()
-    steps: tuple[Annotated[Step, AfterValidator(_one_action)], ...] = ()
+    steps: tuple[FileStep, ...] = ()
     expect: ExpectTable

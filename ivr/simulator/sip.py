@@ -1,29 +1,29 @@
 """A citizen's telephone in asyncio: SIP over UDP, A-law speech, RFC 4733 keys. Calls loopback systems for scenarios.
 
-It knows just enough SIP to call one peer without authentication and to hang up; it is no softphone.
+It knows just enough SIP to call one peer without authentication and to hang up; it is no softphone. What it says is
+sent by a process of its own (:mod:`ivr.simulator.voices`), and it knows how late it was.
 """
 
 import asyncio
 import contextlib
 import re
 import secrets
-import struct
+import socket
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ivr.errors import TongdaiError
+from ivr.phone import KEYPAD
+from ivr.simulator.lateness import Lateness
+from ivr.simulator.rtp_sender import AUDIO, EVENT
+from ivr.simulator.voices import Voice, open_voice
 from ivr.words import tr
 
-FRAME = 160
-"""Bytes of A-law in 20 ms."""
-TICK = 0.02
-SILENCE = b"\xd5" * FRAME
-KEY_FRAMES, KEY_GAP = 5, 3
-"""Frames a key lasts and the pause behind it (100 ms and 60 ms)."""
 RETRIES = (0.5, 1.0, 2.0, 4.0)
 """Seconds to wait for an answer before a request is sent again."""
-_KEYS = "0123456789*#"
-_AUDIO, _EVENT = 8, 101
+QUIET = 1.0
+"""Seconds without sound after which a prompt is over."""
 
 
 class CallRefused(TongdaiError):
@@ -33,13 +33,18 @@ class CallRefused(TongdaiError):
 class SipCall:
     """One call, from the address it calls: a system on this machine.
 
-    ``dial`` first; then ``press``, ``speak`` and ``hang_up``; ``ended`` is set when the call is over.
+    ``dial`` first; then ``press``, ``speak`` and ``hang_up``; ``ended`` is set when the call is over. Moments are
+    monotonic seconds. What is done with ``meant`` (now, if not given) must follow within
+    :data:`ivr.simulator.lateness.LATE`, else :attr:`late` says by how much it did not; that is whole once the call is
+    closed.
     """
 
     def __init__(self, *, host: str, port: int, called: str, number: str, name: str, keep_audio: bool = False) -> None:
         self.ended = asyncio.Event()
         self.heard = bytearray()
         """A-law received, if ``keep_audio``."""
+        self.late = Lateness()
+        """How late this caller was, by its own clock."""
         self._peer = (host, port)
         self._called, self._number, self._name = called, number, name
         self._keep = keep_audio
@@ -49,17 +54,17 @@ class SipCall:
         self._contact = f"sip:{called}@{host}:{port}"
         self._signal: asyncio.DatagramTransport | None = None
         self._media: asyncio.DatagramTransport | None = None
-        self._media_peer = (host, 0)
-        self._speech = bytearray()
-        self._spoken = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._rtp = _Rtp()
+        self._voice: Voice | None = None
 
     async def dial(self) -> None:
         """Call and return once answered; :class:`CallRefused` else."""
         loop = asyncio.get_running_loop()
+        media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        media.setblocking(False)
+        media.bind((self._peer[0], 0))
+        self._voice = open_voice(media)
         self._signal, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_sip), (self._peer[0], 0))
-        self._media, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_rtp), (self._peer[0], 0))
+        self._media, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_rtp), sock=media)
         invite = self._request("INVITE", self._contact, body=self._offer())
         status, text = await self._ask(invite)
         if status != 200:
@@ -71,76 +76,75 @@ class SipCall:
         self._contact = contact[1] if contact else self._contact
         port = re.search(r"^m=audio (\d+)", text, re.MULTILINE)
         address = re.search(r"^c=IN IP4 (\S+)", text, re.MULTILINE)
-        self._media_peer = (address[1] if address else self._peer[0], int(port[1]) if port else 0)
         self._send(self._request("ACK", self._contact))
-        self._tasks.append(asyncio.create_task(self._stream()))
+        self._voice.start(address[1] if address else self._peer[0], int(port[1]) if port else 0)
 
-    async def press(self, keys: str) -> None:
-        """Press keys one after another; returns when they are sent."""
-        for key in keys:
-            await self._unless_ended(self._rtp.press(_KEYS.index(key)))
+    async def press(self, keys: str, *, meant: float | None = None) -> float:
+        """Press keys one after another; returns when they are sent, or the call is over. When the last one ended."""
+        events = [KEYPAD.index(key) for key in keys]
+        return await self._unless_ended(self._spoken_by().press(events, _or_now(meant)))
 
-    async def speak(self, alaw: bytes) -> None:
-        """Speak; returns when all is spoken."""
-        self._speech += alaw
-        self._spoken.clear()
-        await self._unless_ended(self._spoken.wait())
+    async def speak(self, alaw: bytes, *, meant: float | None = None) -> float:
+        """Speak; returns when all is spoken, or the call is over. When that was."""
+        return await self._unless_ended(self._spoken_by().speak(alaw, _or_now(meant)))
 
     @property
-    def unsaid(self) -> float:
-        """Seconds of speech that are not sent yet."""
-        return len(self._speech) / 8000
+    def speaking_since(self) -> float | None:
+        """When the latest speech began."""
+        return self._voice.speaking_since if self._voice is not None else None
+
+    async def listen(self, seconds: float) -> float:
+        """Hear so much more sound, or until none has come for :data:`QUIET` seconds; when that was."""
+        wanted, since, had = len(self.heard) + round(seconds * 8000), time.monotonic(), len(self.heard)
+        while len(self.heard) < wanted and time.monotonic() - since < QUIET and not self.ended.is_set():
+            await asyncio.sleep(0.02)
+            if len(self.heard) > had:
+                since, had = time.monotonic(), len(self.heard)
+        return time.monotonic()
 
     def fall_silent(self) -> None:
         """Stop speaking."""
-        self._speech.clear()
-        self._spoken.set()
+        self._spoken_by().fall_silent()
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, *, meant: float | None = None) -> None:
         """Hang up, if the other side has not."""
         if not self.ended.is_set() and self._remote:
+            self.late.note(time.monotonic() - _or_now(meant), tr("gác máy trễ", "the caller hung up late by"))
             self._sequence += 1
             self._answer = asyncio.get_running_loop().create_future()
             with contextlib.suppress(CallRefused):
                 await self._ask(self._request("BYE", self._contact))
-        self.ended.set()
+        self._end()
 
     async def close(self) -> None:
         """Hang up and let go of the sockets."""
         await self.hang_up()
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        if self._voice is not None:
+            await self._voice.close(self.late)
         for transport in (self._signal, self._media):
             if transport is not None:
                 transport.close()
 
-    async def _unless_ended(self, action: Coroutine[Any, Any, object]) -> None:
-        """Wait for ``action``, or for the call's end; whoever is told to wait no longer leaves nothing running."""
-        waits = {asyncio.create_task(action), asyncio.create_task(self.ended.wait())}
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waits:
-                task.cancel()
+    def _end(self) -> None:
+        """The call is over: nothing more is sent, for the peer's port may be another call's by now."""
+        self.ended.set()
+        if self._voice is not None:
+            self._voice.stop()
 
-    async def _stream(self) -> None:
-        """One packet every 20 ms, on time over the whole call."""
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while not self.ended.is_set():
-            frame = bytes(self._speech[:FRAME])
-            if not frame:
-                self._spoken.set()
-            packet = self._rtp.packet(frame.ljust(FRAME, b"\xd5") if frame else SILENCE)
-            if packet.audio:
-                del self._speech[:FRAME]
-            if self._media is not None:
-                for data in packet.data:
-                    self._media.sendto(data, self._media_peer)
-            due += TICK
-            await asyncio.sleep(max(0.0, due - loop.time()))
+    def _spoken_by(self) -> Voice:
+        if self._voice is None:
+            raise RuntimeError("not dialled yet")
+        return self._voice
+
+    async def _unless_ended(self, action: Coroutine[Any, Any, float]) -> float:
+        """Wait for ``action``, or for the call's end; whoever is told to wait no longer leaves nothing running."""
+        doing, over = asyncio.create_task(action), asyncio.create_task(self.ended.wait())
+        try:
+            await asyncio.wait({doing, over}, return_when=asyncio.FIRST_COMPLETED)
+            return doing.result() if doing.done() else time.monotonic()
+        finally:
+            doing.cancel()
+            over.cancel()
 
     async def _ask(self, request: str) -> tuple[int, str]:
         for patience in RETRIES:
@@ -160,7 +164,7 @@ class SipCall:
         if status is None:
             if text.startswith("BYE "):
                 self._send(_ok(text))
-                self.ended.set()
+                self._end()
         elif int(status[1]) >= 200:
             if _header(text, "CSeq").endswith("INVITE") and self._remote:
                 self._send(self._request("ACK", self._contact))  # our first one was lost
@@ -168,7 +172,7 @@ class SipCall:
                 self._answer.set_result((int(status[1]), text))
 
     def _on_rtp(self, data: bytes) -> None:
-        if self._keep and len(data) > 12 and data[1] & 0x7F == _AUDIO:
+        if self._keep and len(data) > 12 and data[1] & 0x7F == AUDIO:
             self.heard += data[12:]
 
     def _send(self, text: str) -> None:
@@ -201,64 +205,14 @@ class SipCall:
             "s=-",
             f"c=IN IP4 {host}",
             "t=0 0",
-            f"m=audio {port} RTP/AVP {_AUDIO} {_EVENT}",
-            f"a=rtpmap:{_AUDIO} PCMA/8000",
-            f"a=rtpmap:{_EVENT} telephone-event/8000",
-            f"a=fmtp:{_EVENT} 0-15",
+            f"m=audio {port} RTP/AVP {AUDIO} {EVENT}",
+            f"a=rtpmap:{AUDIO} PCMA/8000",
+            f"a=rtpmap:{EVENT} telephone-event/8000",
+            f"a=fmtp:{EVENT} 0-15",
             "a=ptime:20",
             "",
         ]
         return "\r\n".join(lines)
-
-
-class _Packet:
-    """What one tick sends, and whether it carries speech."""
-
-    def __init__(self, data: list[bytes], *, audio: bool) -> None:
-        self.data, self.audio = data, audio
-
-
-class _Rtp:
-    """Numbers packets and puts keys in the place of speech, as RFC 4733 asks: one timestamp a key, its end thrice."""
-
-    def __init__(self) -> None:
-        self._source = secrets.randbits(32)
-        self._number = secrets.randbits(15)
-        self._time = secrets.randbits(31)
-        self._keys: list[tuple[int, asyncio.Event]] = []
-        self._frame = 0
-        self._key_time = 0
-
-    async def press(self, event: int) -> None:
-        done = asyncio.Event()
-        self._keys.append((event, done))
-        await done.wait()
-
-    def packet(self, audio: bytes) -> _Packet:
-        """The packets of one tick: those of the key under way, else ``audio``."""
-        self._time = (self._time + FRAME) & 0xFFFFFFFF
-        if not self._keys:
-            return _Packet([self._rtp(_AUDIO, self._time) + audio], audio=True)
-        event, done = self._keys[0]
-        if self._frame == 0:
-            self._key_time = self._time
-        self._frame += 1
-        if self._frame <= KEY_FRAMES:
-            last = self._frame == KEY_FRAMES
-            body = struct.pack("!BBH", event, 10 | 0x80 * last, self._frame * FRAME)
-            first = self._frame == 1
-            return _Packet(
-                [self._rtp(_EVENT, self._key_time, mark=first) + body for _ in range(3 if last else 1)], audio=False
-            )
-        if self._frame == KEY_FRAMES + KEY_GAP:
-            self._keys.pop(0)
-            self._frame = 0
-            done.set()
-        return _Packet([self._rtp(_AUDIO, self._time) + SILENCE], audio=False)
-
-    def _rtp(self, kind: int, time: int, *, mark: bool = False) -> bytes:
-        self._number = (self._number + 1) & 0xFFFF
-        return struct.pack("!BBHII", 0x80, kind | 0x80 * mark, self._number, time, self._source)
 
 
 class _Feed(asyncio.DatagramProtocol):
@@ -286,6 +240,10 @@ def _ok(request: str) -> str:
 def _escaped(name: str) -> str:
     """A display name inside quotes; a line break would end the header, so hostile names carry other signs."""
     return re.sub(r"[\r\n\0]", " ", name).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _or_now(moment: float | None) -> float:
+    return time.monotonic() if moment is None else moment
 
 
 def _address(transport: asyncio.DatagramTransport | None) -> tuple[str, int]:

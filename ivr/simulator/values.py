@@ -11,10 +11,11 @@ from pydantic import AfterValidator, Field
 from ivr.model.calls import EndReason
 from ivr.model.code import is_valid
 from ivr.model.tickets import State
+from ivr.phone import KEYPAD
 from ivr.settings.shape import Flag, Number, Wrong
 from ivr.words import tr
 
-KEYS = frozenset("0123456789*#")
+KEYS = frozenset(KEYPAD)
 
 
 def _keys(pressed: str) -> str:

@@ -26,6 +26,7 @@ from ivr.prompts import build
 from ivr.settings import Settings
 from ivr.simulator import Operator
 from ivr.simulator.journal_tail import Journals, Tail
+from ivr.simulator.lateness import wait_until
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import from_alaw, to_alaw, tone
 from ivr.spool import Spool
@@ -35,6 +36,7 @@ from ivr.store.migrate import migrate
 from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk
 from ivr.testing.calls import Circumstances, cut_short
+from ivr.testing.late import note_caller
 
 Sound = np.ndarray[tuple[int], np.dtype[np.float64]]
 ALIKE = 0.8
@@ -97,6 +99,8 @@ class OnTheLine:
     tail: Tail | None = None
     position: int = 0
     speech: "asyncio.Task[None] | None" = None
+    meant: float = 0.0
+    """The moment at which what was heard last is to be answered (monotonic seconds)."""
     asked_at: float | None = None
     """Monotonic seconds at which the fallback's prompt began."""
 
@@ -107,13 +111,14 @@ class OnTheLine:
         found = await asyncio.wait_for(self.tail.wait_for(prompt, self.position), PATIENCE)
         assert found is not None, f"{self.name}: the call ended before {prompt} was heard"
         self.position = found + 1
-        await asyncio.sleep(REACTION)
+        self.meant = self.tail.written_at[found] + REACTION
+        await wait_until(self.meant)
 
     async def press_at(self, *steps: tuple[str, str]) -> None:
         """Hear a prompt, press its key, and so on."""
         for prompt, key in steps:
             await self.hear(prompt)
-            await self.call.press(key)
+            await self.call.press(key, meant=self.meant)
 
     async def to_the_beep(self) -> None:
         """Through the menu until the tone after which one speaks."""
@@ -123,7 +128,8 @@ class OnTheLine:
 
     async def speak(self, seconds: float) -> None:
         """Speak so long."""
-        await self.call.speak(to_alaw(tone(seconds)))
+        sound = to_alaw(tone(seconds))
+        await self.call.speak(sound)
 
     def go_on_speaking(self, seconds: float) -> None:
         """Speak in the background, until the call ends at the latest."""
@@ -157,7 +163,10 @@ class OnTheLine:
 async def on_the_line(
     settings: Settings, name: str, number: str, journals: Journals | None = None, *, patience: float = PATIENCE
 ) -> AsyncIterator[OnTheLine]:
-    """A caller whose call is answered; it ends with the block. TimeoutError after ``patience`` seconds."""
+    """A caller whose call is answered; it ends with the block. TimeoutError after ``patience`` seconds.
+
+    A test that fails is run again where such a caller was late (:mod:`ivr.testing.late`).
+    """
     call = SipCall(host="127.0.0.1", port=settings.sip_port, called="1022", number=number, name=name, keep_audio=True)
     one = OnTheLine(call=call, number=number, journals=journals or Journals(settings.spool), name=name)
     try:
@@ -165,6 +174,7 @@ async def on_the_line(
         yield one
     finally:
         await call.close()
+        note_caller(call.late)
         if one.speech is not None:
             await one.speech
         if one.tail is not None:

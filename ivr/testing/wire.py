@@ -146,6 +146,21 @@ def serving(hotline: Handler) -> Iterator[FastAgiServer]:
         thread.join()
 
 
+def read_message(line: socket.socket, end: bytes = b"") -> bytes:
+    """What comes on a stream up to and with ``end`` (empty: until the peer closes), in however many pieces it comes.
+
+    Raises AssertionError when the peer closes before, TimeoutError as the socket is set.
+    """
+    message = b""
+    while not end or end not in message:
+        piece = line.recv(4096)
+        if not piece:
+            assert not end, f"closed before {end!r}: {message!r}"
+            break
+        message += piece
+    return message
+
+
 def header(port: int, *, city: str, number: str, name: str, called: str = "1022") -> dict[str, str]:
     """What Asterisk sends before the first command."""
     return {

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import tone, write_wav
@@ -141,43 +142,23 @@ async def _storm(line: House, seconds: float) -> tuple[list[float], int]:
     return times, sum(not (end.done() and end.result()) for end in ends)
 
 
-class _Noting:
-    """The media socket; notes when the end of a key was sent."""
-
-    def __init__(self, socket: asyncio.DatagramTransport) -> None:
-        self._socket = socket
-        self.key_ended = 0.0
-
-    def sendto(self, data: bytes, address: tuple[str, int]) -> None:
-        if data[1] & 0x7F == 101 and data[13] & 0x80:
-            self.key_ended = self.key_ended or time.perf_counter()
-        self._socket.sendto(data, address)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._socket, name)
-
-
 class _Listening(SipCall):
-    """Notes when sound came."""
+    """Notes when sound came (monotonic seconds)."""
 
-    heard_at = 0.0
-    first_after = 0.0
-    noting: _Noting | None = None
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.heard_at: list[float] = []
 
     def _on_rtp(self, data: bytes) -> None:
-        now = time.perf_counter()
-        self.heard_at = now
-        if self.noting is not None and self.noting.key_ended and not self.first_after:
-            self.first_after = now
+        self.heard_at.append(time.monotonic())
 
-    def listen(self) -> None:
-        assert self._media is not None
-        self.noting = _Noting(self._media)
-        self._media = self.noting  # type: ignore[assignment]
+    def first_after(self, moment: float) -> float | None:
+        """When the first sound came after a moment."""
+        return next((heard for heard in self.heard_at if heard > moment), None)
 
     async def quiet(self) -> None:
         """Return when no sound has come for 150 ms: the prompt is over and Asterisk waits for a key."""
-        while not self.heard_at or time.perf_counter() - self.heard_at < 0.15:  # noqa: ASYNC110  # what is awaited is told by no event
+        while not self.heard_at or time.monotonic() - self.heard_at[-1] < 0.15:  # noqa: ASYNC110  # what is awaited is told by no event
             await asyncio.sleep(0.01)
 
 
@@ -189,16 +170,13 @@ async def _press_keys(line: House, calls: int) -> list[float]:
         )
         await call.dial()
         try:
-            call.listen()
-            assert call.noting is not None
             await asyncio.sleep(1.2)  # the greeting
             for _ in range(3):  # menu, category, consent
                 await call.quiet()
-                call.noting.key_ended = call.first_after = 0.0
-                await call.press("1")
-                while not call.first_after:  # noqa: ASYNC110  # what is awaited is told by no event
+                ended = await call.press("1")
+                while (heard := call.first_after(ended)) is None:  # noqa: ASYNC110  # what is awaited is told by no event
                     await asyncio.sleep(0.005)
-                times.append(call.first_after - call.noting.key_ended)
+                times.append(heard - ended)
         finally:
             await call.close()
     return times

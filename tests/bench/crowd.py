@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from ivr.rtp_keys import capture
 from ivr.settings import Settings
 from ivr.simulator.sounds import to_alaw, tone
-from ivr.sipp import dial, find_sipp
+from tests.bench.rtp_keys import capture
+from tests.bench.sipp import dial, find_sipp
 
 _STEPS = (
     (("chao", "khan", "ghi-am", "menu", "tieng-anh", "nghe-lai"), 0.6, "1"),

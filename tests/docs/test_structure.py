@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("ivr", "transcription", "console", "agi_scripts")
 LONGEST, LONGEST_TEST, MEDIAN = 301, 502, 95
 """Lines: a module past that is asking to be two."""
-MOST_ENTRIES = 32
+MOST_ENTRIES = 30
 """Names at the top of ``ivr/``; 33 once live calls, channels and reports have come."""
 
 

@@ -17,7 +17,7 @@ from ivr.prompts import build, load_catalogue
 from ivr.simulator import Scenario, read_scenario
 from ivr.simulator.journal_tail import Journals
 from ivr.simulator.outcome import differences, find_outcome
-from ivr.simulator.play import Played, play
+from ivr.simulator.play import Played, play_punctually
 from ivr.simulator.sounds import Samples, from_alaw
 from ivr.spool.codebook import CodeBook
 from ivr.store import open_store
@@ -79,8 +79,14 @@ async def listen(asterisk: RunningAsterisk) -> list[Played]:
     settings = asterisk.settings
     journals = Journals(settings.spool)
     calls = [
-        play(one, host="127.0.0.1", port=settings.sip_port, journals=journals, keep_audio=True, reaction=LISTENED + 0.5)
-        for one in SCENARIOS
+        play_punctually(
+            scenario,
+            host="127.0.0.1",
+            port=settings.sip_port,
+            journals=journals,
+            listens=LISTENED + 0.5,
+        )
+        for scenario in SCENARIOS
     ]
     return list(await asyncio.gather(*calls))
 

@@ -134,7 +134,7 @@ def test_on_a_real_asterisk(config: Path) -> None:
         with closing(open_store(settings)) as store:
             renew_codes(store, CodeBook(settings.codes), SCENARIO.at)
             with running_asterisk(settings) as asterisk, hotline(settings, Circumstances.of(SCENARIO)):
-                assert play_all([SCENARIO], asterisk)[SCENARIO.name].faults == ()
+                assert play_all([SCENARIO], asterisk, again=False)[SCENARIO.name].faults == ()
                 wait_for(lambda: find_outcome(store, SCENARIO.tag), "the call left no row")
                 wait_for(lambda: not list(settings.spool.glob("*.json*")), "the spool keeps something of it")
             check(settings, store, SCENARIO.at)

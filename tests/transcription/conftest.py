@@ -2,12 +2,12 @@
 
 import shutil
 import subprocess
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ivr.simulator import read_scenario
 from ivr.testing import need
 from transcription.model_folder import STARTER, Origin, read_model
 from transcription.vosk_recogniser import VoskRecogniser
@@ -53,5 +53,4 @@ def starter() -> VoskRecogniser:
 @pytest.fixture(scope="session")
 def demo_sentence() -> str:
     """What the demonstration's caller says."""
-    said: str = tomllib.loads((ROOT / "config/demo.toml").read_text(encoding="utf-8"))["sentence"]
-    return said
+    return " ".join(step.say for step in read_scenario(ROOT / "config" / "demo" / "phan-anh.toml").steps if step.say)

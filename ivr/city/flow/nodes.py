@@ -5,10 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from ivr.phone import KEYPAD
 from ivr.settings.shape import CONFIG, Filled, Flag, Number, Strings, Whole, Wrong
 from ivr.words import tr
 
-KEYS = frozenset("0123456789#")
+KEYS = frozenset(KEYPAD) - {"*"}
 """Keys a menu may give a meaning; ``*`` always repeats."""
 
 

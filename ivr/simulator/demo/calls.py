@@ -1,25 +1,28 @@
-"""The two calls of the demonstration, and what must be found after each."""
+"""The two calls of the demonstration, each a scenario file, and what must be found after each."""
 
+import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import select
 
-from ivr.model import Call, Recording, Ticket
+from ivr.model import Recording, Ticket
 from ivr.model.code import display
 from ivr.model.word_errors import word_errors
 from ivr.settings import Settings
 from ivr.simulator.demo.browser import Browser
-from ivr.simulator.demo.citizen import Listener, Spoken, press
 from ivr.simulator.demo.system import DemoFailed
-from ivr.sipp import Action, Press, SippCall, Speak
+from ivr.simulator.journal_tail import Journals
+from ivr.simulator.lateness import Lateness, dial_until_punctual
+from ivr.simulator.outcome import Outcome, differences, find_outcome
+from ivr.simulator.play import Played, play
+from ivr.simulator.read import read_scenario
+from ivr.simulator.values import Scenario
 from ivr.store import Store
 from ivr.words import tr
 
-CITIZEN = "0905123456"
 WORST_WER = 0.2
 PREFIX = "DN"
 NEW = "Mới ghi nhận"
@@ -31,38 +34,25 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True, kw_only=True)
 class Filed:
-    """The ticket the first call made."""
+    """The ticket the first call made, and what its caller said."""
 
     ulid: str
     code: str
+    sentence: str
 
 
-def report(settings: Settings, store: Store, spoken: Spoken, folder: Path, say: Say) -> Filed:
+def report(settings: Settings, store: Store, say: Say) -> Filed:
     """Dial, walk the menu, speak, send, hear the code, hang up."""
-    listener = Listener(settings.spool, _journals(settings), say)
-    keys = [Press(key=key) for key in "1111"]
-    after: list[Action] = [Press(key=key) for key in "#112"]
-    with _call(settings, [*keys, Speak(file=spoken.file), *after], folder / "report") as call:
-        for prompt in ("menu", "linh-vuc", "dong-y", "noi"):  # the last key skips the instruction
-            listener.wait_for(prompt)
-            press(call)
-        listener.wait_recording()
-        press(call)
-        say(
-            tr(f"    (người dân nói {spoken.seconds:.0f} giây)", f"    (the citizen speaks for {spoken.seconds:.0f} s)")
-        )
-        time.sleep(spoken.seconds + 0.3)
-        press(call)  # hash
-        for prompt in ("xac-nhan", "lien-he", "cong-khai"):
-            listener.wait_for(prompt)
-            press(call)
-        listener.wait_for("tam-biet", 60)
-        call.hang_up()
-    ulid = listener.ulid
-    return Filed(ulid=ulid, code=_wait(lambda: _code(store, ulid), 60, _no_ticket()))
+    scenario = _scenario(settings, "phan-anh")
+    outcome = _call(settings, store, scenario, say)
+    with store.reading() as session:
+        code = session.scalar(select(Ticket.code).where(Ticket.ulid == outcome.ulid))
+    if code is None:
+        raise DemoFailed(tr("Không thấy phiếu của cuộc gọi.", "The call made no ticket."))
+    return Filed(ulid=outcome.ulid, code=code, sentence=" ".join(step.say for step in scenario.steps if step.say))
 
 
-def look(settings: Settings, store: Store, filed: Filed, password: str, sentence: str, say: Say) -> None:
+def look(settings: Settings, store: Store, filed: Filed, password: str, say: Say) -> None:
     """Wait for the transcript, then read what a signed-in person sees in the console."""
     _wait(lambda: _transcribed(store, filed.ulid), 120, _no_transcript())
     browser = Browser(settings.console_address)
@@ -74,11 +64,11 @@ def look(settings: Settings, store: Store, filed: Filed, password: str, sentence
     if NEW not in page:
         raise DemoFailed(tr(f"Trang phiếu {shown} không hiện trạng thái.", f"The page of {shown} shows no state."))
     size = browser.listen(filed.ulid, tr("chạy thử", "demonstration"))
-    errors = word_errors(sentence, said)
+    errors = word_errors(filed.sentence, said)
     say(tr(f"  Mã phiếu: {shown}", f"  Ticket code: {shown}"))
     say(tr(f"  Trang phiếu trong bàn làm việc: {page[:420]}…", f"  The ticket's page in the console: {page[:420]}…"))
     say(tr(f"  Ghi âm nghe được từ bàn làm việc: {size:,} byte", f"  Recording served by the console: {size:,} bytes"))
-    say(tr(f"  Người dân nói:  {sentence}", f"  The citizen said:  {sentence}"))
+    say(tr(f"  Người dân nói:  {filed.sentence}", f"  The citizen said:  {filed.sentence}"))
     say(tr(f"  Máy nghe được:  {said}", f"  The machine heard: {said}"))
     say(
         tr(
@@ -90,55 +80,56 @@ def look(settings: Settings, store: Store, filed: Filed, password: str, sentence
         raise DemoFailed(tr("Bản chữ sai quá nhiều.", "Too much of the transcript is wrong."))
 
 
-def ask(settings: Settings, store: Store, filed: Filed, folder: Path, say: Say) -> None:
+def ask(settings: Settings, store: Store, filed: Filed, say: Say) -> None:
     """Dial again, key the code and the last four digits, hear the state."""
-    listener = Listener(settings.spool, _journals(settings), say)
-    keys = f"2{filed.code}#{CITIZEN[-4:]}"
-    with _call(settings, [Press(key=key) for key in keys], folder / "ask") as call:
-        listener.wait_for("chao")
-        press(call)  # who knows the menu need not wait for it
-        listener.wait_for("tra-cuu")
-        press(call, len(filed.code) + 1)
-        listener.wait_for("tra-cuu-so-cuoi")
-        press(call, 4)
-        listener.wait_for("trang-thai-moi")
-        listener.wait_for("viec-khac", 60)
-        call.hang_up()
-    ulid = listener.ulid
-    _wait(lambda: _ended(store, ulid), 60, _no_call())
+    _call(settings, store, with_code(_scenario(settings, "tra-cuu"), filed.code), say)
 
 
-def settled(settings: Settings, filed: Filed) -> list[str]:
-    """What is still in the spool of the report, which should be nothing."""
-    return sorted(path.name for path in settings.spool.glob(f"{filed.ulid}*"))
+def with_code(scenario: Scenario, code: str) -> Scenario:
+    """The scenario with the code of a real ticket in the place of the one that its file prepares."""
+    (prepared,) = scenario.tickets
+    steps = tuple(replace(step, press=step.press.replace(prepared.code, code)) for step in scenario.steps)
+    return replace(scenario, steps=steps, tickets=(replace(prepared, code=code),))
 
 
-def _call(settings: Settings, actions: list[Action], folder: Path) -> SippCall:
-    folder.mkdir()
-    return SippCall(
-        host=settings.bind, port=settings.sip_port, called="1022", caller=CITIZEN, actions=actions, folder=folder
+def _scenario(settings: Settings, name: str) -> Scenario:
+    return read_scenario(settings.config / "demo" / f"{name}.toml")
+
+
+def _call(settings: Settings, store: Store, scenario: Scenario, say: Say) -> Outcome:
+    """Make the call, and find what came of it as its file says.
+
+    A call that goes wrong while this caller was late is made again.
+    """
+    played = asyncio.run(dial_until_punctual(lambda attempt: _dial(settings, scenario, attempt, say), _excuse))
+    if played.faults:
+        raise DemoFailed("\n".join(played.faults))
+    outcome = _wait(lambda: find_outcome(store, "", ulid=played.ulid), 60, _no_call())
+    otherwise = differences(scenario.expected, outcome)
+    if otherwise:
+        raise DemoFailed("\n".join(otherwise))
+    return outcome
+
+
+async def _dial(settings: Settings, scenario: Scenario, attempt: int, say: Say) -> Played:
+    return await play(
+        scenario if attempt == 1 else replace(scenario, name=f"{scenario.name}~{attempt}"),
+        host=settings.bind,
+        port=settings.sip_port,
+        journals=Journals(settings.spool),
+        say=lambda line: say(f"    {line}"),
     )
 
 
-def _journals(settings: Settings) -> set[str]:
-    return {path.name for path in settings.spool.glob("*.call.jsonl")}
-
-
-def _code(store: Store, ulid: str) -> str | None:
-    with store.reading() as session:
-        return session.scalar(select(Ticket.code).where(Ticket.ulid == ulid))
+def _excuse(played: Played) -> Lateness:
+    """How late the caller was, where the call went wrong."""
+    return played.late if played.faults else Lateness()
 
 
 def _transcribed(store: Store, ulid: str) -> bool | None:
     with store.reading() as session:
         recording = session.scalar(select(Recording).where(Recording.ulid == ulid))
         return True if recording is not None and recording.transcript is not None else None
-
-
-def _ended(store: Store, ulid: str) -> bool | None:
-    with store.reading() as session:
-        call = session.get(Call, ulid)
-        return True if call is not None and call.ended_at is not None else None
 
 
 def _wait(find: Callable[[], _Found | None], seconds: float, missing: str) -> _Found:
@@ -151,13 +142,9 @@ def _wait(find: Callable[[], _Found | None], seconds: float, missing: str) -> _F
     raise DemoFailed(missing)
 
 
-def _no_ticket() -> str:
-    return tr("Không thấy phiếu của cuộc gọi.", "The call made no ticket.")
-
-
 def _no_transcript() -> str:
     return tr("Không thấy bản chữ của ghi âm.", "The recording was not transcribed.")
 
 
 def _no_call() -> str:
-    return tr("Không thấy lịch sử cuộc gọi thứ hai.", "The second call left no history.")
+    return tr("Cuộc gọi không để lại lịch sử.", "The call left no history.")

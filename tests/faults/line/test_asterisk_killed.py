@@ -151,8 +151,8 @@ async def interrupt(settings: Settings, group: int, callers: int, number: signal
         await asyncio.sleep(6)
         if callers == CALLERS:
             await asyncio.to_thread(assert_only_sip_rtp_and_console_beyond_loopback, settings)
-        said = [SPEECH - one.call.unsaid for one in speaking]  # whatever the time: a busy machine sends late
         died = time.monotonic()
+        said = [died - (one.call.speaking_since or died) for one in speaking]
         os.kill(asterisk_pid(settings), number)
         back = await back_after(settings, died)
     return said, back

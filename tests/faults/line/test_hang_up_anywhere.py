@@ -95,8 +95,9 @@ def test_hanging_up_anywhere_loses_nothing_that_was_said(asterisk: RunningAsteri
     with hotline(asterisk.settings, usual()):
         played = play_all(scenarios, asterisk)
         for scenario, case in zip(scenarios, made, strict=True):
-            wait_for(lambda: find_outcome(store, scenario.tag), f"{scenario.name} left no row")  # noqa: B023
-            outcome = find_outcome(store, scenario.tag)
+            tag = played[scenario.name].tag
+            wait_for(lambda: find_outcome(store, tag), f"{scenario.name} left no row")  # noqa: B023
+            outcome = find_outcome(store, tag)
             assert outcome is not None
             faults += [f"{case.name}: {one}" for one in played[scenario.name].faults]
             faults += [f"{case.name}: {one}" for one in differences(scenario.expected, outcome)]

@@ -26,6 +26,7 @@ from ivr.store import Store
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk
 from ivr.testing.calls import hotline
 from ivr.testing.faulty_line import FaultyLine
+from ivr.testing.late import note_caller
 from ivr.testing.line import OnTheLine, on_the_line, short_instance, sweep_up, usual
 from ivr.watch.channels import LiveChannels
 
@@ -123,6 +124,7 @@ async def report(settings: Settings, journals: Journals, tag: str, name: str, nu
         return f"{tag}: {error!r}"
     finally:
         await call.close()
+        note_caller(call.late)
         if one.tail is not None:
             one.tail.close()
     return ""

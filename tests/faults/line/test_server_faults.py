@@ -20,6 +20,7 @@ from ivr.testing import CALLS
 from ivr.testing.asterisk import RunningAsterisk
 from ivr.testing.calls import hotline
 from ivr.testing.faulty_line import Fault, FaultyLine, Moment
+from ivr.testing.late import note_caller
 from ivr.testing.line import Came, OnTheLine, came_of, log_of, on_the_line, sweep_up, usual
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
@@ -121,7 +122,9 @@ def evening(asterisk: RunningAsterisk, store: Store) -> Evening:
                 play(unharmed, host="127.0.0.1", port=settings.sip_port, journals=Journals(settings.spool))
             )
             heard = await asyncio.gather(*(endure(*case, settings) for case in CASES))
-            return heard, (await well).faults
+            played = await well
+            note_caller(played.late)
+            return heard, played.faults
 
     with hotline(settings.model_copy(update={"agi_port": server}), usual()):
         heard, faults = asyncio.run(live())

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from ivr.filing.filing import renew_codes
 from ivr.model import Call, Recording, Ticket, Transcript, WorkItem, WorkState
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings
 from ivr.simulator import Scenario, read_scenario
 from ivr.simulator.play import Played
@@ -147,7 +148,7 @@ def call(
 ) -> Played:
     """One report; the clock steps while it is spoken."""
     scenario: Scenario = replace(REPORT, name=f"{REPORT.name}-{number}")
-    playing = pool.submit(play_all, [scenario], asterisk)
+    playing = pool.submit(play_all, [scenario], asterisk, again=False)
     wait_for(lambda: speaking(settings), "nobody speaks")
     clock.set(during)
     time.sleep(0.1)
@@ -159,5 +160,5 @@ def call(
 
 def all_heard(store: Store) -> bool:
     with store.reading() as session:
-        states = list(session.scalars(select(WorkItem.state)))
+        states = list(session.scalars(select(WorkItem.state).where(WorkItem.kind == TRANSCRIBE)))
     return bool(states) and all(state is WorkState.DONE for state in states)

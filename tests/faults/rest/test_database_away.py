@@ -20,7 +20,7 @@ from console.app import create_app
 from ivr.filing.filing import renew_codes
 from ivr.model import Recording, Ticket
 from ivr.reconcile import reconcile
-from ivr.services import intake
+from ivr.services import codes
 from ivr.settings import Settings
 from ivr.simulator import Scenario, read_scenario
 from ivr.simulator.play import Played
@@ -173,7 +173,7 @@ def cannot_look(played: dict[str, Played]) -> bool:
 
 def waiting_for_codes(store: Store) -> list[Ticket]:
     with store.reading() as session:
-        return intake.tickets_without_code(session)
+        return codes.tickets_without_code(session)
 
 
 def check_filed(settings: Settings, played: dict[str, Played]) -> float:
@@ -231,14 +231,16 @@ def check_console_back(client: FlaskClient) -> None:
 def test_away_in_calls(fault: Fault, settings: Settings, asterisk: RunningAsterisk) -> None:
     lease(settings)
     with console(settings) as client, server(settings), ThreadPoolExecutor(1) as pool:
-        first = pool.submit(play_all, [named(REPORT, f"first-{number}") for number in range(AT_ONCE)], asterisk)
+        first = pool.submit(
+            play_all, [named(REPORT, f"first-{number}") for number in range(AT_ONCE)], asterisk, again=False
+        )
         time.sleep(2)
         began = time.monotonic()
         with without(settings, fault):
             played, during = {}, 0
             while time.monotonic() - began < fault.lasts:
                 during += 1
-                some = play_all(batch(f"away-{during}"), asterisk)
+                some = play_all(batch(f"away-{during}"), asterisk, again=False)
                 assert cannot_look(some)
                 played |= some
             check_console_away(client, reads=fault.reads)
@@ -256,7 +258,7 @@ def test_away_at_start(block: bool, settings: Settings, asterisk: RunningAsteris
     with ExitStack() as servers:
         with without(settings, Fault(away=hide, back=show, lasts=0)):
             servers.enter_context(server(settings))
-            played = play_all(batch("start"), asterisk)
+            played = play_all(batch("start"), asterisk, again=False)
             check_served(played, code="ma" if block else "ma-sau")
             assert cannot_look(played)
         check_filed(settings, played)

@@ -30,7 +30,7 @@ from ivr.testing.line import short_instance
 from ivr.testing.processes import running
 from ivr.testing.spool import size
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.mounts, pytest.mark.timeout(300)]
 
 SPOKEN = 18.0
 """Seconds the citizen speaks; the disk is full after the first few, also where the machine stands still meanwhile."""
@@ -67,7 +67,7 @@ def test_a_report_cut_by_the_full_disk_is_told(disk: SmallDisk, asterisk: Runnin
     with closing(open_store(settings)) as store:
         renew_codes(store, CodeBook(settings.codes), REPORT.at)
         with running(settings, "agi", "--at", REPORT.at.isoformat(), ready="agi.ready"), ThreadPoolExecutor(1) as pool:
-            playing = pool.submit(play_all, [REPORT], asterisk)
+            playing = pool.submit(play_all, [REPORT], asterisk, again=False)
             wait_for(lambda: speaking(settings), "nobody speaks")
             disk.fill()
             played = playing.result(240)[REPORT.name]

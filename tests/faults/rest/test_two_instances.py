@@ -68,7 +68,7 @@ def reports(settings: Settings, server: Running, *names: str, seconds: float = 3
     steps = tuple(replace(step, speak=seconds) if step.speak else step for step in REPORT.steps)
     scenarios = [replace(REPORT, name=f"{REPORT.name}-{name}", steps=steps) for name in names]
     asterisk = RunningAsterisk(settings=settings, process=psutil.Process(server.process.pid), booted_after=0)
-    return play_all(scenarios, asterisk)
+    return play_all(scenarios, asterisk, again=False)
 
 
 def check_own(settings: Settings, played: dict[str, Played]) -> None:

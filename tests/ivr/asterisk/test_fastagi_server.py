@@ -9,6 +9,7 @@ import pytest
 
 from ivr.asterisk.fastagi import HEADER_BYTES, MOST_WAITING, FastAgiServer, Request
 from ivr.testing.asterisk import PATIENCE, wait_for
+from ivr.testing.wire import read_message
 
 HEADER = b"agi_network: yes\nagi_request: agi://127.0.0.1/hotline?city=da-nang\nagi_callerid: 0905\n\n"
 
@@ -39,7 +40,7 @@ def answer(request: Request) -> None:
 def call(server: FastAgiServer, header: bytes = HEADER) -> bytes:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as line:
         line.sendall(header)
-        return line.recv(1000)
+        return read_message(line)
 
 
 def answered(server: FastAgiServer) -> bool:

@@ -17,6 +17,7 @@ from ivr.asterisk import fully_booted, load_logins, prepare
 from ivr.process.spawn import spawn
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
 from ivr.testing.calls import end
+from ivr.testing.wire import read_message
 
 pytestmark = pytest.mark.asterisk
 
@@ -183,9 +184,8 @@ def silent_server(port: int) -> Iterator[list[str]]:
     heads: list[str] = []
 
     def serve(line: socket.socket) -> None:
-        heads.append(line.recv(4000).decode())
-        while line.recv(4000):
-            pass
+        heads.append(read_message(line, b"\n\n").decode())
+        read_message(line)
 
     with serving_one(port, serve):
         yield heads
