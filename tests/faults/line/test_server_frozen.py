@@ -17,13 +17,13 @@ from ivr.settings import Settings
 from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
 from ivr.supervisor.child import Child, State
-from ivr.supervisor.specs import rooms
+from ivr.supervisor.specs import process_specs
 from ivr.supervisor.supervisor import Supervisor
 from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.line import came_of, on_the_line, sweep_up
 from ivr.testing.processes import environment
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 FROZEN_AFTER = 6.0
 ASKED_ANEW = FROZEN_AFTER / 3
@@ -35,7 +35,7 @@ CALLER, NEXT = "0905400001", "0905400002"
 @contextmanager
 def supervised(settings: Settings) -> Iterator[Child]:
     """``tongdai run``'s own supervisor with the FastAGI server alone, served by a thread."""
-    (spec,) = (one for one in rooms(settings, asterisk=False) if one.name == "agi")
+    (spec,) = (spec for spec in process_specs(settings, asterisk=False) if spec.name == "agi")
     ours = {name: value for name, value in environment(settings).items() if name.startswith("TONGDAI_")}
     words = ["env", *(f"{name}={value}" for name, value in ours.items()), sys.executable, "-m", "ivr", "agi"]
     supervisor = Supervisor([replace(spec, command=lambda: words)], status=settings.run / "test.json", say=print)
