@@ -5,10 +5,12 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from ivr.spool import find_journals
+from ivr.spool.journal import SUFFIX
 
 POLL = 0.03
 """Seconds between looks at the journal."""
@@ -95,32 +97,41 @@ class Tail:
 
 
 class Journals:
-    """Finds the journal of a call by its caller's name; one for all calls that are played together."""
+    """Finds the journal of a call by its caller's name; one for all calls that are played together.
+
+    Forty callers who wait at once look into the folder once between them: each by itself, they would be late.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._names: dict[Path, str] = {}
-        self._old = set(find_journals(folder))
+        self._known = {path.name for path in find_journals(folder)}
+        self._looked = 0.0
+        self._new: dict[Path, str] = {}
+        """Journals that belong to no caller yet, with the caller's name in each."""
 
     async def find(self, caller_name: str) -> Tail:
         """Follow the journal of the call whose caller's name begins with ``caller_name``, once it is there."""
         while True:
-            for path in find_journals(self._folder):
-                if path not in self._old and self._name(path).startswith(caller_name):
-                    self._old.add(path)
+            self._look()
+            for path in [path for path, name in self._new.items() if name.startswith(caller_name)]:
+                del self._new[path]
+                with suppress(FileNotFoundError):  # a call that was over and filed before anybody looked for it
                     return Tail(path.open("rb"))
             await asyncio.sleep(POLL)
 
-    def _name(self, path: Path) -> str:
-        if path not in self._names:
-            try:
-                first = _values(path.read_bytes().partition(b"\n")[0])
-            except FileNotFoundError:
-                return ""
-            if "caller_name" not in first:
-                return ""  # its first line is still being written
-            self._names[path] = first["caller_name"]
-        return self._names[path]
+    def _look(self) -> None:
+        """Read the names in journals that are new; at most once in :data:`POLL` seconds."""
+        now = time.monotonic()
+        if now - self._looked < POLL / 2:
+            return
+        self._looked = now
+        with suppress(FileNotFoundError), os.scandir(self._folder) as entries:
+            new = [entry.name for entry in entries if entry.name.endswith(SUFFIX) and entry.name not in self._known]
+            for file in sorted(new):
+                first = _values((self._folder / file).read_bytes().partition(b"\n")[0])
+                if "caller_name" in first:  # else its first line is still being written
+                    self._known.add(file)
+                    self._new[self._folder / file] = first["caller_name"]
 
 
 def _values(line: bytes) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from ivr.simulator.values import Scenario, Step
 REACTION = 0.15
 """Seconds between a prompt's beginning and the key that answers it: nobody is faster, and Asterisk is listening."""
 AFTER_BEEP = 0.6
-"""Seconds from the journal's word of the beep until speech: the beep itself takes 0.25 s."""
+"""Seconds from the beginning of the beep until speech: the beep itself takes 0.25 s."""
+LAST_SOUND = 0.05
+"""Seconds after the journal's word of a prompt in which the one before may still be heard."""
 LONGEST = 300.0
 """Seconds after which a call is given up."""
 
@@ -141,7 +143,8 @@ async def _live_through(
             for line in tail.lines[since : found + 1]:
                 say(line)
             since = found + 1
-            meant = max(done, tail.written_at[found] + (AFTER_BEEP if step.wait == BEEP else REACTION))
+            began = await call.first_sound(tail.written_at[found] + LAST_SOUND)
+            meant = max(done, began + (AFTER_BEEP if step.wait == BEEP else REACTION))
             await wait_until(meant)
             if listens and step.wait != BEEP:
                 meant = await call.listen(listens)

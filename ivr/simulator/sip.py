@@ -9,7 +9,9 @@ import contextlib
 import re
 import secrets
 import socket
+import struct
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -24,6 +26,10 @@ RETRIES = (0.5, 1.0, 2.0, 4.0)
 """Seconds to wait for an answer before a request is sent again."""
 QUIET = 1.0
 """Seconds without sound after which a prompt is over."""
+NO_SOUND = 5.0
+"""Seconds after which a prompt that should be heard is taken for one without sound."""
+_SO_TIMESTAMPNS = 35
+"""Linux notes when each datagram came, for who reads it late; Python has no name for it."""
 
 
 class CallRefused(TongdaiError):
@@ -53,7 +59,8 @@ class SipCall:
         self._remote = ""
         self._contact = f"sip:{called}@{host}:{port}"
         self._signal: asyncio.DatagramTransport | None = None
-        self._media: asyncio.DatagramTransport | None = None
+        self._media: socket.socket | None = None
+        self._came: list[float] = []
         self._voice: Voice | None = None
 
     async def dial(self) -> None:
@@ -61,10 +68,11 @@ class SipCall:
         loop = asyncio.get_running_loop()
         media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         media.setblocking(False)
+        media.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         media.bind((self._peer[0], 0))
-        self._voice = open_voice(media)
+        self._media, self._voice = media, open_voice(media)
+        loop.add_reader(media, self._read_media, media)
         self._signal, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_sip), (self._peer[0], 0))
-        self._media, _ = await loop.create_datagram_endpoint(lambda: _Feed(self._on_rtp), sock=media)
         invite = self._request("INVITE", self._contact, body=self._offer())
         status, text = await self._ask(invite)
         if status != 200:
@@ -92,6 +100,16 @@ class SipCall:
     def speaking_since(self) -> float | None:
         """When the latest speech began."""
         return self._voice.speaking_since if self._voice is not None else None
+
+    async def first_sound(self, since: float) -> float:
+        """When the first sound came after a moment, by the kernel's clock; now, if none comes in :data:`NO_SOUND` s."""
+        until = time.monotonic() + NO_SOUND
+        while not self.ended.is_set() and time.monotonic() < until:
+            place = bisect_right(self._came, since)
+            if place < len(self._came):
+                return self._came[place]
+            await asyncio.sleep(0.02)
+        return time.monotonic()
 
     async def listen(self, seconds: float) -> float:
         """Hear so much more sound, or until none has come for :data:`QUIET` seconds; when that was."""
@@ -121,9 +139,11 @@ class SipCall:
         await self.hang_up()
         if self._voice is not None:
             await self._voice.close(self.late)
-        for transport in (self._signal, self._media):
-            if transport is not None:
-                transport.close()
+        if self._signal is not None:
+            self._signal.close()
+        if self._media is not None:
+            asyncio.get_running_loop().remove_reader(self._media)
+            self._media.close()
 
     def _end(self) -> None:
         """The call is over: nothing more is sent, for the peer's port may be another call's by now."""
@@ -171,9 +191,17 @@ class SipCall:
             if not self._answer.done():
                 self._answer.set_result((int(status[1]), text))
 
-    def _on_rtp(self, data: bytes) -> None:
-        if self._keep and len(data) > 12 and data[1] & 0x7F == AUDIO:
-            self.heard += data[12:]
+    def _read_media(self, media: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                data, extras, _, _ = media.recvmsg(2048, 64)
+                self._on_rtp(data, _arrival(extras))
+
+    def _on_rtp(self, data: bytes, came: float) -> None:
+        if len(data) > 12 and data[1] & 0x7F == AUDIO:
+            self._came.append(came)
+            if self._keep:
+                self.heard += data[12:]
 
     def _send(self, text: str) -> None:
         if self._signal is not None:
@@ -198,7 +226,9 @@ class SipCall:
         return "\r\n".join([*lines, "", body])
 
     def _offer(self) -> str:
-        host, port = _address(self._media)
+        if self._media is None:
+            raise RuntimeError("not dialled yet")
+        host, port = self._media.getsockname()
         lines = [
             "v=0",
             f"o=citizen 1 1 IN IP4 {host}",
@@ -244,6 +274,16 @@ def _escaped(name: str) -> str:
 
 def _or_now(moment: float | None) -> float:
     return time.monotonic() if moment is None else moment
+
+
+def _arrival(extras: list[tuple[int, int, bytes]]) -> float:
+    """When a datagram came, in monotonic seconds: the kernel's word, else now."""
+    now = time.monotonic()
+    for level, kind, value in extras:
+        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
+            seconds, nanoseconds = struct.unpack("qq", value)
+            return now - max(0.0, time.time() - float(seconds) - float(nanoseconds) / 1e9)
+    return now
 
 
 def _address(transport: asyncio.DatagramTransport | None) -> tuple[str, int]:

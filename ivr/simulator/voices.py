@@ -123,7 +123,9 @@ class _Sender:
         with theirs:
             # -I -S: the standard library is all it needs, and it starts in a tenth of the time
             words = [sys.executable, "-I", "-S", rtp_sender.__file__, str(theirs.fileno())]
-            self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+            self._process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+            )
         self._voices: dict[int, Voice] = {}
         self._numbers = count(1)
         self._gone: SenderEnded | None = None

@@ -3,7 +3,6 @@
 Imported by tests alone.
 """
 
-import asyncio
 import os
 import re
 import shutil
@@ -11,29 +10,21 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from sqlalchemy import delete, select
-
 from ivr.asterisk import configuration_folder
-from ivr.model import Attempt
-from ivr.model.numbers import normalise
 from ivr.settings import Settings
 from ivr.simulator import Operator, Scenario
-from ivr.simulator.journal_tail import Journals
-from ivr.simulator.play import Played, play, play_punctually
-from ivr.simulator.rtp_sender import NICE
-from ivr.store import StoreAway, open_store
+from ivr.simulator.play import Played
 from ivr.testing import NO_DATABASE
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
 from ivr.testing.late import check_punctual
+from ivr.testing.player import Order, play_elsewhere
 
-AT_ONCE = 40
-"""Calls under way together: a test instance has 50 pairs of RTP ports."""
 TALKER = "Local/answer@tongdai-test"
 """A person who takes every call and hangs up after a second."""
 _DIALPLAN = """[tongdai-test]
@@ -126,65 +117,17 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def play_all(scenarios: Sequence[Scenario], asterisk: RunningAsterisk, *, again: bool = True) -> dict[str, Played]:
-    """All calls, :data:`AT_ONCE` at a time; what became of each, by name.
+    """All calls at once, from a process of their own; what became of each, by name.
 
     A call whose caller was late is made again under another name (:func:`ivr.simulator.play.play_punctually`), beside
     what the void one left. Where a test counts all that is there, ``again=False``: it then fails by
     :class:`ivr.testing.late.CallerWasLate`, and is itself run again.
     """
-    with urgent():
-        played = asyncio.run(_play_all(scenarios, asterisk.settings, again=again))
+    played = play_elsewhere(Order(scenarios=scenarios, settings=asterisk.settings, again=again))
     if not again:
         for call in played.values():
             check_punctual(call.late)
     return played
-
-
-async def _play_all(scenarios: Sequence[Scenario], settings: Settings, *, again: bool) -> dict[str, Played]:
-    journals, free = Journals(settings.spool), asyncio.Semaphore(AT_ONCE)
-
-    async def dial(scenario: Scenario) -> Played:
-        async with free:
-            if not again:
-                return await play(scenario, host="127.0.0.1", port=settings.sip_port, journals=journals)
-            return await play_punctually(
-                scenario,
-                host="127.0.0.1",
-                port=settings.sip_port,
-                journals=journals,
-                before_again=lambda void: _undo(settings, scenario, void),
-            )
-
-    played = await asyncio.gather(*(dial(scenario) for scenario in scenarios))
-    return {scenario.name: result for scenario, result in zip(scenarios, played, strict=True)}
-
-
-@contextmanager
-def urgent() -> Iterator[None]:
-    """This thread before others of the machine, where its user may ask for that: who plays callers must not be late."""
-    before = os.getpriority(os.PRIO_PROCESS, 0)
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
-    try:
-        yield
-    finally:
-        os.setpriority(os.PRIO_PROCESS, 0, before)
-
-
-def _undo(settings: Settings, scenario: Scenario, void: Played) -> None:
-    print(f"void, and made again: {void.tag} {void.late}")
-    forget_tries(settings, scenario.number)
-
-
-def forget_tries(settings: Settings, number: str) -> None:
-    """Forget the wrong codes that were asked for from a number: a void call's would lock the one after it.
-
-    Where the database is away none was counted.
-    """
-    with suppress(StoreAway), closing(open_store(settings)) as store, store.transaction() as session:
-        source = Attempt.key == f"source:{normalise(number) or number}"
-        moments = select(Attempt.at).where(source)
-        session.execute(delete(Attempt).where(Attempt.at.in_(moments)))
 
 
 def _talking_config(settings: Settings) -> Path:

@@ -27,6 +27,7 @@ from ivr.settings import Settings
 from ivr.simulator import Operator
 from ivr.simulator.journal_tail import Journals, Tail
 from ivr.simulator.lateness import wait_until
+from ivr.simulator.play import LAST_SOUND
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import from_alaw, to_alaw, tone
 from ivr.spool import Spool
@@ -111,7 +112,7 @@ class OnTheLine:
         found = await asyncio.wait_for(self.tail.wait_for(prompt, self.position), PATIENCE)
         assert found is not None, f"{self.name}: the call ended before {prompt} was heard"
         self.position = found + 1
-        self.meant = self.tail.written_at[found] + REACTION
+        self.meant = await self.call.first_sound(self.tail.written_at[found] + LAST_SOUND) + REACTION
         await wait_until(self.meant)
 
     async def press_at(self, *steps: tuple[str, str]) -> None:

@@ -149,8 +149,8 @@ class _Listening(SipCall):
         super().__init__(**given)
         self.heard_at: list[float] = []
 
-    def _on_rtp(self, data: bytes) -> None:
-        self.heard_at.append(time.monotonic())
+    def _on_rtp(self, data: bytes, came: float) -> None:
+        self.heard_at.append(came)
 
     def first_after(self, moment: float) -> float | None:
         """When the first sound came after a moment."""

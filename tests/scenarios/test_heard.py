@@ -26,7 +26,7 @@ from ivr.testing import CALLS, need
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, hotline
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 SCENARIOS = [
     read_scenario(CALLS / f"{name}.toml")

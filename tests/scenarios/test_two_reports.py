@@ -121,7 +121,7 @@ def test_on_the_fake_asterisk(tmp_path: Path, empty_database: Path, city: City, 
 
 
 @pytest.mark.asterisk
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_on_a_real_asterisk(config: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="tds", dir="/tmp") as folder:
         settings = private_settings(

@@ -24,7 +24,7 @@ from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, wait_for
 from ivr.testing.line import OnTheLine, came_of, on_the_line
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 CALLERS = 20
 LOST_AT_KILL = 4.1

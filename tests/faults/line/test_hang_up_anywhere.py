@@ -13,7 +13,7 @@ from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.calls import hotline, play_all
 from ivr.testing.line import sweep_up, usual
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 WAY = (
     Step(wait="menu", press="1"),

@@ -30,7 +30,7 @@ from ivr.testing.late import note_caller
 from ivr.testing.line import OnTheLine, on_the_line, short_instance, sweep_up, usual
 from ivr.watch.channels import LiveChannels
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 OWNED = Path("/tmp/tongdai-owned-by-a-caller")
 COMMANDS = ("SET VARIABLE ", "GET FULL VARIABLE ", "EXEC Read ", "EXEC Playback ", "RECORD FILE ", "CHANNEL STATUS")

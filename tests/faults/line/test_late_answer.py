@@ -14,7 +14,7 @@ from ivr.testing.calls import hotline
 from ivr.testing.faulty_line import Fault, FaultyLine, Moment
 from ivr.testing.line import came_of, on_the_line, opened, short_instance, sweep_up, usual
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 LATE = 3.0
 SPOKEN = 4.0

@@ -23,7 +23,7 @@ from ivr.testing.faulty_line import Fault, FaultyLine, Moment
 from ivr.testing.late import note_caller
 from ivr.testing.line import Came, OnTheLine, came_of, log_of, on_the_line, sweep_up, usual
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 BEYOND = 2.0
 """Seconds beyond the dead-man's margin until the fallback must have the call: 10 with the margin of 8."""

@@ -23,7 +23,7 @@ from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.line import came_of, on_the_line, sweep_up
 from ivr.testing.processes import environment
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 FROZEN_AFTER = 6.0
 ASKED_ANEW = FROZEN_AFTER / 3

@@ -13,7 +13,7 @@ from ivr.testing.asterisk import RunningAsterisk
 from ivr.testing.calls import hotline
 from ivr.testing.line import OnTheLine, came_of, on_the_line, sweep_up, usual
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 SPOKEN = 6.0
 """Seconds the citizen says in whose recording the server dies."""

@@ -29,7 +29,7 @@ from ivr.testing.calls import play_all
 from ivr.testing.processes import running
 from ivr.testing.spool import size
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")

@@ -31,7 +31,7 @@ from ivr.testing.calls import cut_short, play_all
 from ivr.testing.processes import Running, environment, running
 from ivr.testing.spool import size
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
 READY = "hotline is ready"
