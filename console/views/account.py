@@ -7,6 +7,7 @@ from console import access, context
 from console.errors import locked_sentence
 from console.gettext import gettext as _
 from console.views.preferences import local_address
+from ivr.model.permissions import Permission
 from ivr.services import people
 from ivr.services.attempts import Locked
 from ivr.services.people import PeopleError, Refused
@@ -17,6 +18,7 @@ LEAST_PASSWORD = 10
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
+@access.public
 def sign_in() -> Response | str | tuple[str, int]:
     """The sign-in page; afterwards the page that was asked for stands."""
     wanted = local_address(request.values.get("next"))
@@ -36,6 +38,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 
 @blueprint.post("/logout")
+@access.public
 def sign_out() -> Response:
     """End this browser's session in the database, not only its cookie."""
     token = request.cookies.get(context.settings().session_cookie)
@@ -49,7 +52,7 @@ def sign_out() -> Response:
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
-@access.needs()
+@access.needs(Permission.OWN_ACCOUNT)
 def password() -> Response | str:
     """Change one's own password; every other browser of this person is signed out."""
     problem = None

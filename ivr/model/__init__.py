@@ -3,7 +3,7 @@
 from ivr.model.base import Base, Instant
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.model.moves import MOVES
-from ivr.model.people import Attempt, Person, Role, SignIn
+from ivr.model.people import OFFERED_ROLES, Attempt, Person, Role, SignIn
 from ivr.model.recordings import Play, Recording, RecordingFlag, Transcript
 from ivr.model.tickets import (
     CLOSED,
@@ -21,6 +21,7 @@ from ivr.model.work import CodeCounter, Outbox, WorkItem, WorkState
 __all__ = [
     "CLOSED",
     "MOVES",
+    "OFFERED_ROLES",
     "Attempt",
     "Base",
     "Call",
