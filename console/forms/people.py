@@ -3,7 +3,7 @@
 from console.forms.base import Choice, Form, Required, TextLine
 from console.gettext import lazy_gettext as _l
 from console.labels import label
-from ivr.model import Role
+from ivr.model import OFFERED_ROLES
 
 
 class PersonForm(Form):
@@ -11,4 +11,4 @@ class PersonForm(Form):
 
     name = TextLine(_l("Họ tên"), 128, [Required()])
     username = TextLine(_l("Tên đăng nhập"), 64, [Required()])
-    role = Choice(_l("Vai trò"), lambda: [(role.value, label(role)) for role in Role])
+    role = Choice(_l("Vai trò"), lambda: [(role.value, label(role)) for role in OFFERED_ROLES])

@@ -8,6 +8,7 @@ from console.errors import locked_sentence
 from console.forms.account import NewPasswordForm, PasswordForm, SignInForm
 from console.gettext import gettext as _
 from console.views.preferences import local_address
+from ivr.model.permissions import Permission
 from ivr.services import passwords, people
 from ivr.services.attempts import Locked
 from ivr.services.errors import NotAllowed, PasswordRefused
@@ -31,6 +32,7 @@ def own_password_first() -> Response | None:
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
+@access.public
 def sign_in() -> Response | str | tuple[str, int]:
     """The sign-in page; afterwards the page that was asked for stands."""
     if request.method == "GET":
@@ -53,6 +55,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 
 @blueprint.post("/logout")
+@access.public
 def sign_out() -> Response:
     """End this browser's session in the database, not only its cookie."""
     token = request.cookies.get(context.settings().session_cookie)
@@ -66,7 +69,7 @@ def sign_out() -> Response:
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
-@access.needs()
+@access.needs(Permission.OWN_ACCOUNT)
 def password() -> Response | str | tuple[str, int]:
     """Change one's own password; every other browser of this person is signed out."""
     first = access.me().must_change_password

@@ -10,6 +10,7 @@ from console.access import me, needs, wants_fragment
 from console.forms.people import PersonForm
 from console.gettext import gettext as _
 from ivr.model import Person, Role
+from ivr.model.permissions import Permission
 from ivr.services import passwords, people
 from ivr.services.errors import PeopleError
 
@@ -21,7 +22,7 @@ Page = str | tuple[str, int]
 
 
 @blueprint.get("")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def index() -> str:
     """Everybody with an account; once, the first password that was just made."""
     with context.reading() as rows:
@@ -30,14 +31,14 @@ def index() -> str:
 
 
 @blueprint.get("/new")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def add_form() -> str:
     """Ask who is new."""
     return _person_form(PersonForm(role=Role.OPERATOR.value), None)
 
 
 @blueprint.post("")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def add() -> BaseResponse | Page:
     """A new account; its first password is shown once."""
     form = PersonForm.sent()
@@ -58,7 +59,7 @@ def add() -> BaseResponse | Page:
 
 
 @blueprint.get("/<int:person_id>")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def edit_form(person_id: int) -> str:
     """Ask what changes about an account."""
     person = _get(person_id)
@@ -67,7 +68,7 @@ def edit_form(person_id: int) -> str:
 
 
 @blueprint.post("/<int:person_id>")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def edit(person_id: int) -> BaseResponse | Page:
     """Another name, user name or role; an administrator's own role is changed by another one."""
     person, form = _get(person_id), PersonForm.sent()
@@ -90,14 +91,14 @@ def edit(person_id: int) -> BaseResponse | Page:
 
 
 @blueprint.get("/<int:person_id>/password")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def reset_form(person_id: int) -> str:
     """Ask before a password ends."""
     return _question("people/reset.html", _get(person_id))
 
 
 @blueprint.post("/<int:person_id>/password")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def reset(person_id: int) -> BaseResponse:
     """A new first password; the old one and every sign-in end."""
     chance = secrets.token_urlsafe(24)
@@ -108,14 +109,14 @@ def reset(person_id: int) -> BaseResponse:
 
 
 @blueprint.get("/<int:person_id>/lock")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def lock_form(person_id: int) -> str:
     """Ask before somebody is locked out."""
     return _question("people/lock.html", _get(person_id))
 
 
 @blueprint.post("/<int:person_id>/lock")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def lock(person_id: int) -> BaseResponse | Page:
     """Disable an account: its work stays, its sign-ins end."""
     person = _get(person_id)
@@ -130,7 +131,7 @@ def lock(person_id: int) -> BaseResponse | Page:
 
 
 @blueprint.post("/<int:person_id>/unlock")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_PEOPLE)
 def unlock(person_id: int) -> BaseResponse:
     """Enable an account again."""
     with context.changing() as rows:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from ivr.command import Command
 from ivr.errors import TongdaiError
-from ivr.model import Person, Role
-from ivr.model.labels import ROLES, label
+from ivr.model import OFFERED_ROLES, Person, Role
+from ivr.model.labels import label
 from ivr.services import passwords, people
 from ivr.settings import Settings
 from ivr.store import Store, open_store
@@ -19,11 +19,13 @@ from ivr.words import tr
 def configure(parser: argparse.ArgumentParser) -> None:
     """``add``, ``list``, ``password``, ``role``, ``rename``, ``disable``, ``enable``."""
     verbs = parser.add_subparsers(required=True, metavar=tr("VIỆC", "WHAT"))
-    roles = ", ".join(f"{role.value} ({label(role)})" for role in ROLES)
+    roles = ", ".join(f"{role.value} ({label(role)})" for role in OFFERED_ROLES)
 
     adding = _verb(verbs, "add", _add, tr("Thêm tài khoản.", "Add an account."))
     adding.add_argument("--name", default="", help=tr("Họ tên hiển thị.", "Name as it is shown."))
-    adding.add_argument("--role", choices=[role.value for role in Role], default=Role.OPERATOR.value, help=roles)
+    adding.add_argument(
+        "--role", choices=[role.value for role in OFFERED_ROLES], default=Role.OPERATOR.value, help=roles
+    )
     _password_options(adding)
 
     listing = verbs.add_parser("list", help=tr("Liệt kê tài khoản.", "List the accounts."))
@@ -38,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _password_options(changing)
 
     ranking = _verb(verbs, "role", _role, tr("Đổi vai trò.", "Change the role."))
-    ranking.add_argument("role", choices=[role.value for role in Role], help=roles)
+    ranking.add_argument("role", choices=[role.value for role in OFFERED_ROLES], help=roles)
 
     renaming = _verb(verbs, "rename", _rename, tr("Đổi họ tên, tên đăng nhập.", "Change name or user name."))
     renaming.add_argument("--name", default="", help=tr("Họ tên mới.", "The new name."))

@@ -10,11 +10,17 @@ from ivr.model.base import Base, Choice, Instant
 
 
 class Role(StrEnum):
-    """What a person of the desk may do; each role may what the ones before it may."""
+    """What a person is; what each may do, the table in ``permissions`` says."""
 
     OPERATOR = "operator"  # điện thoại viên: calls, tickets, recordings of own work
     SUPERVISOR = "supervisor"  # trưởng ca: every recording, corrections of others
     ADMIN = "admin"  # quản trị: people and settings
+    TEAM_LEAD = "team_lead"  # trưởng nhóm: a supervisor's work, on the tickets of the own team
+    AGENCY = "agency"  # cơ quan xử lý: reads and answers what was sent to the agency
+
+
+OFFERED_ROLES = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+"""Roles that people are given; the scoped ones wait for the pages that say which team or agency."""
 
 
 class Person(Base):

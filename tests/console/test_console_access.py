@@ -10,11 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from console.app import create_app
+from ivr.model import OFFERED_ROLES, Role
+from ivr.model.permissions import GRANTS, Permission
 from ivr.services import passwords
 from ivr.store import open_store
 from ivr.words import tr
 
 SignIn = Callable[..., FlaskClient]
+RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
+"""The ladder that roles were until permissions were a table."""
+FOR_ADMINISTRATORS = {"people.index", "people.add", "people.change"}
 PUBLIC = {
     "static",
     "pages.index",
@@ -33,9 +38,32 @@ def app(desk: Any) -> Flask:
     return create_app(desk.settings, desk.store, clock=lambda: desk.now)
 
 
-def test_every_page_is_guarded_unless_it_is_named_public(app: Flask) -> None:
-    unguarded = {name for name, view in app.view_functions.items() if not hasattr(view, "needs_role")}
-    assert unguarded == PUBLIC
+def guards(app: Flask) -> dict[str, Permission | None]:
+    """What each route names: a permission, or None for the public."""
+    routes = {rule.endpoint for rule in app.url_map.iter_rules()}
+    silent = {name for name in routes if not hasattr(app.view_functions[name], "guarded_by")}
+    assert not silent, "say @needs(Permission.X) or @public"
+    return {name: app.view_functions[name].guarded_by for name in routes}  # type: ignore[attr-defined]
+
+
+def test_every_route_names_its_permission_or_says_that_it_is_public(app: Flask) -> None:
+    assert {name for name, permission in guards(app).items() if permission is None} == PUBLIC
+
+
+@pytest.mark.parametrize("role", RANK)
+def test_every_route_is_open_to_the_roles_it_was_open_to(app: Flask, role: Role) -> None:
+    for name, permission in guards(app).items():
+        least = RANK[Role.ADMIN] if name in FOR_ADMINISTRATORS else 0
+        if permission is not None:
+            assert (permission in GRANTS[role].permissions) == (RANK[role] >= least), name
+
+
+def test_the_people_page_offers_the_three_roles(sign_in: SignIn) -> None:
+    text = sign_in("admin").get("/people").text
+    offered = set(re.findall(r'<option value="(\w+)"', text)) & set(Role)
+    assert offered == set(OFFERED_ROLES) == set(RANK)
+    form = {"username": "binh", "name": "Võ Bình", "role": Role.TEAM_LEAD.value}
+    assert sign_in("admin").post("/people", data=form).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/tickets", "/calls", "/people", "/jobs", "/find?q=a", "/password"])

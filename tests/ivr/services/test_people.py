@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from ivr.model import Role, SignIn
 from ivr.services import passwords, people
 from ivr.services.attempts import Locked
+from ivr.services.errors import NotFound
 from ivr.services.people import PeopleError, Refused
 from ivr.store import Store
 
@@ -223,3 +224,32 @@ def test_a_password_of_somebody_else_has_to_be_changed(store: Store, lan: str, n
         assert found.must_change_password
         people.set_password(session, found, "another password")
         assert not found.must_change_password
+
+
+def test_a_team_is_a_short_name_and_an_agency_one_of_the_citys(store: Store, lan: str, now: datetime) -> None:
+    with store.transaction() as session:
+        person = people.get_person(session, lan)
+        assert (person.team, person.agency) == (None, None)
+        people.set_team(session, person, " Tổ  Bắc ")
+        people.set_agency(session, person, "so-xay-dung", {"so-xay-dung", "so-y-te"})
+        with pytest.raises(PeopleError, match="so-phep-thuat"):
+            people.set_agency(session, person, "so-phep-thuat", {"so-xay-dung"})
+    with store.transaction() as session:
+        person = people.get_person(session, lan)
+        assert (person.team, person.agency) == ("Tổ Bắc", "so-xay-dung")
+        people.set_team(session, person, "  ")
+        people.set_agency(session, person, None, set())
+        assert (person.team, person.agency) == (None, None)
+
+
+def test_people_by_id(store: Store, lan: str, now: datetime) -> None:
+    with store.transaction() as session:
+        number = people.get_person(session, lan).id
+        assert people.get_person_by_id(session, number).username == lan
+        assert people.find_names(session, {number, 999}) == {number: "Trần Thị Lan"}
+        people.set_preferences(session, number, language="en", theme=None)
+        people.set_preferences(session, number, language=None, theme="dark")
+        person = people.get_person_by_id(session, number)
+        assert (person.language, person.theme) == ("en", "dark")
+        with pytest.raises(NotFound, match="999"):
+            people.get_person_by_id(session, 999)
