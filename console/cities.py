@@ -78,11 +78,11 @@ class CityWords:
 
     def categories(self, language: str) -> list[tuple[str, str]]:
         """All categories as ``(id, name)`` in the order of the file."""
-        return [(one.id, one.name.of(language)) for one in self.city.categories.values()] if self.city else []
+        return [(found.id, found.name.of(language)) for found in self.city.categories.values()] if self.city else []
 
     def agencies(self, language: str) -> list[tuple[str, str]]:
         """All agencies as ``(id, name)``."""
-        return [(one.id, one.name.of(language)) for one in self.city.agencies.values()] if self.city else []
+        return [(found.id, found.name.of(language)) for found in self.city.agencies.values()] if self.city else []
 
 
 class Cities:

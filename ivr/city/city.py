@@ -55,7 +55,7 @@ class City:
         return self.categories.get(category) if category else None
 
     def find_due(self, category: str | None, *, urgent: bool, at: datetime) -> datetime | None:
-        """When a matter of this category, told at the aware moment ``at``, is to be answered; None without a rule."""
+        """When a matter of this category, reported at the aware moment ``at``, is due; None without a rule."""
         found = self.find_category(category)
         hours = (found.urgent_hours if urgent else found.hours) if found else None
         return None if hours is None else self.hours.due(at, hours)

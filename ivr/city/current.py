@@ -1,4 +1,4 @@
-"""When a program sees that a city's files have changed: the one rule, for all but the telephone.
+"""When a program sees that a city's files have changed: the one rule for filing and console, and why calls differ.
 
 Whatever is made of a city's files is made again once one of them is newer: what is filed and what the console shows
 follow a mended file at once. The FastAGI server alone keeps what it read at its start, because a changed menu may need

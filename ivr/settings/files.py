@@ -28,7 +28,7 @@ _SYNTAX = (
     ("Unclosed array", "danh sách thiếu dấu đóng"),
     ("Unclosed inline table", "bảng thiếu dấu đóng"),
 )
-"""How tomllib's messages begin, and what they mean in Vietnamese; others are only told by their place."""
+"""How tomllib's messages begin, and what they mean in Vietnamese; of other messages only the place is given."""
 
 
 def find_cities(config: Path) -> list[str]:

@@ -72,3 +72,20 @@ def test_all_faults_of_all_files_come_in_one_error(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("TONGDAI_LANGUAGE", "vi")
     with pytest.raises(FlowFaults, match="3 lỗi trong cấu hình thành phố"):
         load_city(config, "nho")
+
+
+def test_a_city_saved_by_windows_is_read_and_one_in_a_legacy_code_page_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGDAI_LANGUAGE", "vi")
+    config = _config(tmp_path, "nho")
+    files = sorted((config / "cities").rglob("*.toml"))
+    for path in files:
+        path.write_bytes(path.read_text(encoding="utf-8").replace("\n", "\r\n").encode("utf-8-sig"))
+    assert read_city(config, "nho")[1] == []
+    path = config / "cities" / "nho" / "agencies.toml"
+    path.write_bytes(path.read_text(encoding="utf-8-sig").replace("Sở", "S\u01a1\u0309").encode("cp1258", "replace"))
+    city, faults = read_city(config, "nho")
+    assert city is None
+    assert [fault.file for fault in faults] == ["nho/agencies.toml"], "what names an agency makes no fault of its own"
+    assert "không phải UTF-8" in str(faults[0])
