@@ -83,7 +83,7 @@ class User:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
             **given,
         )
@@ -176,7 +176,7 @@ def test_make_gives_sipp_its_right_before_tests(user: User) -> None:
         user.run("make", "-n", target)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_a_small_file_system_is_mounted(user: User) -> None:
     where = user.run_python("-c", "import os, ivr; print(os.getuid(), ivr.__file__)").stdout.split()
     assert where == [str(pwd.getpwnam(user.name).pw_uid), str(user.checkout / "ivr/__init__.py")]
