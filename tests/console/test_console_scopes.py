@@ -23,7 +23,18 @@ from ivr.services import listing, people, plays
 
 SignIn = Callable[..., FlaskClient]
 PARTS = {"head", "said", "side", "history"}
-ELSEWHERE = {"static": {"filename"}, "people.change": {"person_id"}}
+ACCOUNT = {"person_id"}
+ELSEWHERE = {
+    "static": {"filename"},
+    "people.edit_form": ACCOUNT,
+    "people.edit": ACCOUNT,
+    "people.reset_form": ACCOUNT,
+    "people.reset": ACCOUNT,
+    "people.lock_form": ACCOUNT,
+    "people.lock": ACCOUNT,
+    "people.unlock": ACCOUNT,
+    "jobs.retry": {"item_id"},  # all jobs of the instance are an administrator's; what they are about is not shown
+}
 """Routes whose argument is no ticket, call or recording."""
 UNSEEN = {"sign_ins", "attempts"}
 """Tables in which a request may leave something without an effect on tickets."""

@@ -15,9 +15,11 @@ from ivr.model.permissions import GRANTS, Permission, Scope
 from ivr.recordings import FiledAudio
 from ivr.services import casework, intake, plays, rights
 from ivr.services.errors import NotAllowed
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.transcripts import HeardText, store_transcript
 from ivr.spool import Sidecar
 from ivr.store import Store
+from ivr.testing.jobs import claim
 
 RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
 """The ladder there was: each role might what those before it might."""
@@ -38,6 +40,7 @@ LEAST = {
     Permission.ASSIGN: Role.SUPERVISOR,
     Permission.SET_CONFIDENTIAL: Role.SUPERVISOR,
     Permission.MANAGE_PEOPLE: Role.ADMIN,
+    Permission.MANAGE_JOBS: Role.ADMIN,
 }
 HELD_BY = ("none", "self", "other")
 Act = Callable[[Session, Ticket, Person, Person, datetime], object]
@@ -97,14 +100,15 @@ def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) 
     """The usual report, filed and heard."""
     with store.transaction() as session:
         number = intake.file_report(session, sidecar, audio, now).ticket_id
-    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
+    claimed = claim(store, TRANSCRIBE, "w", now)
     assert claimed is not None
     heard = HeardText(
         raw_text="ngập", tidy_text="Ngập", words=[], confidence=0.9, model="m", model_version="1", starter=True,
         audio_seconds=9, decode_seconds=1,
     )  # fmt: skip
     with store.transaction() as session:
-        store_transcript(session, claimed, sidecar.ulid, heard, [1], [], now)
+        store_transcript(session, sidecar.ulid, heard, [1], [], now)
+        queue.finish(session, claimed, now)
     return number
 
 

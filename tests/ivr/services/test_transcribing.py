@@ -14,13 +14,14 @@ from ivr.services.transcripts import give_up_transcript
 from ivr.spool import Sidecar
 from ivr.store import Store
 from ivr.testing.jobs import claim
+from ivr.testing.spool import change
 
 
 def file_reports(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime, **urgent: bool) -> dict[str, int]:
     """Ticket ids by name, in the order of filing."""
     tickets = {}
     for name, is_urgent in urgent.items():
-        report = replace(sidecar, ulid=name, code=None, takes=(), urgent=is_urgent)
+        report = change(sidecar, ulid=name, code=None, parts=(), urgent=is_urgent)
         own_audio = replace(audio, key=f"{name}.wav", sha256=name)
         with store.transaction() as session:
             tickets[name] = intake.file_report(session, report, own_audio, now).ticket_id
