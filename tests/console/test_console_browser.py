@@ -492,11 +492,10 @@ def test_every_page_fits_and_can_be_read_by_everybody(
     open_page: Callable[..., Page], house: House, size: tuple[int, int], scheme: str
 ) -> None:
     ulid = house.desk.ulid(4217)
-    lists = ("/tickets?tab=all", "/tickets?tab=late&q=x", "/calls", "/people", "/jobs?state=waiting")
-    signed_in = (*lists, f"/tickets/{ulid}", f"/calls/{ulid}")
+    signed_in = ("/tickets?tab=all", "/tickets?tab=late&q=x", f"/tickets/{ulid}", "/calls", f"/calls/{ulid}", "/people")
     page = open_page("admin", path="/tickets", size=size, scheme=scheme)
     found: dict[str, list[str]] = {}
-    for path in (*signed_in, "/login", "/tra-cuu"):
+    for path in (*signed_in, "/jobs?state=waiting", "/login", "/tra-cuu"):
         page.goto(path)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found[path] = violations(page) + ([f"{wider} px too wide"] if wider > 0 else [])
