@@ -25,11 +25,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """``list``, ``retry``."""
     verbs = parser.add_subparsers(required=True, metavar=tr("VIỆC", "WHAT"))
 
-    told = tr(
+    explained = tr(
         "Đếm từng loại việc, rồi liệt kê việc đang chạy và việc đã gác lại.",
         "Count each kind, then list the jobs that run and those that are parked.",
     )
-    listing = verbs.add_parser("list", help=told, description=told)
+    listing = verbs.add_parser("list", help=explained, description=explained)
     listing.set_defaults(verb=_list)
     for state, text in (
         (WorkState.WAITING, tr("Chỉ việc đang chờ, theo thứ tự sẽ làm.", "Only what waits, in the order of its turn.")),
@@ -40,11 +40,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         listing.add_argument(name, dest="states", action="append_const", const=state, help=text)
     listing.add_argument("--kind", help=tr("Chỉ loại việc này.", "Only this kind."))
 
-    told = tr(
+    explained = tr(
         "Cho việc đã gác lại làm lại từ đầu: một việc theo số, hoặc mọi việc cùng loại.",
         "Let parked jobs be tried again with all their tries: one by its number, or all of a kind.",
     )
-    again = verbs.add_parser("retry", help=told, description=told)
+    again = verbs.add_parser("retry", help=explained, description=explained)
     again.set_defaults(verb=_retry)
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("id", type=int, nargs="?", help=tr("Số của việc, như `jobs list` in ra.", "The job's number."))

@@ -220,7 +220,8 @@ def _again(now: datetime) -> Update:
 
 def _died(times: int) -> str:
     """Stored in the row, for readers of either language."""
-    return f"Tiến trình xử lý chết giữa chừng {times} lần · the worker died {times} times at it"
+    counted = "1 time" if times == 1 else f"{times} times"
+    return f"Tiến trình xử lý chết giữa chừng {times} lần · the worker died {counted} at it"
 
 
 def _park(session: Session, terms: Terms, item: WorkItem, error: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ from ivr.testing.jobs import ScriptedHandler, claim
 
 
 @dataclass
-class Shop:
+class Environment:
     """A queue, a clock to be turned by hand, and a worker of the kinds that a test names."""
 
     store: Store
@@ -57,8 +57,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop(store: Store, now: datetime) -> Shop:
-    return Shop(store=store, clock=now)
+def env(store: Store, now: datetime) -> Environment:
+    return Environment(store=store, clock=now)
 
 
 def writes(subject: str) -> Effect:
@@ -75,53 +75,53 @@ def fails(_attempt: Attempt) -> Effect:
     raise ZeroDivisionError("no such number")
 
 
-def test_one_worker_does_two_kinds_and_leaves_others(shop: Shop) -> None:
+def test_one_worker_does_two_kinds_and_leaves_others(env: Environment) -> None:
     text = ScriptedHandler(kind="text", during=lambda attempt: writes(f"heard {attempt.item.subject}"))
     paper = ScriptedHandler(kind="paper", during=lambda attempt: writes(f"printed {attempt.item.subject}"))
-    shop.add("text", "1", "2")
-    shop.add("paper", "3")
-    shop.add("other", "4")
-    shop.worker(text, paper).run(once=True)
+    env.add("text", "1", "2")
+    env.add("paper", "3")
+    env.add("other", "4")
+    env.worker(text, paper).run(once=True)
     assert (text.worked, paper.worked) == (["1", "2"], ["3"])
-    assert shop.outbox() == ["heard 1", "heard 2", "printed 3"]
-    assert [shop.item(subject).state for subject in "1234"] == [*[WorkState.DONE] * 3, WorkState.WAITING]
+    assert env.outbox() == ["heard 1", "heard 2", "printed 3"]
+    assert [env.item(subject).state for subject in "1234"] == [*[WorkState.DONE] * 3, WorkState.WAITING]
 
 
-def test_each_kind_has_its_own_tries_pause_and_lease(shop: Shop) -> None:
+def test_each_kind_has_its_own_tries_pause_and_lease(env: Environment) -> None:
     hasty = ScriptedHandler(kind="hasty", tries=2, retry_seconds=10, during=fails)
     slow = ScriptedHandler(kind="slow", tries=4, retry_seconds=100, lease_seconds=500)
     slow.during = lambda attempt: fails(attempt) if attempt.item.attempt == 1 else writes("done")
-    shop.add("hasty", "h")
-    shop.add("slow", "s")
-    worker = shop.worker(hasty, slow)
+    env.add("hasty", "h")
+    env.add("slow", "s")
+    worker = env.worker(hasty, slow)
     worker.run(once=True)
-    assert shop.item("h").not_before == shop.clock + timedelta(seconds=10)
-    assert shop.item("s").not_before == shop.clock + timedelta(seconds=100)
-    assert shop.item("s").error == "ZeroDivisionError: no such number"
-    shop.later(11)
+    assert env.item("h").not_before == env.clock + timedelta(seconds=10)
+    assert env.item("s").not_before == env.clock + timedelta(seconds=100)
+    assert env.item("s").error == "ZeroDivisionError: no such number"
+    env.later(11)
     worker.run(once=True)
-    assert (shop.item("h").state, hasty.given_up) == (WorkState.PARKED, ["h"])
-    shop.later(100)
+    assert (env.item("h").state, hasty.given_up) == (WorkState.PARKED, ["h"])
+    env.later(100)
     seen: list[datetime | None] = []
-    slow.during = lambda attempt: seen.append(shop.item("s").until) or writes("done")
+    slow.during = lambda attempt: seen.append(env.item("s").until) or writes("done")
     worker.run(once=True)
-    assert seen == [shop.clock + timedelta(seconds=500)]
-    assert (shop.item("s").state, shop.item("s").error) == (WorkState.DONE, None)
+    assert seen == [env.clock + timedelta(seconds=500)]
+    assert (env.item("s").state, env.item("s").error) == (WorkState.DONE, None)
 
 
 def announce_parking(session: Session, item: WorkItem, error: str, now: datetime) -> None:
     session.add(Outbox(at=now, topic="test", subject=item.subject, data={"error": error}))
 
 
-def test_parking_and_its_announcement_are_one_transaction(shop: Shop) -> None:
+def test_parking_and_its_announcement_are_one_transaction(env: Environment) -> None:
     handler = ScriptedHandler(tries=1, during=fails, parking=announce_parking)
-    shop.add("scripted", "1")
-    shop.worker(handler).run(once=True)
-    assert shop.item("1").state is WorkState.PARKED
-    assert shop.outbox() == ["1"]
+    env.add("scripted", "1")
+    env.worker(handler).run(once=True)
+    assert env.item("1").state is WorkState.PARKED
+    assert env.outbox() == ["1"]
 
 
-def test_where_parking_is_not_committed_its_announcement_is_not(shop: Shop) -> None:
+def test_where_parking_is_not_committed_its_announcement_is_not(env: Environment) -> None:
     """The database goes away in the middle: neither stands, and the next worker parks it again."""
 
     def breaks(session: Session, item: WorkItem, error: str, now: datetime) -> None:
@@ -129,57 +129,57 @@ def test_where_parking_is_not_committed_its_announcement_is_not(shop: Shop) -> N
         session.flush()
         raise KeyboardInterrupt
 
-    shop.add("scripted", "1")
+    env.add("scripted", "1")
     with pytest.raises(KeyboardInterrupt):
-        shop.worker(ScriptedHandler(tries=1, during=fails, parking=breaks)).step()
-    assert (shop.item("1").state, shop.outbox()) == (WorkState.CLAIMED, [])
-    shop.later(61)
-    shop.worker(ScriptedHandler(tries=1, parking=announce_parking)).run(once=True)
-    assert shop.item("1").state is WorkState.PARKED
-    assert shop.outbox() == ["1"]
-    assert "died 1 times" in str(shop.item("1").error)
+        env.worker(ScriptedHandler(tries=1, during=fails, parking=breaks)).step()
+    assert (env.item("1").state, env.outbox()) == (WorkState.CLAIMED, [])
+    env.later(61)
+    env.worker(ScriptedHandler(tries=1, parking=announce_parking)).run(once=True)
+    assert env.item("1").state is WorkState.PARKED
+    assert env.outbox() == ["1"]
+    assert "died 1 time at it" in str(env.item("1").error)
 
 
-def test_what_kills_workers_is_parked_at_the_next_claim_and_announced(shop: Shop) -> None:
+def test_what_kills_workers_is_parked_at_the_next_claim_and_announced(env: Environment) -> None:
     handler = ScriptedHandler(parking=announce_parking)
-    shop.add("scripted", "poison", "good")
+    env.add("scripted", "poison", "good")
     for _ in range(3):
-        claimed = claim(shop.store, "scripted", "dead", shop.clock)
+        claimed = claim(env.store, "scripted", "dead", env.clock)
         assert claimed is not None
         assert claimed.subject == "poison"
-        shop.later(61)
-    shop.worker(handler).run(once=True)
+        env.later(61)
+    env.worker(handler).run(once=True)
     assert handler.given_up == ["poison"]
     assert handler.worked == ["good"]
-    assert shop.outbox() == ["poison"]
+    assert env.outbox() == ["poison"]
 
 
-def test_an_announcement_that_fails_parks_the_item_all_the_same(shop: Shop) -> None:
+def test_an_announcement_that_fails_parks_the_item_all_the_same(env: Environment) -> None:
     def breaks(session: Session, item: WorkItem, error: str, now: datetime) -> None:
         announce_parking(session, item, error, now)
         session.add(CodeCounter(year=None, next=None))
 
-    shop.add("scripted", "1", "2")
+    env.add("scripted", "1", "2")
     handler = ScriptedHandler(tries=1, during=fails, parking=breaks)
-    shop.worker(handler).run(once=True)
+    env.worker(handler).run(once=True)
     assert handler.worked == ["1", "2"], "the queue moves on"
-    assert [shop.item(subject).state for subject in "12"] == [WorkState.PARKED] * 2
-    assert shop.outbox() == [], "nothing half said"
+    assert [env.item(subject).state for subject in "12"] == [WorkState.PARKED] * 2
+    assert env.outbox() == [], "nothing half said"
 
 
-def test_a_lost_lease_keeps_nothing_of_the_effect(shop: Shop) -> None:
+def test_a_lost_lease_keeps_nothing_of_the_effect(env: Environment) -> None:
     def overtaken(_attempt: Attempt) -> Effect:
-        shop.later(61)
-        assert claim(shop.store, "scripted", "other", shop.clock, 600) is not None
+        env.later(61)
+        assert claim(env.store, "scripted", "other", env.clock, 600) is not None
         return writes("late")
 
-    shop.add("scripted", "1")
-    assert shop.worker(ScriptedHandler(during=overtaken)).step()
-    assert shop.outbox() == []
-    assert (shop.item("1").owner, shop.item("1").attempt) == ("other", 2)
+    env.add("scripted", "1")
+    assert env.worker(ScriptedHandler(during=overtaken)).step()
+    assert env.outbox() == []
+    assert (env.item("1").owner, env.item("1").attempt) == ("other", 2)
 
 
-def test_an_effect_that_fails_costs_a_try_and_leaves_nothing(shop: Shop) -> None:
+def test_an_effect_that_fails_costs_a_try_and_leaves_nothing(env: Environment) -> None:
     def half(_attempt: Attempt) -> Effect:
         def write(session: Session, now: datetime) -> None:
             writes("half")(session, now)
@@ -187,50 +187,50 @@ def test_an_effect_that_fails_costs_a_try_and_leaves_nothing(shop: Shop) -> None
 
         return write
 
-    shop.add("scripted", "1")
-    shop.worker(ScriptedHandler(during=half)).step()
-    assert shop.outbox() == []
-    assert (shop.item("1").state, shop.item("1").error) == (WorkState.WAITING, "ValueError: the other half")
+    env.add("scripted", "1")
+    env.worker(ScriptedHandler(during=half)).step()
+    assert env.outbox() == []
+    assert (env.item("1").state, env.item("1").error) == (WorkState.WAITING, "ValueError: the other half")
 
 
-def test_a_beat_keeps_the_lease_and_ends_the_work_on_a_stop(shop: Shop) -> None:
+def test_a_beat_keeps_the_lease_and_ends_the_work_on_a_stop(env: Environment) -> None:
     def long(attempt: Attempt) -> Effect:
         for _ in range(5):
-            shop.later(30)
-            assert claim(shop.store, "scripted", "other", shop.clock) is None
+            env.later(30)
+            assert claim(env.store, "scripted", "other", env.clock) is None
             attempt.beat()
-        shop.stop.set()
+        env.stop.set()
         attempt.beat()
         raise AssertionError("the beat ends it")
 
-    shop.add("scripted", "1")
-    shop.worker(ScriptedHandler(during=long)).run()
-    item = shop.item("1")
+    env.add("scripted", "1")
+    env.worker(ScriptedHandler(during=long)).run()
+    item = env.item("1")
     assert (item.state, item.attempt, item.owner) == (WorkState.WAITING, 0, None)
 
 
-def test_watched_work_without_a_beat_is_stuck(shop: Shop) -> None:
+def test_watched_work_without_a_beat_is_stuck(env: Environment) -> None:
     seen: list[bool] = []
 
     def silent(attempt: Attempt) -> Effect:
-        shop.later(100)
+        env.later(100)
         seen.append(worker.is_stuck())  # not watched: it may wait as long as it likes
         with attempt.watched():
-            shop.later(60)
+            env.later(60)
             seen.append(worker.is_stuck())
-            shop.later(4)
+            env.later(4)
             seen.append(worker.is_stuck())
         seen.append(worker.is_stuck())
         return writes("done")
 
-    shop.add("scripted", "1")
-    worker = shop.worker(ScriptedHandler(during=silent))
+    env.add("scripted", "1")
+    worker = env.worker(ScriptedHandler(during=silent))
     worker.step()
     assert seen == [False, False, True, False]
 
 
 class AbsentStore(Store):
-    """The shop's store, away whenever ``away`` says so."""
+    """The environment's store, away whenever ``away`` says so."""
 
     def __init__(self, store: Store, away: Callable[[], bool]) -> None:
         super().__init__(store.engine)
@@ -242,31 +242,31 @@ class AbsentStore(Store):
         return super().transaction()
 
 
-def test_a_database_that_goes_away_costs_no_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_goes_away_costs_no_work(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ivr.jobs.attempt.AWAY", 0.01)
     handler = ScriptedHandler(during=lambda attempt: writes(attempt.item.subject))
     refusals = iter([True, True])
-    absent = AbsentStore(shop.store, lambda: bool(handler.worked) and next(refusals, False))
-    shop.add("scripted", "1")
-    shop.worker(handler, store=absent).run(once=True)
-    assert (handler.worked, shop.outbox()) == (["1"], ["1"])
+    absent = AbsentStore(env.store, lambda: bool(handler.worked) and next(refusals, False))
+    env.add("scripted", "1")
+    env.worker(handler, store=absent).run(once=True)
+    assert (handler.worked, env.outbox()) == (["1"], ["1"])
 
 
-def test_parked_items_are_tried_again_as_often_as_at_first(shop: Shop) -> None:
+def test_parked_items_are_tried_again_as_often_as_at_first(env: Environment) -> None:
     handler = ScriptedHandler(tries=2, retry_seconds=0, during=fails)
-    shop.add("scripted", "1", "2")
-    shop.worker(handler).run(once=True)
+    env.add("scripted", "1", "2")
+    env.worker(handler).run(once=True)
     assert handler.given_up == ["1", "2"]
-    with shop.store.transaction() as session:
-        assert queue.retry_parked(session, "other", shop.clock) == 0
-        assert queue.retry_item(session, shop.item("1").id, shop.clock)
-        assert not queue.retry_item(session, shop.item("1").id, shop.clock), "it is not parked any more"
-        assert not queue.retry_item(session, 4711, shop.clock)
-    shop.worker(handler).run(once=True)
+    with env.store.transaction() as session:
+        assert queue.retry_parked(session, "other", env.clock) == 0
+        assert queue.retry_item(session, env.item("1").id, env.clock)
+        assert not queue.retry_item(session, env.item("1").id, env.clock), "it is not parked any more"
+        assert not queue.retry_item(session, 4711, env.clock)
+    env.worker(handler).run(once=True)
     assert handler.worked == ["1", "1", "2", "2", "1", "1"]
     assert handler.given_up == ["1", "2", "1"]
-    with shop.store.transaction() as session:
-        assert queue.retry_parked(session, "scripted", shop.clock) == 2
+    with env.store.transaction() as session:
+        assert queue.retry_parked(session, "scripted", env.clock) == 2
     handler.during = lambda attempt: writes(attempt.item.subject)
-    shop.worker(handler).run(once=True)
-    assert [shop.item(subject).state for subject in "12"] == [WorkState.DONE] * 2
+    env.worker(handler).run(once=True)
+    assert [env.item(subject).state for subject in "12"] == [WorkState.DONE] * 2

@@ -63,5 +63,5 @@ def test_a_text_that_will_not_come_is_said_in_the_ticket(
     with store.reading() as session:
         event = session.scalars(select(TicketEvent).where(TicketEvent.kind == EventKind.NOT_TRANSCRIBED)).one()
         assert (event.ticket_id, event.text) == (ticket_id, "MP3")
-        told = session.scalars(select(Outbox).order_by(Outbox.id.desc()).limit(1)).one()
-        assert (told.topic, told.subject, told.data) == (outbox.TICKET_CHANGED, recording.ulid, {"id": ticket_id})
+        change = session.scalars(select(Outbox).order_by(Outbox.id.desc()).limit(1)).one()
+        assert (change.topic, change.subject, change.data) == (outbox.TICKET_CHANGED, recording.ulid, {"id": ticket_id})
