@@ -3,10 +3,12 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk prompts
+.PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk sipp prompts
 
 TONGDAI := .venv/bin/tongdai
-PYTEST_ARGS ?= -n 2 -q --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
+# One process more than cores: most tests wait for sound, timers and other processes.
+TEST_PROCESSES ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 1 : 8)))
+PYTEST_ARGS ?= -n $(TEST_PROCESSES) --dist worksteal -q --durations=10 --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
 MINUTES ?= 5
 
 help: ## this list
@@ -36,7 +38,7 @@ lint: venv-dev ## formatting, lint, types, import directions
 
 setup: system venv web translations asterisk prompts ## what `make run` needs, without starting it
 
-setup-test: system-test venv-dev web translations asterisk prompts ## what `make test` needs
+setup-test: system-test venv-dev web translations asterisk sipp prompts ## what `make test` needs
 
 system:
 	@.setup/system.sh run
@@ -54,5 +56,7 @@ asterisk: | system ## the private Asterisk (a good one is kept)
 	@.setup/asterisk.sh
 refresh-asterisk: ## a newer private Asterisk, if it passes its smoke test
 	@.setup/asterisk.sh refresh
+sipp: | system-test ## SIPp's right to send keys, for others than root
+	@.setup/sipp.sh
 prompts: | venv ## build the spoken prompts that are missing
 	@$(TONGDAI) prompts build

@@ -2,6 +2,7 @@
 # Each script is idempotent: what is there already costs no time and no network.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" # getcap, setcap and asterisk: Debian leaves these folders out for users
 
 # tr VI EN: the sentence in the language of the person (TONGDAI_LANGUAGE, Vietnamese by default).
 tr_() { case "${TONGDAI_LANGUAGE:-vi}" in en*) printf '%s' "$2" ;; *) printf '%s' "$1" ;; esac; }

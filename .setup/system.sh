@@ -9,6 +9,7 @@ command -v npm >/dev/null || wanted+=(npm)
 command -v asterisk >/dev/null && wanted=("${wanted[@]/mmdebstrap/}")
 .setup/python.sh >/dev/null 2>&1 || wanted+=(python3 python3-venv)
 tests=(chromium postgresql sip-tester libfaketime fonts-dejavu-core fonts-noto-core)
+if [ "$(id -u)" = 0 ]; then tests+=(sudo); fi # tests/setup tries the set-up as a user that it makes
 
 missing() { # package names → those that are not installed
   local package

@@ -11,7 +11,7 @@ import structlog
 
 from agi_scripts.hotline import Hotline
 from ivr.asterisk.fastagi import FastAgiServer
-from ivr.city.city import City, find_cities, load_city
+from ivr.city.city import City, load_city
 from ivr.command import Command
 from ivr.engine import Clock, Dependencies
 from ivr.engine.clock import steady
@@ -24,6 +24,7 @@ from ivr.process.sd_notify import Watchdog
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.secrets import pin_mac
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import open_store
@@ -44,8 +45,7 @@ class PortTaken(TongdaiError):
 
 def serve(settings: Settings, clock: Clock) -> int:
     """Serve calls until SIGTERM or SIGINT."""
-    cities = load_cities(settings)
-    sounds = {city: load_catalogue(settings, city) for city in cities}
+    cities, sounds = load_cities(settings)
     _tell_missing(settings, sounds)
     filer = BackgroundFiler(settings, lambda: open_store(settings), now=clock)
     status = StatusLookup(settings)
@@ -70,19 +70,25 @@ def serve(settings: Settings, clock: Clock) -> int:
     return 0
 
 
-def load_cities(settings: Settings) -> dict[str, City]:
-    """Every city that is whole; a broken one is logged and left out, unless it is the one that answers by default."""
+def load_cities(settings: Settings) -> tuple[dict[str, City], dict[str, Catalogue]]:
+    """Every city that is whole, with its sounds.
+
+    A broken one is logged and left out, unless it is the one that answers by default.
+    """
     cities: dict[str, City] = {}
+    sounds: dict[str, Catalogue] = {}
     for name in find_cities(settings.config):
         try:
-            cities[name] = load_city(settings.config, name)
+            city = load_city(settings.config, name)
+            sounds[name] = load_catalogue(settings, name)
+            cities[name] = city
         except TongdaiError as error:
             if name == settings.city:
                 raise
             _log.error("city.broken", city=name, error=str(error))
     if settings.city not in cities:
         load_city(settings.config, settings.city)  # says which cities there are
-    return cities
+    return cities, sounds
 
 
 def _tell_missing(settings: Settings, sounds: Mapping[str, Catalogue]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from console.gettext import gettext as _
 from console.times import distance
-from ivr.model import CLOSED, EventKind, State, Ticket
+from ivr.model import EventKind, State, Ticket, clock
 from ivr.services.list_rows import TicketLine
 
 
@@ -53,32 +53,9 @@ EVENT_ICONS: dict[EventKind, str] = {
     EventKind.CHANGED: "tag",
 }
 
-_NEXT: dict[State, State] = {
-    State.MOI: State.DA_TIEP_NHAN,
-    State.DA_TIEP_NHAN: State.DA_CHUYEN,
-    State.CHO_BO_SUNG: State.DA_TIEP_NHAN,
-    State.DA_CHUYEN: State.DANG_XU_LY,
-    State.DANG_XU_LY: State.DA_XU_LY,
-    State.CHUYEN_TRA: State.DA_CHUYEN,
-    State.DA_XU_LY: State.DA_TRA_LOI,
-    State.MO_LAI: State.DA_TIEP_NHAN,
-}
-"""The usual next step of open tickets; closed ones have none."""
-
 _AGES = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 """A new ticket that nobody has taken darkens after these."""
 _SOON = timedelta(hours=4)
-
-
-def ordered_moves(ticket: Ticket, moves: list[State]) -> list[State]:
-    """The usual next step first, the others in the order of the states."""
-    usual = _NEXT.get(State(ticket.state))
-    return sorted(moves, key=lambda to: to != usual)
-
-
-def usual_move(ticket: Ticket) -> State | None:
-    """The usual next step; None on a closed ticket."""
-    return _NEXT.get(State(ticket.state))
 
 
 def look(state: State) -> Look:
@@ -94,12 +71,14 @@ def age(ticket: Ticket | TicketLine, now: datetime) -> int:
 
 
 def find_due(ticket: Ticket | TicketLine, now: datetime) -> Due | None:
-    """The due time in words; None where there is none, the clock is paused, or the matter is closed."""
-    if ticket.due_at is None or State(ticket.state) in CLOSED or ticket.state == State.CHO_BO_SUNG:
+    """How long until the due time, or how late; None where there is none, or the clock stands and it is not overdue."""
+    left = clock.time_left(ticket, now)
+    if left is None:
         return None
-    left = ticket.due_at - now
+    if clock.is_overdue(ticket, now):
+        return Due(tone="late", icon="exclamation-circle", text=_("Quá hạn %(length)s", length=distance(-left)))
+    if not clock.is_running(ticket.state):
+        return None
     if left >= _SOON:
         return Due(tone="", icon="clock", text=_("còn %(length)s", length=distance(left)))
-    if left >= timedelta(0):
-        return Due(tone="soon", icon="clock", text=_("Còn %(length)s", length=distance(left)))
-    return Due(tone="late", icon="exclamation-circle", text=_("Quá hạn %(length)s", length=distance(-left)))
+    return Due(tone="soon", icon="clock", text=_("Còn %(length)s", length=distance(left)))

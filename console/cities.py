@@ -7,13 +7,16 @@ from pathlib import Path
 
 import structlog
 
-from ivr.city.calendar import NoWorkingTimeError, due
 from ivr.city.city import City, load_city
-from ivr.city.due import calendar_of
+from ivr.city.current import WhileUnchanged
+from ivr.city.hours import NoWorkingTimeError
 from ivr.city.prompt_texts import read_prompt_texts
 from ivr.city.values import Text
 from ivr.errors import TongdaiError
 from ivr.model.code import display
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at a city's files: a list asks for the same words once a row."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,12 +67,8 @@ class CityWords:
 
     def due(self, category: str | None, *, urgent: bool, spoken_at: datetime) -> datetime | None:
         """When a matter of this category is to be answered, by the city's rules; None where there is no rule."""
-        found = self.city.find_category(category) if self.city else None
-        hours = (found.urgent_hours if urgent else found.hours) if found else None
-        if self.city is None or hours is None:
-            return None
         try:
-            return due(spoken_at, calendar_of(self.city.hours), hours)
+            return self.city.find_due(category, urgent=urgent, at=spoken_at) if self.city else None
         except NoWorkingTimeError:
             return None
 
@@ -87,12 +86,11 @@ class CityWords:
 
 
 class Cities:
-    """All cities' words, each read at first use and kept: a change of a city restarts the console."""
+    """All cities' words, each read at first use and again when its files have changed (:mod:`ivr.city.current`)."""
 
     def __init__(self, config: Path) -> None:
-        self._config = config
-        self._known: dict[str, CityWords] = {}
+        self._words = WhileUnchanged(config, lambda city_id: CityWords(config, city_id), every=LOOK_EVERY)
 
     def get(self, city_id: str) -> CityWords:
         """The words of one city; an unknown one has none."""
-        return self._known.setdefault(city_id, CityWords(self._config, city_id))
+        return self._words.get(city_id)

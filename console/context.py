@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from flask import current_app, g
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Session  # pages name the type from here: what is behind it is not theirs
 
 from console.cities import Cities
 from ivr.settings import Settings

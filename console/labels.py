@@ -8,8 +8,11 @@ from console.gettext import gettext as _
 from console.gettext import lazy_gettext as _l
 from console.language import language
 from console.times import moment
+from ivr.jobs.schedule import find_occurrence
 from ivr.model import ContactKind, EventKind
 from ivr.model.labels import ENDS, KINDS, REFUSALS, ROLES, STATES
+from ivr.services.transcribing import TRANSCRIBE
+from ivr.services.upkeep import UPKEEP
 
 EVENTS: Mapping[EventKind, object] = {
     EventKind.FILED: _l("Nhận phản ánh qua điện thoại"),
@@ -66,11 +69,22 @@ FIELDS: Mapping[str, object] = {
     "kind": _l("Loại"),
     "urgent": _l("Khẩn"),
     "confidential": _l("Mật"),
-    "assignee_id": _l("Người giữ phiếu"),
+    "assignee_id": _l("Người phụ trách"),
     "agency": _l("Cơ quan xử lý"),
     "due_at": _l("Hạn trả lời"),
 }
 """What an event of kind ``changed`` can have changed."""
+
+JOB_KINDS: Mapping[str, object] = {
+    TRANSCRIBE: _l("Tạo bản chữ"),
+    UPKEEP: _l("Dọn dữ liệu hết hạn"),
+}
+
+JOB_STATES: Mapping[str, object] = {
+    "parked": _l("Bị gác lại"),
+    "waiting": _l("Đang chờ"),
+    "running": _l("Đang chạy"),
+}
 
 _PAIRS = (STATES, KINDS, REFUSALS, ROLES, ENDS)
 
@@ -95,6 +109,22 @@ def flag(name: str) -> str:
 def node(kind: str) -> str:
     """The words for a kind of menu step."""
     return str(NODES.get(kind, kind))
+
+
+def job_kind(kind: str) -> str:
+    """The words for a kind of work."""
+    return str(JOB_KINDS.get(kind, kind))
+
+
+def job_subject(subject: str) -> str:
+    """What an item is about: the moment its schedule made it for, else the id that stands in its row."""
+    occurrence = find_occurrence(subject)
+    return moment(occurrence) if occurrence else subject
+
+
+def job_state(name: str) -> str:
+    """The words for a group of the page of jobs."""
+    return str(JOB_STATES[name])
 
 
 def yes_no(value: object) -> str:

@@ -1,7 +1,7 @@
 """Vietnamese first, English by switch: Vietnamese sentences are the message ids, English stands in ``messages.po``."""
 
+import io
 import os
-import secrets
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 from flask import Flask, g, request
 from flask_babel import Babel
 
+from ivr.durable import Sync, replace
 from ivr.settings import Settings
 
 LANGUAGES = ("vi", "en")
@@ -79,8 +80,8 @@ def _fresh(source: Path, target: Path) -> bool:
 def _compile(source: Path, target: Path) -> None:
     with source.open("rb") as file:
         catalogue = read_po(file, locale=source.parent.parent.name)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
     target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with scratch.open("wb") as out:
-        write_mo(out, catalogue)
-    scratch.replace(target)  # two consoles may start at once
+    # two consoles may start at once
+    replace(target, compiled.getvalue(), mode=0o644, sync=Sync.NOTHING, several_writers=True)

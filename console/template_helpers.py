@@ -31,6 +31,9 @@ def register(app: Flask) -> None:
         label=labels.label,
         flag=labels.flag,
         node=labels.node,
+        job_kind=labels.job_kind,
+        job_state=labels.job_state,
+        job_subject=labels.job_subject,
     )
     app.jinja_env.globals.update(
         icon=icon,

@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 
@@ -16,27 +18,53 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_durably(path: Path, content: bytes, *, mode: int = 0o600, name: bool = True) -> None:
+class Sync(Enum):
+    """What must have reached the disk when a write returns; a process that dies never leaves half a file."""
+
+    NOTHING = "nothing"  # after a power cut the file may be the old one, or empty: only for what is easily made again
+    CONTENT = "content"  # … the old one or the new, whole, until the folder is flushed for whatever reason
+    NAME = "name"  # the new one
+
+
+def replace(
+    path: Path, content: bytes, *, mode: int = 0o600, sync: Sync = Sync.NAME, several_writers: bool = False
+) -> None:
     """Replace ``path`` by ``content``: a reader, also after a crash, sees the old content or the new, whole.
 
-    Without ``name`` it may still be the old one after a power cut (never after a process died), until the folder is
-    flushed for whatever reason: half the waiting.
-    Only one writer at a time may write one path (its owners hold a lock). A failed write leaves the old file and
-    raises :class:`OSError`.
+    A failed write leaves the old file and raises :class:`OSError`.
+
+    :param mode: permissions, less the umask.
+    :param several_writers: others may write the same path now, and the last one wins. Else the owner holds a lock, and
+        the draft has a fixed name: the next write takes over what a process that died has left.
     """
-    scratch = path.with_name(f".{path.name}.tmp")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    draft = _draft(path, unique=several_writers)
+    _write(draft, content, mode, flush=sync is not Sync.NOTHING)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(path)
+        draft.replace(path)
     except OSError:
-        scratch.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
-    if name:
+    if sync is Sync.NAME:
         fsync_folder(path.parent)
+
+
+def create(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
+    """Make ``path`` where there is none yet, whole and durable; False when it is there: another's file stays."""
+    draft = _draft(path, unique=True)
+    _write(draft, content, mode, flush=True)
+    try:
+        os.link(draft, path)  # unlike a rename this never replaces
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    fsync_folder(path.parent)
+    return True
+
+
+def write_durably(path: Path, content: bytes, *, mode: int = 0o600, name: bool = True) -> None:
+    """:func:`replace` by the only writer; without ``name`` the folder is not flushed: half the waiting."""
+    replace(path, content, mode=mode, sync=Sync.NAME if name else Sync.CONTENT)
 
 
 class Held(Exception):  # another holder is an expected state, not an error
@@ -91,3 +119,21 @@ def _is_still(path: Path, descriptor: int) -> bool:
         return False
     opened = os.fstat(descriptor)
     return (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino)
+
+
+def _draft(path: Path, *, unique: bool) -> Path:
+    mark = f".{secrets.token_hex(6)}" if unique else ""
+    return path.with_name(f".{path.name}{mark}.tmp")
+
+
+def _write(draft: Path, content: bytes, mode: int, *, flush: bool) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            if flush:
+                os.fsync(file.fileno())
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise

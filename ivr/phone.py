@@ -10,6 +10,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+KEYPAD = "0123456789*#"
+"""Every key of a telephone, in the order of their RFC 4733 events (0 to 11)."""
+
 
 class HungUp(Exception):  # an event of the line, not an error
     """The caller has left; what was recorded so far is on disk."""

@@ -24,6 +24,21 @@ trying.register_profile("busy", parent=trying(), deadline=None, suppress_health_
 trying.load_profile("busy")  # how long an example takes on a busy machine is no fault of what it tries
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on a real Asterisk first, those that may take longest before others: they mostly wait.
+
+    One process begins with them while others do what keeps a core busy, and takes work from each other at the end
+    (``--dist worksteal``), when only short tests are left.
+    """
+    items.sort(key=lambda item: (item.get_closest_marker("asterisk") is None, -_allowed(item)))
+
+
+def _allowed(item: pytest.Item) -> float:
+    """Seconds that a test says it may take; 0 where it says nothing."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0.0
+
+
 @pytest.fixture(scope="session", autouse=True)
 def plain_logs() -> None:
     """Tracebacks as Python writes them: the library's own, with every local variable, take seconds each."""

@@ -1,20 +1,20 @@
-"""Audio of any accepted kind as a stream of 16-bit mono samples; the only importer of soundfile.
+"""Audio of any accepted kind as a stream of 16-bit mono samples.
 
 Pieces are read as they are needed, so that a recording of hours takes no more memory than one of seconds.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import soundfile
 import soxr
 
+from ivr.recordings.soundfiles import Sound, Unreadable, open_sound
 from ivr.words import tr
-from transcription.container import TELEPHONE_RATE, identify
+from transcription.container import identify
 from transcription.errors import AudioError
 from transcription.recogniser import Samples
 
@@ -33,7 +33,7 @@ class Audio:
     frames: int
     repaired: bool
     """Its header had no true length: the writer died before it closed the file."""
-    _sound: soundfile.SoundFile
+    _sound: Sound
 
     @property
     def seconds(self) -> float:
@@ -45,8 +45,8 @@ class Audio:
         frames = int(self.rate * PIECE_SECONDS)
         while True:
             try:
-                block = self._sound.read(frames, dtype="int16", always_2d=True)
-            except soundfile.LibsndfileError as error:
+                block = self._sound.read(frames)
+            except Unreadable as error:
                 raise _unreadable(self.name, error) from error
             if not len(block):
                 return
@@ -57,23 +57,18 @@ class Audio:
 def open_audio(file: BinaryIO, name: str) -> Iterator[Audio]:
     """Open a seekable file; ``name`` tells headerless kinds apart by its ending. Poison is an AudioError."""
     container = identify(file, name)
-    given = (
-        {"format": "RAW", "subtype": container.raw, "samplerate": TELEPHONE_RATE, "channels": 1}
-        if container.raw
-        else {}
-    )
-    try:
-        sound = soundfile.SoundFile(container.file, **given)
-    except (soundfile.LibsndfileError, TypeError, ValueError) as error:
-        raise _unreadable(name, error) from error
-    with sound:
+    with ExitStack() as stack:
+        try:
+            sound = stack.enter_context(open_sound(container.file, headerless=container.raw))
+        except Unreadable as error:
+            raise _unreadable(name, error) from error
         if sound.frames <= 0:
             raise AudioError(tr(f"{name}: không có âm thanh nào.", f"{name}: there is no sound in it."))
-        if sound.samplerate not in RATES:
-            raise _unreadable(name, ValueError(f"{sound.samplerate} Hz"))
+        if sound.rate not in RATES:
+            raise _unreadable(name, ValueError(f"{sound.rate} Hz"))
         yield Audio(
             name=name,
-            rate=sound.samplerate,
+            rate=sound.rate,
             channels=sound.channels,
             frames=sound.frames,
             repaired=container.repaired,

@@ -4,15 +4,14 @@ Nothing on disk is changed: a header that lies is put right in a view of the fil
 """
 
 import io
-import struct
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO
 
+from ivr.recordings.wav import read_header, true_head
 from ivr.words import tr
 from transcription.errors import AudioError
 
-TELEPHONE_RATE = 8_000
 HEADERLESS = {
     ".alaw": "ALAW",
     ".al": "ALAW",
@@ -23,9 +22,6 @@ HEADERLESS = {
 """File-name endings of Asterisk's headerless formats and libsndfile's names for them; all are 8 kHz mono."""
 
 _HEAD = 64 * 1024  # a header that reaches its data later than this is not one that telephony writes
-_UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)
-_RIFF = struct.Struct("<4sI4s")
-_CHUNK = struct.Struct("<4sI")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,28 +71,11 @@ def _guess(head: bytes) -> str:
 
 def _repaired_head(head: bytes, size: int, name: str) -> bytes | None:
     """The header with true lengths, or None where it already tells the truth."""
-    if len(head) < _RIFF.size or head[8:12] != b"WAVE":
+    header = read_header(head)
+    if header is None or header.start >= size:
         raise _no_sound(name)
-    position = _RIFF.size
-    while position + _CHUNK.size <= len(head):
-        kind, length = _CHUNK.unpack_from(head, position)
-        body = position + _CHUNK.size
-        if kind == b"data":
-            return _with_lengths(head, body, length, size, name)
-        position = body + length + length % 2
-    raise _no_sound(name)
-
-
-def _with_lengths(head: bytes, body: int, length: int, size: int, name: str) -> bytes | None:
-    there = size - body
-    if there <= 0:
-        raise _no_sound(name)
-    if length not in _UNKNOWN_LENGTHS and length <= there:
-        return None
-    patched = bytearray(head[:body])
-    _RIFF.pack_into(patched, 0, b"RIFF", min(size - 8, 0xFFFFFFFF), b"WAVE")
-    _CHUNK.pack_into(patched, body - _CHUNK.size, b"data", min(there, 0xFFFFFFFF))
-    return bytes(patched)
+    here = size - header.start
+    return true_head(head, header, here) if header.is_torn(here) else None
 
 
 def _no_sound(name: str) -> AudioError:

@@ -14,7 +14,12 @@ _CEILING = 31_950  # the loudest sample µ-law can carry is 32,124, A-law 32,256
 _RUN = 3  # samples in a row at the ceiling: a tone that only touches it is not clipped
 _CLIPPED_SHARE = 0.001
 _FRAME_SECONDS = 0.02
-_SILENCE_DB = -48.0  # a telephone line's own noise lies below, a whisper above
+_SILENCE_DB = -48.0
+"""Power of 20 ms without its steady offset, in dBFS: a line's own noise lies below, a whisper above.
+
+Not the threshold of ``ivr/recordings/wav.py`` (mean magnitude, −50 dBFS), which decides whether a report is kept: that
+counts every sound, a hum too, in doubt for the citizen; this one only says that there is nothing to hear in a text.
+"""
 _SPOKEN_SECONDS = 0.3  # less sound than this is a click, no word
 
 
@@ -64,7 +69,7 @@ class LevelMeter:
 def _peaks(buckets: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> list[int]:
     """The loudest sample of each row, 0–100; all rows at once, since a recording has hundreds."""
     loudest = np.abs(buckets.astype(np.int32)).max(axis=1)
-    return [round(100 * int(one) / _FULL) for one in loudest]
+    return [round(100 * int(peak) / _FULL) for peak in loudest]
 
 
 def _in_runs(loud: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:

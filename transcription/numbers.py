@@ -7,9 +7,9 @@ Variants: tư/bốn, lăm/nhăm/năm, mốt/một, linh/lẻ, nghìn/ngàn, bẩ
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-DIGITS = {
-    "không": 0, "một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
-}  # fmt: skip
+from ivr.speech import digit_words
+
+DIGITS = {word: value for value, word in enumerate(digit_words("vi"))} | {"bẩy": 7}
 AFTER_TENS = {
     "mốt": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "lăm": 5, "nhăm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
     "chín": 9,

@@ -1,8 +1,8 @@
 """Plain values of a transcript."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,16 +22,6 @@ class Word:
             "end": round(self.end, 2),
             "confidence": round(self.confidence, 3),
         }
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """The inverse of :meth:`as_dict`; a missing key is a ``KeyError``."""
-        return cls(
-            text=str(stored["text"]),
-            start=float(stored["start"]),
-            end=float(stored["end"]),
-            confidence=float(stored["confidence"]),
-        )
 
 
 def mean_confidence(words: Iterable[Word]) -> float:

@@ -4,23 +4,29 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from threading import Event
 
 import structlog
 
+from ivr.jobs.handler import Handler
+from ivr.jobs.worker import Worker
+from ivr.services.handlers import make_handlers
 from ivr.services.metrics import exposition
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings
-from ivr.store import open_store
+from ivr.store import Store, open_store
 from transcription.errors import ModelError
 from transcription.listing import starter_warning
 from transcription.model_folder import get_model
 from transcription.probe import probe_model
+from transcription.transcribe_handler import TranscribeHandler
 from transcription.vosk_recogniser import VoskRecogniser
-from transcription.worker import Worker
 
 MODEL_AWAY = 30.0  # seconds before a broken model is tried again
 _WATCH = 1.0  # seconds between looks at the workers
@@ -32,38 +38,77 @@ _log = structlog.get_logger(__name__)
 def run_worker(settings: Settings, *, threads: int, once: bool) -> int:
     """Work until SIGTERM or SIGINT, or ``once``; a broken model claims nothing, so it costs no recording its tries.
 
+    Work that needs no model has a thread of its own: it waits neither for a model nor behind a recording of an hour.
+
     :param threads: recordings heard at the same time; they share the one loaded model.
     """
     os.nice(_BEHIND_CALLS)
-    recogniser = _load(settings, once=once)
     stop = Event()
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wanted, lambda *_: stop.set())
-    with closing(open_store(settings)) as store, ThreadPoolExecutor(threads) as pool:
-        owner = f"{socket.gethostname()[:40]}:{os.getpid()}"
-        workers = [
-            Worker(
-                settings=settings,
-                store=store,
-                recogniser=recogniser,
-                owner=f"{owner}:{number}",
-                stop=stop,
-                now=_now,
-                monotonic=time.monotonic,
-            )
-            for number in range(threads)
-        ]
-        _log.info("worker.ready", model=recogniser.name, version=recogniser.version, rate=recogniser.rate)
-        unfinished = {pool.submit(worker.run, once=once) for worker in workers}
+    with closing(open_store(settings)) as store, ThreadPoolExecutor(threads + 1) as pool:
+        start = _Start(store=store, owner=f"{socket.gethostname()[:40]}:{os.getpid()}", stop=stop)
+        _stop_in_order(stop)
         try:
-            while unfinished:
-                ended, unfinished = wait(unfinished, timeout=_WATCH, return_when=FIRST_COMPLETED)
-                for one in ended:
-                    one.result()  # one that failed for a reason nobody foresaw ends the process: it is started afresh
-                _end_if_stuck(workers)
+            workers = [start.worker(make_handlers())]
+            running = {pool.submit(workers[0].run, once=once)}
+            recogniser = _load(settings, stop, running, once=once)
+            if recogniser is None:
+                return 0
+            handlers = {TRANSCRIBE: TranscribeHandler(settings, recogniser)}
+            hearing = [start.worker(handlers) for _ in range(threads)]
+            _log.info("worker.ready", model=recogniser.name, version=recogniser.version, rate=recogniser.rate)
+            running |= {pool.submit(worker.run, once=once) for worker in hearing}
+            _wait(running, [*workers, *hearing])
         finally:
             stop.set()
     return 0
+
+
+@dataclass(kw_only=True)
+class _Start:
+    """What all workers of the process share; each gets an owner's name of its own."""
+
+    store: Store
+    owner: str
+    stop: Event
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def worker(self, handlers: Mapping[str, Handler]) -> Worker:
+        return Worker(
+            store=self.store,
+            handlers=handlers,
+            owner=f"{self.owner}:{next(self.numbers)}",
+            stop=self.stop,
+            now=_now,
+            monotonic=time.monotonic,
+        )
+
+
+def _wait(running: set[Future[None]], workers: Sequence[Worker]) -> None:
+    """Until all have ended; a worker that failed unforeseen ends the process, which the supervisor starts afresh."""
+    while running:
+        ended, running = wait(running, timeout=_WATCH, return_when=FIRST_COMPLETED)
+        for future in ended:
+            future.result()
+        _end_if_stuck(workers)
+
+
+def _stop_in_order(stop: Event) -> None:
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_: stop.set())
+
+
+@contextmanager
+def _stopping_at_once() -> Iterator[None]:
+    """Loading a model takes seconds inside the engine, where no Python handler runs: a signal ends the process there.
+
+    What the other worker holds in that moment is claimed again when its lease has run out.
+    """
+    before = {wanted: signal.signal(wanted, signal.SIG_DFL) for wanted in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for wanted, handler in before.items():
+            signal.signal(wanted, handler)
 
 
 def _end_if_stuck(workers: Sequence[Worker]) -> None:
@@ -85,19 +130,25 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _load(settings: Settings, *, once: bool) -> VoskRecogniser:
-    """The model in force, waited for while it is missing or broken; signals still end the process at once here."""
-    while True:
+def _load(settings: Settings, stop: Event, running: set[Future[None]], *, once: bool) -> VoskRecogniser | None:
+    """The model in force, waited for while it is missing or broken; None when asked to stop meanwhile.
+
+    What else runs is looked at while it is waited for: an error there ends the process too.
+    """
+    while not stop.is_set():
         try:
-            model = get_model(settings)
-            probe_model(model)
-            recogniser = VoskRecogniser(model)
+            with _stopping_at_once():
+                model = get_model(settings)
+                probe_model(model)
+                recogniser = VoskRecogniser(model)
         except ModelError as error:
             if once:
                 raise
             _log.error("worker.model_broken", error=str(error), again_in=MODEL_AWAY)
-            time.sleep(MODEL_AWAY)
+            for future in wait(running, timeout=MODEL_AWAY, return_when=FIRST_COMPLETED).done:
+                future.result()
             continue
         if model.starter:
             _log.warning("worker.starter_model", hint=starter_warning())
         return recogniser
+    return None

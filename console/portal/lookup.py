@@ -8,6 +8,7 @@ from console import access, context
 from console.errors import locked_sentence
 from console.gettext import gettext as _
 from console.language import language
+from ivr.model.clock import is_running
 from ivr.model.code import is_valid
 from ivr.secrets import pin_mac
 from ivr.services.attempts import Locked
@@ -55,5 +56,6 @@ def _shown(status: Status) -> dict[str, object]:
     return {
         "status": status,
         "code": words.code(status.code),
+        "due_at": status.due_at if status.overdue or is_running(status.state) else None,
         "agency": words.agency(status.agency, language()) if status.agency else None,
     }

@@ -7,7 +7,6 @@ from console import access, context
 from console.errors import locked_sentence
 from console.gettext import gettext as _
 from console.views.preferences import local_address
-from ivr.model import Person
 from ivr.services import people
 from ivr.services.attempts import Locked
 from ivr.services.people import PeopleError, Refused
@@ -65,7 +64,7 @@ def password() -> Response | str:
         else:
             try:
                 with context.changing() as rows:
-                    people.set_password(rows, rows.get_one(Person, access.me().id), new)
+                    people.set_password(rows, people.get_person_by_id(rows, access.me().id), new)
             except PeopleError as error:
                 problem = str(error)
             else:

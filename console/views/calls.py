@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
-from sqlalchemy.orm import Session
 
 from console import context
 from console.access import me, needs
+from console.context import Session
 from console.language import language
 from console.list_query import read_calls_asked
 from ivr.model import Call, CallStep, EndReason, Role, Ticket

@@ -3,22 +3,19 @@
 import json
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from console import context
 from console.access import me, needs, wants_fragment
+from console.context import Session
 from console.gettext import gettext as _
 from console.language import language
 from console.visible import get_ticket
 from ivr.errors import TongdaiError
-from ivr.model import MOVES, Kind, Refusal, Role, State, Ticket
+from ivr.model import Kind, Refusal, Role, State, Ticket
 from ivr.services import casework, listing, people, rights
 from ivr.services.casework import UNSET, Keep
-from ivr.services.errors import MoveRefused, NotFound
-
-NEED_REASON = frozenset({State.TU_CHOI, State.CHUYEN_TRA, State.CHO_BO_SUNG, State.MO_LAI, State.DA_TRA_LOI})
-"""Moves that somebody else must be able to understand later."""
+from ivr.services.errors import NotFound
 
 
 def register(blueprint: Blueprint) -> None:
@@ -36,10 +33,7 @@ def register(blueprint: Blueprint) -> None:
 def take(ulid: str) -> BaseResponse:
     """Become the one who works on it; a new ticket is accepted by that."""
     with context.changing() as session:
-        ticket = get_ticket(session, ulid)
-        ticket = casework.change(session, ticket.id, me(), _version(), context.now(), assignee=me().id)
-        if ticket.state in {State.MOI, State.MO_LAI}:
-            casework.move(session, ticket.id, State.DA_TIEP_NHAN, me(), "", ticket.version, context.now())
+        casework.take(session, get_ticket(session, ulid).id, me(), _version(), context.now())
     return _done(ulid, _("Ông bà đã nhận phiếu này."))
 
 
@@ -73,13 +67,12 @@ def move_form(ulid: str) -> str:
     with context.reading() as session:
         ticket = get_ticket(session, ulid)
         to = _state(request.args.get("to"))
-        if to not in MOVES[ticket.state]:
-            raise MoveRefused(before=ticket.state, to=to)
+        step = casework.get_move(ticket.state, to)
         return render_template(
             "tickets/move.html",
             ticket=ticket,
             to=to,
-            needs_reason=to in NEED_REASON,
+            needs=step.needs,
             refusals=list(Refusal),
             agencies=context.cities().get(ticket.city).agencies(language()),
         )
@@ -88,27 +81,19 @@ def move_form(ulid: str) -> str:
 @needs()
 def move(ulid: str) -> BaseResponse:
     """Move the ticket by the table of moves."""
-    to, reason = _state(request.form.get("to")), request.form.get("reason", "").strip()
     with context.changing() as session:
         ticket = get_ticket(session, ulid)
-        version = _version()
-        if to in NEED_REASON and len(reason) < 3:
-            raise MoveRefused(before=ticket.state, to=to, why=_("Xin ghi lý do."))
-        if to is State.DA_CHUYEN:
-            agency = _agency(ticket)
-            if agency is not None and agency != ticket.agency:
-                ticket = casework.change(session, ticket.id, me(), version, context.now(), agency=agency)
-                version = ticket.version
         casework.move(
             session,
             ticket.id,
-            to,
+            _state(request.form.get("to")),
             me(),
-            reason,
-            version,
+            request.form.get("reason", "").strip(),
+            _version(),
             context.now(),
             refusal=_refusal(),
             duplicate_of=_duplicate(session),
+            agency=_agency(ticket),
         )
     return _done(ulid, _("Đã chuyển trạng thái."))
 
@@ -212,6 +197,4 @@ def _agency(ticket: Ticket) -> str | None:
     known = {one for one, _name in context.cities().get(ticket.city).agencies(language())}
     if agency is not None and agency not in known:
         abort(400)
-    if agency is None and known:
-        raise TongdaiError(_("Xin chọn cơ quan xử lý."))
     return agency

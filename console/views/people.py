@@ -3,14 +3,12 @@
 import secrets
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from console import context
 from console.access import me, needs
 from console.gettext import gettext as _
-from ivr.model import Person, Role
+from ivr.model import Role
 from ivr.services import people
 from ivr.services.people import PeopleError
 
@@ -48,7 +46,7 @@ def change(person_id: int) -> Response | str | tuple[str, int]:
     if person_id == me().id and act in {"disable", "role"}:
         return _page(problem=_("Không thể tự khóa hoặc tự đổi vai trò của chính mình.")), 422
     with context.changing() as session:
-        person = _get(session, person_id)
+        person = people.get_person_by_id(session, person_id)
         if act == "password":
             secret = _new_password()
             people.set_password(session, person, secret)
@@ -71,13 +69,6 @@ def _page(
     return render_template(
         "people/index.html", everybody=everybody, roles=list(Role), problem=problem, shown=shown, typed=typed or {}
     )
-
-
-def _get(session: Session, person_id: int) -> Person:
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
-    return person
 
 
 def _role(value: str | None) -> Role:

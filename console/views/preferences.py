@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from console import context
 from console.language import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES
-from ivr.model import Person
+from ivr.services import people
 
 blueprint = Blueprint("pages", __name__)
 _YEAR = 365 * 24 * 3600
@@ -39,9 +39,8 @@ def preferences() -> Response:
             )
     if g.person:
         with context.changing() as session:
-            person = session.get_one(Person, g.person.id)
-            person.language = asked[LANGUAGE_COOKIE] or person.language
-            person.theme = asked[THEME_COOKIE] or person.theme
+            language, theme = asked[LANGUAGE_COOKIE], asked[THEME_COOKIE]
+            people.set_preferences(session, g.person.id, language=language, theme=theme)
     return response
 
 

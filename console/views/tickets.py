@@ -3,18 +3,18 @@
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template
-from sqlalchemy.orm import Session
 
-from console import badges, context, labels
+from console import context, labels
 from console.access import me, needs
 from console.alignment import align
+from console.context import Session
 from console.language import language
 from console.list_query import TABS, Tab, TicketsAsked, read_tickets_asked
 from console.views import casework
 from console.visible import get_ticket
-from ivr.model import Call, EventKind, Person, Recording, Role, State, Ticket, TicketEvent
-from ivr.services import casework as desk
-from ivr.services import listing, plays, rights
+from ivr.model import MOVES, Call, EventKind, Recording, Role, State, Ticket, TicketEvent
+from ivr.model.clock import clock_of
+from ivr.services import listing, people, plays, rights
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
 casework.register(blueprint)
@@ -74,27 +74,28 @@ def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
     """Everything the parts of a ticket's page show."""
     recording = next(iter(listing.recordings_of_report(session, ticket.ulid)), None)
     transcript = recording.transcript if recording else None
+    names = _names(session, ticket, recording)
     return {
         "ticket": ticket,
         "events": ticket.events,
-        "people": _names(session, ticket, recording),
+        "people": names,
         "call": listing.find_call(session, ticket.call_id),
         "beside": _beside(session, ticket),
-        "duplicate": session.get(Ticket, ticket.duplicate_of) if ticket.duplicate_of else None,
+        "duplicate": listing.find_ticket(session, ticket.duplicate_of) if ticket.duplicate_of else None,
         "recording": recording,
         "transcript": transcript,
         "tokens": align(transcript.text, transcript.words, by_machine=transcript.corrected_text is None)
         if transcript
         else [],
         "failed": any(event.kind is EventKind.NOT_TRANSCRIBED for event in ticket.events),
-        "moves": badges.ordered_moves(ticket, desk.possible_moves(ticket)),
-        "usual": badges.usual_move(ticket),
+        "clock": clock_of(ticket.state),
+        "moves": MOVES[ticket.state],
         "listened": _listened(session, recording),
         "takeable": ticket.assignee_id is None or rights.at_least(me(), Role.SUPERVISOR),
         "sees_number": rights.holds(me(), ticket) or rights.at_least(me(), Role.SUPERVISOR),
         "asks_reason": not rights.holds(me(), ticket),
         "may_download": rights.may_download(me(), ticket),
-        "changes": _changes(session, ticket),
+        "changes": _changes(ticket, names),
     }
 
 
@@ -106,24 +107,21 @@ def _beside(session: Session, ticket: Ticket) -> list[Ticket]:
 
 def _names(session: Session, ticket: Ticket, recording: Recording | None) -> dict[int, str]:
     """Names of everybody the page mentions, by id."""
-    names = {event.person.id: event.person.name for event in ticket.events if event.person}
-    if ticket.assignee:
-        names[ticket.assignee.id] = ticket.assignee.name
-    corrector = recording.transcript.corrected_by if recording and recording.transcript else None
-    if corrector and corrector not in names:
-        names[corrector] = session.get_one(Person, corrector).name
-    return names
+    mentioned: set[int | None] = {event.person_id for event in ticket.events} | {ticket.assignee_id}
+    mentioned |= {number for event in ticket.events for number in event.data.get("assignee_id", ())}
+    if recording and recording.transcript:
+        mentioned.add(recording.transcript.corrected_by)
+    return people.find_names(session, {number for number in mentioned if number is not None})
 
 
 def _listened(session: Session, recording: Recording | None) -> list[dict[str, Any]]:
     """Who heard or copied the recording, newest first; shown to supervisors."""
     if recording is None or not rights.at_least(me(), Role.SUPERVISOR):
         return []
-    rows = plays.find_all_of(session, recording.id)
-    return [{"play": row, "name": session.get_one(Person, row.person_id).name} for row in rows]
+    return [{"play": play, "name": play.person.name} for play in plays.find_all_of(session, recording.id)]
 
 
-def _changes(session: Session, ticket: Ticket) -> Any:
+def _changes(ticket: Ticket, names: dict[int, str]) -> Any:
     """A function of an event: its changed values as sentences."""
     words = context.cities().get(ticket.city)
 
@@ -136,8 +134,7 @@ def _changes(session: Session, ticket: Ticket) -> Any:
             case "agency":
                 return words.agency(raw, language())
             case "assignee_id":
-                person = session.get(Person, raw)
-                return person.name if person else "–"
+                return names.get(raw, "–")
             case "due_at":
                 return labels.moment_of(raw)
             case "urgent" | "confidential":

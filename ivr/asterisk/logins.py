@@ -1,11 +1,11 @@
 """Generated names and passwords of our Asterisk, kept in ``<home>/secrets/asterisk.json`` (0600)."""
 
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.durable import create
 from ivr.errors import TongdaiError
 from ivr.settings import Settings
 from ivr.words import tr
@@ -47,15 +47,7 @@ def load_logins(settings: Settings) -> Logins:
 
 
 def _make(path: Path) -> None:
-    """Linked into place whole: of two processes that start together one wins and both read the same secrets."""
+    """Of two processes that start together one wins, and both read the same secrets."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = {"ami": secrets.token_hex(24), "softphones": {user: secrets.token_hex(8) for user in SOFTPHONES}}
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    draft.touch(mode=0o600)
-    try:
-        draft.write_text(json.dumps(made, indent=1), encoding="utf-8")
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+    create(path, json.dumps(made, indent=1).encode())

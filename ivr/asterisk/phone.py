@@ -8,10 +8,12 @@ from pathlib import Path
 
 import structlog
 
+from ivr.asterisk import variables
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
-from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.asterisk.variables import value_of
+from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.recordings.wav import WRITTEN_HEADER, read_header
 
-EVERY_KEY = frozenset("0123456789*#")
 BEEP_SECONDS = 0.4
 LONGEST_TALK = 4 * 3600
 """Seconds a person may talk with a caller before the dead-man switch ends it."""
@@ -34,8 +36,9 @@ class AsteriskPhone:
     def __init__(self, wire: Wire, *, margin: int, city: str) -> None:
         self._wire = wire
         self._margin = margin
-        limit = f"${{SET(TIMEOUT(absolute)={margin})}}"  # reading this value sets the limit: two lines in one
-        self._question = f"GET FULL VARIABLE {wire.quote(limit + ':${TONGDAI_KEYS}:${READSTATUS}')}"
+        limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
+        asked = ":".join([limit, value_of(variables.KEYS), value_of(variables.READ_STATUS)])
+        self._question = f"GET FULL VARIABLE {wire.quote(asked)}"
         env = wire.env
         name, number = env.get("agi_calleridname", ""), env.get("agi_callerid", "")
         self._caller = Caller(
@@ -71,7 +74,7 @@ class AsteriskPhone:
 
     def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
         """See :class:`ivr.phone.Phone`: the reply table of TELEPHONY §4, parsed here."""
-        self._set("TONGDAI_TAKE", str(path))  # if we die meanwhile, the dialplan looks whether the caller has spoken
+        self._set(variables.TAKE, str(path))  # if we die meanwhile, the dialplan looks whether the caller has spoken
         self._deadman(limit + BEEP_SECONDS)
         begun = time.monotonic()
         name, quiet = self._wire.quote(path.with_suffix("")), f"s={max(1, round(silence))}"
@@ -106,7 +109,7 @@ class AsteriskPhone:
         try:
             dial = self._lasting("EXEC", "Dial", self._wire.quote(f"{target},{round(wait)},g"))
             self._check_line(dial["result"][0], target)
-            answered = self._variable("DIALSTATUS") == "ANSWER"
+            answered = self._variable(variables.DIAL_STATUS) == "ANSWER"
         except HungUp:
             if time.monotonic() - begun < wait + 1:
                 raise  # nobody had answered, or so early that nobody can tell
@@ -115,20 +118,20 @@ class AsteriskPhone:
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""
-        self._set("TONGDAI_STAGE", stage.value)
+        self._set(variables.STAGE, stage.value)
 
     def language(self, language: str) -> None:
         """See :class:`ivr.phone.Phone`."""
-        self._set("TONGDAI_LANGUAGE", language)
+        self._set(variables.LANGUAGE, language)
 
     def done(self) -> None:
         """See :class:`ivr.phone.Phone`."""
-        self._set("TONGDAI_DONE", "1")
+        self._set(variables.DONE, "1")
 
     def learn(self) -> None:
         """Ask for what the header does not say: the call's linkedid. Who has left already is found out later."""
         with contextlib.suppress(HungUp):
-            linked = self._variable("CHANNEL(linkedid)")
+            linked = self._variable(variables.LINKED_ID)
             self._caller = replace(self._caller, linkedid=linked)
 
     def _stream(self, part: Sequence[Sound], keys: str) -> str:
@@ -136,7 +139,7 @@ class AsteriskPhone:
 
         STREAM FILE knows which keys end it, but stops at any line from us, so that none can be sent ahead.
         """
-        if len(part) > 1 or set(keys) == EVERY_KEY:
+        if len(part) > 1 or set(keys) == set(KEYPAD):
             key = self._read_keys(part, most=1, wait=0.05)
             return key if key in keys else ""
         self._deadman(_seconds(part))
@@ -153,7 +156,7 @@ class AsteriskPhone:
     def _read_keys(self, part: Sequence[Sound], *, most: int, wait: float) -> str:
         """Asterisk's Read: it ends at ``#``, which it does not return: an empty entry that was ended so is ``#``."""
         self._deadman(_seconds(part) + wait * most)
-        arguments = f"TONGDAI_KEYS,{_files(part)},{most},,1,{wait:g}"
+        arguments = f"{variables.KEYS},{_files(part)},{most},,1,{wait:g}"
         read, answer = self._wire.execute_asking(self._question, "EXEC", "Read", self._wire.quote(arguments))
         self._check_line(read["result"][0], arguments)
         keys, _, status = answer["result"][1].partition(":")[2].partition(":")
@@ -162,19 +165,19 @@ class AsteriskPhone:
         return "#" if most == 1 and not keys and status == "OK" else keys
 
     def _deadman(self, seconds: float) -> None:
-        self._set("TIMEOUT(absolute)", str(int(seconds) + 1 + self._margin))
+        self._set(variables.LIMIT, str(int(seconds) + 1 + self._margin))
 
     def _set(self, name: str, value: str) -> None:
         self._execute("SET VARIABLE", self._wire.quote(name), self._wire.quote(value))
 
     def _variable(self, name: str) -> str:
-        reply = self._wire.execute("GET FULL VARIABLE", self._wire.quote(f"${{{name}}}"))
+        reply = self._wire.execute("GET FULL VARIABLE", self._wire.quote(value_of(name)))
         data: str = reply["result"][1]
         return data
 
     def _lasting(self, command: str, *arguments: object) -> Reply:
         """A command that lasts as long as the caller likes; its end is when the dead-man switch is to count from."""
-        after = f"SET VARIABLE TIMEOUT(absolute) {self._margin}"
+        after = f"SET VARIABLE {variables.LIMIT} {self._margin}"
         return self._wire.execute_lasting(after, command, *arguments)
 
     def _execute(self, command: str, *arguments: object) -> str:
@@ -222,10 +225,10 @@ def _closed(path: Path) -> bool:
     while True:
         try:
             with path.open("rb") as file:
-                header = file.read(44)
+                header = read_header(file.read(WRITTEN_HEADER))
         except OSError:
             return True  # left during the beep: nothing was begun
-        if len(header) == 44 and header[40:44] != bytes(4):
+        if header is not None and header.length:
             return True
         if time.monotonic() > until:
             return False

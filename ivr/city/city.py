@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from ivr.city.faults import Fault, FlowFaults
+from ivr.city.faults import FlowFaults
 from ivr.city.flow.check import check_flow
 from ivr.city.flow.nodes import Flow
 from ivr.city.flow.read import read_menu
-from ivr.city.hours import ZONE, Hours
+from ivr.city.hours import Hours
 from ivr.city.prompt_texts import PromptTexts, read_prompt_texts
-from ivr.city.read_city import Facts, read_facts
-from ivr.city.read_hours import read_hours
-from ivr.city.read_values import read_agencies, read_announcements, read_categories, read_lookups
-from ivr.city.table import read_table
+from ivr.city.read import CityReader
 from ivr.city.values import Agency, Announcement, Category, LookupSource, Text
 from ivr.errors import TongdaiError
+from ivr.model.civil import ZONE
+from ivr.settings.faults import Fault
+from ivr.settings.files import find_cities
 from ivr.words import tr
 
 
@@ -54,23 +54,23 @@ class City:
         """The category of this id."""
         return self.categories.get(category) if category else None
 
+    def find_due(self, category: str | None, *, urgent: bool, at: datetime) -> datetime | None:
+        """When a matter of this category, told at the aware moment ``at``, is to be answered; None without a rule."""
+        found = self.find_category(category)
+        hours = (found.urgent_hours if urgent else found.hours) if found else None
+        return None if hours is None else self.hours.due(at, hours)
+
     def find_agency(self, agency: str | None) -> Agency | None:
         """The agency of this id."""
         return self.agencies.get(agency) if agency else None
 
     def announcements_on(self, day: date) -> tuple[Announcement, ...]:
         """The announcements in force on a day, newest first."""
-        return tuple(one for one in self.announcements if one.start <= day <= one.until)
+        return tuple(notice for notice in self.announcements if notice.start <= day <= notice.until)
 
     def announcements_at(self, now: datetime) -> tuple[Announcement, ...]:
         """The announcements in force at an aware moment, newest first."""
         return self.announcements_on(now.astimezone(ZONE).date())
-
-
-def find_cities(config: Path) -> list[str]:
-    """Ids of all cities below ``config/cities``, in order."""
-    folder = config / "cities"
-    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
 
 
 def load_city(config: Path, city_id: str) -> City:
@@ -94,19 +94,12 @@ def read_city(config: Path, city_id: str) -> tuple[City | None, list[Fault]]:
             )
         )
     faults: list[Fault] = []
+    files = CityReader(folder, faults)
     texts = read_prompt_texts(config, city_id, faults)
-    facts = read_facts(folder, faults)
-    hours_table = read_table(folder, "hours.toml", faults)
-    hours = (
-        read_hours(hours_table, read_table(folder.parent, "holidays.toml", faults, needed=False))
-        if hours_table
-        else None
-    )
-    agencies = read_agencies(folder, faults)
-    categories = read_categories(folder, agencies, faults)
-    lookups = read_lookups(folder, texts, faults)
-    announcements = read_announcements(folder, faults)
-    flow = _read_flow(folder, faults, facts, hours, categories, lookups, texts)
+    facts, hours = files.read_facts(), files.read_hours()
+    agencies, categories = files.read_agencies(), files.read_categories()
+    lookups, announcements = files.read_lookups(texts), files.read_announcements()
+    flow = _read_flow(files, texts)
     if any(not fault.warning for fault in faults) or facts is None or hours is None or flow is None:
         return None, faults
     city = City(
@@ -127,28 +120,19 @@ def read_city(config: Path, city_id: str) -> tuple[City | None, list[Fault]]:
     return city, faults
 
 
-def _read_flow(
-    folder: Path,
-    faults: list[Fault],
-    facts: Facts | None,
-    hours: Hours | None,
-    categories: Mapping[str, Category],
-    lookups: Mapping[str, LookupSource],
-    texts: PromptTexts,
-) -> Flow | None:
-    table = read_table(folder, "menu.toml", faults)
-    if table is None:
+def _read_flow(files: CityReader, texts: PromptTexts) -> Flow | None:
+    if files.menu is None:
         return None
-    menus = read_menu(table)
+    menus = read_menu(files.menu, files.file("menu.toml"), files.faults)
     check_flow(
         menus,
         texts=texts,
-        categories=categories.keys(),
-        schedules=hours.schedules.keys() if hours is not None else None,
-        lines=facts.lines.keys() if facts is not None else None,
-        lookups=lookups.keys(),
+        categories=files.category_ids,
+        schedules=files.schedules,
+        lines=files.lines,
+        lookups=files.lookup_ids,
     )
-    return Flow(start=menus.start, nodes=menus.nodes)
+    return Flow(start=menus.start, nodes=dict(menus.nodes))
 
 
 def check_together(cities: list[City]) -> list[Fault]:

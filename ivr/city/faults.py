@@ -1,31 +1,10 @@
-"""Faults of a city's files: each names file, node and setting, and all are told at once."""
+"""What keeps a city from answering: every fault of its files, all listed at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ivr.errors import TongdaiError
+from ivr.settings.faults import Fault
 from ivr.words import tr
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """One fault; ``file`` is relative to ``config/cities``, ``node`` and ``setting`` are empty where none applies.
-
-    A warning is told but does not keep a city from answering.
-    """
-
-    file: str
-    text: str
-    node: str = ""
-    setting: str = ""
-    warning: bool = False
-
-    def __str__(self) -> str:
-        """``da-nang/menu.toml: node menu, keys.3: what is wrong``."""
-        places = [tr(f"nút {self.node}", f"node {self.node}") if self.node else "", self.setting]
-        where = ", ".join(place for place in places if place)
-        mark = tr("cảnh báo: ", "warning: ") if self.warning else ""
-        return f"{self.file}: {mark}{where + ': ' if where else ''}{self.text}"
 
 
 class FlowFaults(TongdaiError):

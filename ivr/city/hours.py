@@ -1,51 +1,62 @@
-"""Opening hours: weekly schedules, holidays and swapped workdays of a city, in Vietnam's civil time."""
+"""The working calendar of a city: weekly schedules, holidays and swapped workdays, in Vietnam's civil time.
 
-from collections.abc import Mapping
+It says whether a schedule is open, and when a matter is due: working hours counted through the schedule ``work``.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+from ivr.city.fields import Span, Spans, Weekday
+from ivr.model.civil import ZONE
+from ivr.settings.shape import Day, Filled, Flag
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST = 3660
+"""Days looked ahead before a calendar is taken for one without working time."""
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
-class Span:
-    """A part of one day in minutes after midnight: ``start`` included, ``end`` (≤ 1440) excluded."""
-
-    start: int
-    end: int
+class NoWorkingTimeError(ValueError):
+    """The calendar has no working time to count in."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """Open spans of each weekday (Monday first), in order, without overlap.
+    """Open spans of each weekday, in order, without overlap; a day that is not named is closed.
 
     ``holidays`` tells whether the schedule keeps the city's holidays (closed) and swapped workdays (open).
     """
 
-    id: str
-    week: tuple[tuple[Span, ...], ...]
-    holidays: bool
+    holidays: Flag
+    mon: Spans = ()
+    tue: Spans = ()
+    wed: Spans = ()
+    thu: Spans = ()
+    fri: Spans = ()
+    sat: Spans = ()
+    sun: Spans = ()
+
+    @property
+    def week(self) -> tuple[tuple[Span, ...], ...]:
+        """The spans of each day, Monday first."""
+        return (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Holiday:
     """A day off, and the decision that says so."""
 
-    date: date
-    name: str
-    decision: str
+    date: Day
+    name: Filled
+    decision: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workday:
     """A day worked in place of another: it takes the hours of weekday ``like`` (0 is Monday)."""
 
-    date: date
-    like: int
-    decision: str
+    date: Day
+    like: Weekday
+    decision: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +69,7 @@ class Hours:
     work: str
 
     def spans(self, schedule: str, day: date) -> tuple[Span, ...]:
-        """The open spans of a calendar day; none on a holiday that the schedule keeps."""
+        """The open spans of a calendar day; none on a holiday that the schedule keeps, swapped workdays win."""
         kept = self.schedules[schedule]
         if kept.holidays:
             if day in self.workdays:
@@ -73,18 +84,27 @@ class Hours:
         minute = local.hour * 60 + local.minute
         return any(span.start <= minute < span.end for span in self.spans(schedule, local.date()))
 
-    def find_next_opening(self, schedule: str, now: datetime, *, days: int = 30) -> datetime | None:
-        """When the schedule opens next (``now`` itself while open); None when it stays shut for ``days``."""
-        local = _local(now)
-        if self.is_open(schedule, now):
-            return now
-        for ahead in range(days + 1):
-            day = local.date() + timedelta(days=ahead)
-            for span in self.spans(schedule, day):
-                opening = datetime.combine(day, time(span.start // 60, span.start % 60), ZONE)
-                if opening > local:
-                    return opening
-        return None
+    def due(self, at: datetime, hours: float) -> datetime:
+        """The moment when ``hours`` of working time after the aware moment ``at`` have passed, in the zone of ``at``.
+
+        :raises NoWorkingTimeError: the schedule ``work`` has no working time for ten years.
+        """
+        left = timedelta(hours=hours)
+        for begin, end in self._working_time(_local(at)):
+            if left <= end - begin:
+                return (begin + left).astimezone(at.tzinfo)
+            left -= end - begin
+        raise NoWorkingTimeError(f"no working time in the {_LONGEST} days after {at:%Y-%m-%d}")
+
+    def _working_time(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Working time from the local moment ``start`` on as (begin, end) pairs, the first cut at ``start``."""
+        for ahead in range(_LONGEST):
+            day = start.date() + timedelta(days=ahead)
+            midnight = datetime.combine(day, time(), ZONE)
+            for span in self.spans(self.work, day):
+                opened, closed = midnight + timedelta(minutes=span.start), midnight + timedelta(minutes=span.end)
+                if closed > start:
+                    yield max(opened, start), closed
 
 
 def _local(now: datetime) -> datetime:

@@ -14,7 +14,7 @@ from ivr.simulator.journal_tail import Journals
 from ivr.simulator.lateness import too_slow
 from ivr.simulator.outcome import Outcome, differences, find_outcome
 from ivr.simulator.play import Played, play
-from ivr.simulator.read import read_scenario
+from ivr.simulator.read import read_scenarios
 from ivr.simulator.values import Scenario
 from ivr.store import Store, open_store
 from ivr.words import language, tr
@@ -96,7 +96,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
-    scenarios = [read_scenario(path) for path in arguments.files]
+    scenarios = [scenario for path in arguments.files for scenario in read_scenarios(path)]
     if arguments.check:
         for scenario in scenarios:
             print(f"{scenario.name}: {scenario.title[language()]}")

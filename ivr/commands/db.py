@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from ivr.command import Command
 from ivr.jobs import queue
 from ivr.model import Call, Recording, Ticket
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings
 from ivr.store import open_store
 from ivr.store.migrate import current, head, migrate
@@ -82,7 +83,7 @@ def _status(settings: Settings, _arguments: argparse.Namespace) -> int:
             calls, tickets, recordings = (
                 session.scalar(select(func.count()).select_from(table)) for table in (Call, Ticket, Recording)
             )
-            work = queue.backlog(session, queue.TRANSCRIBE, datetime.now(UTC))
+            work = queue.backlog(session, TRANSCRIBE, datetime.now(UTC))
     finally:
         store.close()
     print(

@@ -4,13 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from ivr.city.city import City, check_together, find_cities, load_city, read_city
-from ivr.city.faults import Fault
+from ivr.city.city import City, check_together, load_city, read_city
 from ivr.city.flow.draw import draw
 from ivr.city.flow.switches import read_switches, throw_switch
 from ivr.city.prompt_texts import read_prompt_texts
 from ivr.command import Check, Command, Finding
 from ivr.settings import Settings
+from ivr.settings.faults import Fault
+from ivr.settings.files import find_cities
 from ivr.words import tr
 
 
@@ -97,19 +98,26 @@ def _read_all(config: Path, names: list[str]) -> tuple[list[City], list[Fault]]:
 
 
 def check_cities(settings: Settings) -> list[Finding]:
-    """One finding a fault; the city that answers by default must be among the faultless ones."""
-    cities, faults = _read_all(settings.config, [])
-    found = [
-        Finding(name="cities", ok=False, text=str(fault), remedy=tr("Sửa tệp này", "Mend this file"))
-        for fault in faults
-        if not fault.warning
-    ]
+    """The city that answers by default must be faultless, and no other may claim its numbers."""
+    cities, faults = _read_all(settings.config, [settings.city])
+    found = _findings(faults)
     ids = [city.id for city in cities]
     if settings.city not in ids and not found:
         text = tr(f"không có thành phố mặc định “{settings.city}”", f'there is no default city "{settings.city}"')
         remedy = tr(f"Đặt TONGDAI_CITY là một trong: {', '.join(ids)}", f"Set TONGDAI_CITY to one of: {', '.join(ids)}")
         found.append(Finding(name="cities", ok=False, text=text, remedy=remedy))
     return found or [Finding(name="cities", ok=True, text=", ".join(ids))]
+
+
+def check_other_cities(settings: Settings) -> list[Finding]:
+    """Faults of cities that do not answer by default: their numbers are not answered, the others are."""
+    others = [name for name in find_cities(settings.config) if name != settings.city]
+    return _findings([fault for name in others for fault in read_city(settings.config, name)[1]])
+
+
+def _findings(faults: list[Fault]) -> list[Finding]:
+    remedy = tr("Sửa tệp này", "Mend this file")
+    return [Finding(name="cities", ok=False, text=str(fault), remedy=remedy) for fault in faults if not fault.warning]
 
 
 def _dial(settings: Settings, city: str, number: str) -> int:
@@ -137,4 +145,7 @@ COMMAND = Command(
     run=_run,
 )
 
-CHECKS = [Check(name="cities", check=check_cities, at_start=True)]
+CHECKS = [
+    Check(name="cities", check=check_cities, at_start=True),
+    Check(name="cities", check=check_other_cities),
+]

@@ -11,6 +11,7 @@ from ivr.prompts.catalogue import load_catalogue
 from ivr.prompts.check import check, greeting_seconds
 from ivr.prompts.errors import PromptError
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.speech import Language
 from ivr.words import tr
 
@@ -63,7 +64,7 @@ def _check(settings: Settings) -> int:
     faults = check(settings)
     for fault in faults:
         print(fault)
-    lengths = greeting_seconds(settings) if not faults else {}
+    lengths = greeting_seconds(settings, find_cities(settings.config)) if not faults else {}
     if not faults and not lengths:
         print(
             tr(

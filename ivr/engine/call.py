@@ -1,6 +1,5 @@
 """What is known of the call while it lasts: who calls, what the keys settled, the report under way."""
 
-import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,8 +8,10 @@ from ivr.city.flow.nodes import Answers
 from ivr.engine.clock import Clock
 from ivr.engine.dependencies import Dependencies
 from ivr.engine.dialogue import Dialogue
-from ivr.engine.report import Report
+from ivr.engine.report import SpokenReport
 from ivr.model.numbers import normalise
+from ivr.model.report import CallFacts
+from ivr.model.text import clean as clean_text
 from ivr.model.tickets import Consent, Kind
 from ivr.phone import Caller, Stage
 from ivr.settings import Settings
@@ -33,60 +34,64 @@ class Agreement:
 class Call:
     """One call, used by its one thread."""
 
-    ulid: str
-    caller: Caller
-    """Cleaned by :func:`clean`."""
-    started_at: datetime
+    facts: CallFacts
     city: City
     dialogue: Dialogue
     dependencies: Dependencies
     settings: Settings
     clock: Clock
-    facts: Answers = field(default_factory=Answers)
+    answers: Answers = field(default_factory=Answers)
+    """What the caller's keys settled about the report."""
     agreement: Agreement = field(default_factory=Agreement)
-    report: Report | None = None
+    report: SpokenReport | None = None
     connected: bool = False
     """A person took the call."""
     reports: int = 0
     """Reports of this call that left something behind."""
 
     @property
+    def ulid(self) -> str:
+        """The call's."""
+        return self.facts.ulid
+
+    @property
     def number(self) -> str | None:
         """The caller's number in E.164, None for an anonymous caller."""
-        return normalise(self.caller.number)
+        return self.facts.caller_number
 
     def settle(self, answers: Answers) -> None:
         """Merge what a key or node settles about the report."""
         given = {name: value for name in _ANSWERS if (value := getattr(answers, name)) is not None}
-        self.facts = replace(self.facts, **given)
+        self.answers = replace(self.answers, **given)
 
-    def new_report(self) -> Report:
-        """A report with the facts so far; the first carries the call's own ULID. Nothing is on disk yet."""
+    def new_report(self) -> SpokenReport:
+        """A report with the answers so far; the first carries the call's own ULID. Nothing is on disk yet."""
         now = self.clock()
         ulid = self.ulid if self.reports == 0 else self.dependencies.new_ulid(now)
-        sidecar = replace(self._blank(ulid), spoken_at=now)
         minimum = self.settings.record_minimum
-        self.report = Report(sidecar, dependencies=self.dependencies, clock=self.clock, minimum=minimum)
+        self.report = SpokenReport(
+            self._blank(ulid, now), dependencies=self.dependencies, clock=self.clock, minimum=minimum
+        )
         return self.report
 
-    def open_report(self) -> Report:
+    def open_report(self) -> SpokenReport:
         """The report that another take belongs to, else a new one."""
         if self.report is not None and self.report.sent:
             self.end_report()
         return self.report or self.new_report()
 
     def end_report(self, *, hung_up: bool = False) -> None:
-        """Settle the present report; the next one in this call starts with facts of its own."""
+        """Settle the present report; the next one in this call starts with answers of its own."""
         if self.report is not None:
             self._close(self.report, hung_up=hung_up)
-            self.facts = Answers()
+            self.answers = Answers()
 
     def drop_report(self) -> None:
         """Nothing was said: the report goes, what the caller's keys settled stays for the next one."""
         if self.report is not None:
             self._close(self.report, hung_up=False)
 
-    def _close(self, report: Report, *, hung_up: bool) -> None:
+    def _close(self, report: SpokenReport, *, hung_up: bool) -> None:
         """One that left nothing behind leaves the call's ULID to the next: each call is counted once."""
         report.close(hung_up=hung_up)
         if report.sidecar.state is not SidecarState.CANCELLED:
@@ -97,46 +102,44 @@ class Call:
         """Tell the dialplan how far the report is."""
         self.dialogue.phone.stage(stage)
 
-    def journal_start(self) -> CallJournal:
-        """The facts the call's journal begins with."""
-        return CallJournal(
-            ulid=self.ulid,
-            instance=self.settings.instance,
-            city=self.city.id,
-            caller_raw=self.caller.number,
-            caller_number=self.number,
-            caller_name=self.caller.name,
-            called=self.caller.called,
-            uniqueid=self.caller.uniqueid,
-            linkedid=self.caller.linkedid,
-            started_at=self.started_at,
-        )
+    def journal(self) -> CallJournal:
+        """The call as it stands, without its steps."""
+        return CallJournal(facts=self.facts, language=self.dialogue.language)
 
-    def _blank(self, ulid: str) -> Sidecar:
+    def _blank(self, ulid: str, now: datetime) -> Sidecar:
         return Sidecar(
             ulid=ulid,
-            call="" if ulid == self.ulid else self.ulid,
-            instance=self.settings.instance,
             city=self.city.id,
-            caller_raw=self.caller.number,
-            caller_number=self.number,
-            caller_name=self.caller.name,
-            called=self.caller.called,
-            uniqueid=self.caller.uniqueid,
-            linkedid=self.caller.linkedid,
             language=self.dialogue.language,
+            facts=self.facts,
+            reported_at=now,
             keys=self.dialogue.all_keys,
-            started_at=self.started_at,
-            spoken_at=self.started_at,
-            category=self.facts.category,
-            kind=Kind(self.facts.kind or Kind.PHAN_ANH),
-            confidential=bool(self.facts.confidential),
-            urgent=bool(self.facts.urgent),
+            category=self.answers.category,
+            kind=Kind(self.answers.kind or Kind.PHAN_ANH),
+            confidential=bool(self.answers.confidential),
+            urgent=bool(self.answers.urgent),
             consent=self.agreement.consent,
             consent_key=self.agreement.key,
             consent_at=self.agreement.at,
-            notice_version=self.city.notice_version,
+            notice_version=self.facts.notice_version,
         )
+
+
+def facts_of(caller: Caller, *, ulid: str, started_at: datetime, city: City, instance: str) -> CallFacts:
+    """What is known of a call as it begins; ``caller`` cleaned by :func:`clean`."""
+    return CallFacts(
+        ulid=ulid,
+        instance=instance,
+        city=city.id,
+        caller_raw=caller.number,
+        caller_number=normalise(caller.number),
+        caller_name=caller.name,
+        called=caller.called,
+        uniqueid=caller.uniqueid,
+        linkedid=caller.linkedid,
+        notice_version=city.notice_version,
+        started_at=started_at,
+    )
 
 
 _ANSWERS = ("category", "kind", "confidential", "urgent")
@@ -149,20 +152,10 @@ def clean(caller: Caller) -> Caller:
     joined; each text has at most :data:`LONGEST_TEXT` characters.
     """
     return Caller(
-        number=_harmless(caller.number),
-        name=_harmless(caller.name),
-        called=_harmless(caller.called),
-        uniqueid=_harmless(caller.uniqueid),
-        linkedid=_harmless(caller.linkedid),
-        city=_harmless(caller.city),
+        number=clean_text(caller.number, LONGEST_TEXT),
+        name=clean_text(caller.name, LONGEST_TEXT),
+        called=clean_text(caller.called, LONGEST_TEXT),
+        uniqueid=clean_text(caller.uniqueid, LONGEST_TEXT),
+        linkedid=clean_text(caller.linkedid, LONGEST_TEXT),
+        city=clean_text(caller.city, LONGEST_TEXT),
     )
-
-
-def _harmless(text: str) -> str:
-    """Unicode categories Cc (control), Cf (format, direction), Cs, Co, Cn; line and paragraph separators."""
-    kept = "".join(
-        " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
-        for sign in text[: LONGEST_TEXT * 8]
-        if unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn")
-    )
-    return unicodedata.normalize("NFC", " ".join(kept.split()))[:LONGEST_TEXT]

@@ -82,3 +82,19 @@ class Dependencies:
     """The next id of this server for a moment."""
     pin_mac: Callable[[str, str], str]
     """(ULID of the report, PIN) → its MAC under the instance's key."""
+
+
+class NullSink:
+    """A :class:`ReportSink` that files nothing: for rehearsals and for walks through a menu."""
+
+    def call_started(self, journal: CallJournal) -> None:
+        """Nothing."""
+
+    def report(self, ulid: str) -> None:
+        """Nothing."""
+
+    def remember(self, journal: CallJournal) -> None:
+        """Nothing."""
+
+    def call_ended(self, ulid: str) -> None:
+        """Nothing."""

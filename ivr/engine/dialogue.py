@@ -10,10 +10,9 @@ import structlog
 from ivr.engine.clock import Clock
 from ivr.engine.journal import JournalWriter
 from ivr.errors import TongdaiError
-from ivr.phone import Phone, Recorded, Sound
+from ivr.phone import KEYPAD, Phone, Recorded, Sound
 from ivr.speech import Language
 
-EVERY_KEY = "0123456789*#"
 HIDDEN = "•"
 """Stands in the journal for each digit of a phone number or PIN."""
 BEEP = "beep"
@@ -102,7 +101,7 @@ class Dialogue:
         if self._ahead or not sounds:
             return
         self._begin(sounds)
-        key = self.phone.play(sounds, keys=EVERY_KEY)
+        key = self.phone.play(sounds, keys=KEYPAD)
         self._end(sounds)
         if key and key != "#":  # # only skips: no question takes it
             self._ahead = key
@@ -118,7 +117,7 @@ class Dialogue:
         """Say what to do at the beep; a key only goes on to the beep."""
         self.forget()
         self._begin(sounds)
-        key = self.phone.play(sounds, keys=EVERY_KEY)
+        key = self.phone.play(sounds, keys=KEYPAD)
         self._end(sounds)
         self._pressed(key)
 

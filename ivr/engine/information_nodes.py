@@ -5,8 +5,9 @@ from ivr.engine.ask import pick
 from ivr.engine.call import Call
 from ivr.engine.dependencies import CannotLook, Found, NotFound, TooMany
 from ivr.model.civil import ZONE
+from ivr.model.clock import is_running
 from ivr.model.code import is_valid
-from ivr.model.tickets import CLOSED, State
+from ivr.model.tickets import State
 from ivr.phone import RingResult, Sound
 from ivr.speech import count, spoken_date
 
@@ -81,7 +82,7 @@ def _status_sounds(call: Call, found: Found) -> list[Sound]:
         said += dialogue.prompts("co-quan", agency.sound)
     if found.overdue:
         said += dialogue.prompts("qua-han")
-    elif found.due_at is not None and found.state not in CLOSED:
+    elif found.due_at is not None and is_running(found.state):
         due = found.due_at.astimezone(ZONE).date()
         said += [*dialogue.prompts("han-tra-loi"), *dialogue.words(spoken_date(due, dialogue.language))]
     return said

@@ -10,10 +10,11 @@ import structlog
 from ivr.engine.clock import Clock
 from ivr.engine.dependencies import Dependencies
 from ivr.model.recordings import RecordingFlag
+from ivr.model.report import Part, PartState
 from ivr.model.tickets import ContactKind
 from ivr.phone import Recorded
 from ivr.recordings import NotAudio, measure
-from ivr.spool import Sidecar, SidecarState, SpoolUnwritable, Take, TakeState
+from ivr.spool import Sidecar, SidecarState, SpoolUnwritable
 from ivr.spool.sidecar import HUNG_UP
 
 TRUNCATED = RecordingFlag.TRUNCATED.value
@@ -24,7 +25,7 @@ SHORTFALL = 1.0
 _log = structlog.get_logger(__name__)
 
 
-class Report:
+class SpokenReport:
     """A report or request of the present call, from before the beep until nothing more can change it.
 
     Owned by the call's one thread, which holds the ULID in the spool. After the beep a disk that refuses never stops
@@ -69,17 +70,17 @@ class Report:
 
         Room for the answers that follow is put aside, should the disk fill up while the citizen speaks.
         """
-        number = len(self.sidecar.takes) + 1
+        number = len(self.sidecar.parts) + 1
         path = self._dependencies.spool.audio(self.ulid, number)
-        take = Take(number=number, file=path.name, started_at=self._clock())
-        begun = replace(self.sidecar, state=SidecarState.RECORDING, takes=(*self.sidecar.takes, take))
+        take = Part(number=number, file=path.name, started_at=self._clock())
+        begun = replace(self.sidecar, state=SidecarState.RECORDING, parts=(*self.sidecar.parts, take))
         self.sidecar = self._dependencies.spool.save(begun)
         self._dependencies.spool.reserve(self.ulid)
         return path
 
     def end_take(self, recorded: Recorded) -> bool:
         """Whether the take just recorded holds a report. The older one goes only when it does."""
-        take = self.sidecar.takes[-1]
+        take = self.sidecar.parts[-1]
         path = self._dependencies.spool.audio(self.ulid, take.number)
         try:
             measured = measure(path)
@@ -88,7 +89,9 @@ class Report:
         if measured is not None and measured.is_report(self._minimum):
             if recorded.lasted - measured.seconds > SHORTFALL and not self._dependencies.spool.room():
                 self.sidecar = replace(self.sidecar, flags=(*self.sidecar.flags, TRUNCATED))
-            self._keep(replace(take, state=TakeState.RECORDED, seconds=measured.seconds, end=recorded.end))
+            clock = recorded.lasted or None
+            ended = replace(take, seconds=measured.seconds, clock_seconds=clock, end=recorded.end)
+            self._keep(replace(ended, state=PartState.RECORDED))
             return True
         if recorded.whole:
             self._drop(take.number)
@@ -173,7 +176,7 @@ class Report:
 
     def _end(self) -> None:
         """Nothing more will change: the end of the call tells it of its own report, the sidecar of a further one."""
-        if self.sidecar.call or not self._is_safe():
+        if self.sidecar.is_further or not self._is_safe():
             self.change(ended=True)
 
     def _is_safe(self) -> bool:
@@ -182,10 +185,10 @@ class Report:
             self._flushed = self._quietly(self._dependencies.spool.flush)
         return self._durable and self._flushed
 
-    def _keep(self, take: Take) -> None:
-        older = [one.number for one in self.sidecar.takes if one.state is TakeState.RECORDED]
-        takes = (*self.sidecar.takes[:-1], take)
-        if self._save(replace(self.sidecar, state=SidecarState.RECORDED, takes=takes)):
+    def _keep(self, take: Part) -> None:
+        older = [part.number for part in self.sidecar.parts if part.state is PartState.RECORDED]
+        parts = (*self.sidecar.parts[:-1], take)
+        if self._save(replace(self.sidecar, state=SidecarState.RECORDED, parts=parts)):
             for number in older:
                 self._drop(number)
 

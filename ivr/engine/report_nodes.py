@@ -5,7 +5,7 @@ import structlog
 from ivr.city.flow.nodes import Callback, Consent, Contact, Publish, Receipt, Record, Review
 from ivr.engine.ask import ask_phone, pick
 from ivr.engine.call import Agreement, Call
-from ivr.engine.report import Report
+from ivr.engine.report import SpokenReport
 from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent as Agreed
 from ivr.model.tickets import ContactKind, Kind
@@ -69,7 +69,7 @@ def _take(call: Call) -> RecordEnd:
     settings = call.settings
     recorded = call.dialogue.record(path, limit=settings.record_limit, silence=settings.record_silence)
     kept = report.end_take(recorded)
-    call.dialogue.note(f"take {len(report.sidecar.takes)}: {recorded.end.value}, {_seconds(report):.1f} s")
+    call.dialogue.note(f"take {len(report.sidecar.parts)}: {recorded.end.value}, {_seconds(report):.1f} s")
     match recorded.end:
         case RecordEnd.HANGUP | RecordEnd.NOTHING:
             raise HungUp
@@ -175,7 +175,7 @@ def ask_callback(call: Call, node: Callback) -> str:
     return node.next
 
 
-def _sent(call: Call) -> Report | None:
+def _sent(call: Call) -> SpokenReport | None:
     """The report, sent: a flow without a review sends it here at the latest."""
     report = call.report
     if report is None or not (report.spoken or report.sent):
@@ -198,12 +198,12 @@ def _twice(call: Call, prompt: str, words: list[str]) -> list[Sound]:
     return [*dialogue.prompts(prompt), *said, *dialogue.prompts("nhac-lai"), *said]
 
 
-def _own_words(report: Report) -> list[Sound]:
+def _own_words(report: SpokenReport) -> list[Sound]:
     audio, kept = report.audio, report.sidecar.kept
     if audio is None or kept is None:
         return []
     return [Sound(id=f"take.{kept.number}", path=str(audio.with_suffix("")), seconds=kept.seconds)]
 
 
-def _seconds(report: Report) -> float:
-    return report.sidecar.takes[-1].seconds
+def _seconds(report: SpokenReport) -> float:
+    return report.sidecar.parts[-1].seconds

@@ -1,7 +1,7 @@
 """One call from its first prompt to its end: the walk through a city's menu, and the one place for hang-up."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import assert_never
 
@@ -10,7 +10,7 @@ import structlog
 from ivr.city.city import City
 from ivr.city.flow import nodes
 from ivr.city.flow.switches import is_on
-from ivr.engine.call import Call, clean
+from ivr.engine.call import Call, clean, facts_of
 from ivr.engine.clock import Clock
 from ivr.engine.dependencies import Dependencies
 from ivr.engine.dialogue import Dialogue, Sounds
@@ -50,14 +50,13 @@ def run_call(
     call = _begin(phone, city, catalogue, dependencies, now, settings)
     with (
         _held(dependencies.spool, call.ulid),
-        open_journal(dependencies.spool.folder, call.journal_start()) as journal,
+        open_journal(dependencies.spool.folder, call.journal()) as journal,
     ):
         call.dialogue.journal = journal
-        dependencies.filer.call_started(call.journal_start())
+        dependencies.filer.call_started(call.journal())
         reason = _serve(call)
-        ended = replace(call.journal_start(), language=call.dialogue.language, ended_at=now(), end_reason=reason)
         if not journal.end(reason, now()):
-            dependencies.filer.remember(ended)
+            dependencies.filer.remember(replace(call.journal(), ended_at=now(), end_reason=reason))
     dependencies.filer.call_ended(call.ulid)  # the filer removes the call's last files: they must no longer be held
     _log.info("call.ended", ulid=call.ulid, reason=reason.value)
     return reason
@@ -72,9 +71,7 @@ def _begin(
     _log.info("call.started", ulid=ulid, city=city.id, caller=masked(caller.number), uniqueid=caller.uniqueid)
     dialogue = Dialogue(phone=phone, sounds=catalogue, journal=NoJournal(), clock=now, key_wait=settings.key_wait)
     return Call(
-        ulid=ulid,
-        caller=caller,
-        started_at=started_at,
+        facts=facts_of(caller, ulid=ulid, started_at=started_at, city=city, instance=settings.instance),
         city=city,
         dialogue=dialogue,
         dependencies=dependencies,
@@ -167,15 +164,10 @@ def _spoken_next(dialogue: Dialogue, wanted: str) -> Language:
 
 @contextmanager
 def _held(spool: Spool, ulid: str) -> Iterator[None]:
-    """The call's files are ours, so that no sweep takes them for a dead call's; a full disk stops nobody."""
-    try:
-        hold = spool.hold(ulid)
-        hold.__enter__()
-    except (SpoolUnwritable, OSError) as error:
-        _log.error("call.without_lock", ulid=ulid, error=str(error))
+    """The call's files are ours, so that no sweep takes them for a dead call's; a full disk stops no call."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(spool.hold(ulid))
+        except (SpoolUnwritable, OSError) as error:
+            _log.error("call.without_lock", ulid=ulid, error=str(error))
         yield
-        return
-    try:
-        yield
-    finally:
-        hold.__exit__(None, None, None)

@@ -7,16 +7,14 @@ from datetime import datetime
 from hashlib import sha256
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from ivr.durable import Held, fsync_folder
-from ivr.filing.settle import settled_takes
-from ivr.model.calls import Call, EndReason
+from ivr.filing.settle import settled_parts
+from ivr.model.calls import EndReason
 from ivr.model.numbers import normalise
 from ivr.model.recordings import RecordingFlag
-from ivr.model.tickets import Ticket
-from ivr.services import intake
+from ivr.model.report import CallFacts, Part
+from ivr.services import calls, intake
 from ivr.settings import Settings
 from ivr.spool import (
     CallJournal,
@@ -25,8 +23,6 @@ from ivr.spool import (
     Sidecar,
     SidecarState,
     Spool,
-    Take,
-    TakeState,
     blank,
     end_journal,
     find_journals,
@@ -48,11 +44,11 @@ def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, no
     journal = find_journal(spool, fallback.uniqueid)
     own = _own_call(settings, fallback)
     with store.reading() as session:
-        row = _find_call(session, fallback)
+        row = calls.find_call_on_line(session, fallback.uniqueid)
     call = journal or row or own
     if call is own:
         with store.transaction() as session:
-            intake.record_call(session, own, now)
+            calls.record_call(session, own, now)
     if not fallback.has_audio:
         _end(spool, journal)
         _forget(spool, fallback)
@@ -77,7 +73,7 @@ def find_journal(spool: Spool, uniqueid: str) -> CallJournal | None:
     for path in find_journals(spool.folder):
         with suppress(JournalFault, FileNotFoundError):
             journal = read_journal(path)
-            if same_channel(journal.uniqueid, uniqueid):
+            if same_channel(journal.facts.uniqueid, uniqueid):
                 return journal
     return None
 
@@ -92,33 +88,9 @@ def _written(uniqueid: str) -> str:
     return re.sub(r"[^0-9a-zA-Z.]", "", uniqueid)
 
 
-def _find_call(session: Session, fallback: Fallback) -> CallJournal | None:
-    """The row of a call whose journal is gone already."""
-    row = session.scalars(
-        select(Call).where(Call.uniqueid == fallback.uniqueid).order_by(Call.started_at).limit(1)
-    ).first()
-    if row is None:
-        return None
-    return CallJournal(
-        ulid=row.id,
-        instance="",
-        city=row.city,
-        caller_raw=row.caller_raw,
-        caller_number=row.caller_number,
-        caller_name=row.caller_name,
-        called=row.called,
-        uniqueid=row.uniqueid,
-        linkedid=row.linkedid,
-        language=row.language,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        end_reason=row.end_reason,
-    )
-
-
 def _own_call(settings: Settings, fallback: Fallback) -> CallJournal:
     """The call as the dialplan alone knows it."""
-    return CallJournal(
+    facts = CallFacts(
         ulid=fallback.ulid(settings.instance),
         instance=settings.instance,
         city=fallback.city or settings.city,
@@ -127,39 +99,39 @@ def _own_call(settings: Settings, fallback: Fallback) -> CallJournal:
         called=fallback.called,
         uniqueid=fallback.uniqueid,
         linkedid=fallback.linkedid,
-        language=fallback.language,
         started_at=fallback.started_at,
-        ended_at=fallback.started_at,
-        end_reason=EndReason.FAILED,
+    )
+    return CallJournal(
+        facts=facts, language=fallback.language, ended_at=fallback.started_at, end_reason=EndReason.FAILED
     )
 
 
 def _find_free(settings: Settings, store: Store, spool: Spool, unknown: Sidecar) -> Sidecar | None:
     """A sidecar the recording can go into: the call's own as long as nobody spoke in it, or a new one."""
     with store.reading() as session:
-        if session.scalar(select(Ticket.id).where(Ticket.ulid == unknown.ulid)) is not None:
+        if intake.is_filed(session, unknown.ulid):
             return None
     sidecar = spool.find(unknown.ulid)
     if sidecar is None:
         return None if spool.takes_on_disk(unknown.ulid) else unknown
     if sidecar.state not in (SidecarState.RECORDING, SidecarState.RECORDED):
         return None
-    tried = replace(sidecar, takes=settled_takes(settings, spool, sidecar))
+    tried = replace(sidecar, parts=settled_parts(settings, spool, sidecar))
     return tried if tried.kept is None else None
 
 
 def _move_in(spool: Spool, fallback: Fallback, sidecar: Sidecar) -> None:
     """Sidecar first, then the audio, the note last: whoever repeats this finds the audio where it was, or moved."""
-    number = max((take.number for take in sidecar.takes), default=0) + 1
+    number = max((part.number for part in sidecar.parts), default=0) + 1
     path = spool.audio(sidecar.ulid, number)
-    take = Take(number=number, file=path.name, state=TakeState.RECORDING, started_at=fallback.started_at)
+    take = Part(number=number, file=path.name, started_at=fallback.started_at)
     flags = tuple(dict.fromkeys((*sidecar.flags, RecordingFlag.FALLBACK.value)))
     spool.save(
         replace(
             sidecar,
             state=SidecarState.RECORDING,
-            takes=(*sidecar.takes, take),
-            spoken_at=sidecar.spoken_at if sidecar.version else fallback.started_at,
+            parts=(*sidecar.parts, take),
+            reported_at=sidecar.reported_at if sidecar.version else fallback.started_at,
             flags=flags,
         )
     )

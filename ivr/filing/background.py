@@ -17,7 +17,7 @@ from time import monotonic
 import structlog
 
 from ivr.filing.filing import Outcome, close_call, file_one, renew_codes
-from ivr.services import intake
+from ivr.services import calls
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Spool
 from ivr.spool.codebook import CodeBook
@@ -164,7 +164,7 @@ class BackgroundFiler:
 
     def _record(self, journal: CallJournal) -> None:
         with self._open().transaction() as session:
-            intake.record_call(session, journal, self._now())
+            calls.record_call(session, journal, self._now())
 
     def _record_unkept(self) -> None:
         for ulid, journal in list(self._unkept.items()):

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from ivr.city.due import find_due
 from ivr.durable import Held, is_held
-from ivr.model.calls import Call, EndReason
+from ivr.model.calls import EndReason
 from ivr.model.recordings import RecordingFlag
 from ivr.recordings import FiledAudio, NotAudio, file_audio
-from ivr.services import intake
+from ivr.services import calls, intake
+from ivr.services import codes as codes_service
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Sidecar, SidecarState, Spool, call_of, read_journal
 from ivr.spool.codebook import CodeBook
@@ -66,7 +67,7 @@ def close_call(
     if journal is not None:
         if not filing.recorded:
             with store.transaction() as session:
-                intake.record_call(session, journal, now)
+                calls.record_call(session, journal, now)
         path.unlink(missing_ok=True)
     with suppress(Held), spool.hold(ulid):
         pass  # letting go removes the lock file with the last file of the call
@@ -127,9 +128,15 @@ class _Filing:
                     self._record(session, sidecar)
                     return
         audio = _audio(self._settings, self._spool, sidecar)
-        if audio is None and sidecar.takes:
+        if audio is None and sidecar.parts:
             sidecar = replace(sidecar, flags=(*sidecar.flags, NO_AUDIO))
-        due_at = find_due(self._settings, sidecar)
+        due_at = find_due(
+            self._settings.config,
+            city=sidecar.city,
+            category=sidecar.category,
+            urgent=sidecar.urgent,
+            at=sidecar.reported_at,
+        )
         with self._store.transaction() as session:
             filed = intake.file_report(session, sidecar, audio, self._now, due_at=due_at)
             self._record(session, sidecar)
@@ -140,27 +147,33 @@ class _Filing:
     def _record(self, session: Session, sidecar: Sidecar) -> None:
         """The call's row with its report: from its journal, or as the report knows it where there is none."""
         if self._ended is not None:
-            intake.record_call(session, self._ended, self._now)
+            calls.record_call(session, self._ended, self._now)
             self.recorded = True
-        elif (sidecar.ended or self._over) and self._is_untold(sidecar):
-            intake.record_call(session, _without_journal(sidecar), self._now)
+        elif (sidecar.ended or self._over) and (call := self._without_journal(sidecar)) is not None:
+            calls.record_call(session, call, self._now)
 
-    def _is_untold(self, sidecar: Sidecar) -> bool:
-        """The call is over and nothing in the spool tells how; its row may know. A further report ends before it."""
-        folder, call = self._spool.folder, sidecar.call_id
-        return not (journal_path(folder, call).exists() or (sidecar.call and is_held(folder / f"{call}.lock")))
+    def _without_journal(self, sidecar: Sidecar) -> CallJournal | None:
+        """The call as its report knows it, where it is over and the spool holds no journal of it.
+
+        None for a further report whose call goes on, and for a report without a call.
+        """
+        folder, call = self._spool.folder, call_of(sidecar)
+        if call is None or journal_path(folder, call.ulid).exists():
+            return None
+        if sidecar.is_further and is_held(folder / f"{call.ulid}.lock"):
+            return None
+        return replace(call, ended_at=sidecar.reported_at, end_reason=_presumed_end(sidecar))
 
 
-def _without_journal(sidecar: Sidecar) -> CallJournal:
-    """The call as one of its reports knows it, for whose history the disk had no room; a known end stands."""
+def _presumed_end(sidecar: Sidecar) -> EndReason:
+    """How a call ended for whose journal the disk had no room; an end that its row knows stands."""
     match sidecar.flags:
         case flags if RecordingFlag.FALLBACK in flags:
-            reason = EndReason.FAILED
+            return EndReason.FAILED
         case flags if HUNG_UP in flags:
-            reason = EndReason.HUNG_UP
+            return EndReason.HUNG_UP
         case _:
-            reason = EndReason.INTERRUPTED
-    return replace(call_of(sidecar), ended_at=sidecar.spoken_at, end_reason=reason)
+            return EndReason.INTERRUPTED
 
 
 def _audio(settings: Settings, spool: Spool, sidecar: Sidecar) -> FiledAudio | None:
@@ -170,7 +183,7 @@ def _audio(settings: Settings, spool: Spool, sidecar: Sidecar) -> FiledAudio | N
         return None
     path = spool.audio(sidecar.ulid, take.number)
     try:
-        return file_audio(settings, path, sidecar.ulid, sidecar.spoken_at)
+        return file_audio(settings, path, sidecar.ulid, sidecar.reported_at)
     except FileNotFoundError:
         _log.error("report.audio_gone", ulid=sidecar.ulid, take=take.number)
     except NotAudio as error:
@@ -185,7 +198,7 @@ def renew_codes(store: Store, codes: CodeBook, now: datetime) -> bool:
 
     def lease(year: int, size: int) -> range:
         with store.transaction() as session:
-            return intake.lease_codes(session, year, size)
+            return codes_service.lease_codes(session, year, size)
 
     return codes.renew(lease, now)
 
@@ -196,7 +209,9 @@ def give_late_codes(store: Store, spool: Spool, codes: CodeBook, now: datetime) 
     Only where nobody can still hear another code: the report has left the spool and its call is over.
     """
     with store.reading() as session:
-        waiting = [one for one in intake.tickets_without_code(session) if _is_over(session, one.call_id)]
+        waiting = [
+            ticket for ticket in codes_service.tickets_without_code(session) if calls.is_over(session, ticket.call_id)
+        ]
     given = 0
     for ticket in waiting:
         if spool.path(ticket.ulid).exists():
@@ -205,10 +220,5 @@ def give_late_codes(store: Store, spool: Spool, codes: CodeBook, now: datetime) 
         if code is None:
             break
         with store.transaction() as session:
-            given += intake.give_late_code(session, ticket.id, code, now)
+            given += codes_service.give_late_code(session, ticket.id, code, now)
     return given
-
-
-def _is_over(session: Session, call_id: str) -> bool:
-    call = session.get(Call, call_id)
-    return call is None or call.ended_at is not None

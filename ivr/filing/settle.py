@@ -8,9 +8,10 @@ import structlog
 from ulid import ULID
 
 from ivr.model.recordings import RecordingFlag
+from ivr.model.report import CallFacts, Part, PartState
 from ivr.recordings import Measured, NotAudio, measure
 from ivr.settings import Settings
-from ivr.spool import CallJournal, JournalFault, Sidecar, SidecarState, Spool, Take, TakeState, blank, read_journal
+from ivr.spool import CallJournal, JournalFault, Sidecar, SidecarState, Spool, blank, read_journal
 from ivr.spool.journal import journal_path
 
 ORPHAN = "orphan"
@@ -36,7 +37,7 @@ def settle(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar | None
 
 
 def _settle_takes(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar | None:
-    settled = replace(sidecar, takes=settled_takes(settings, spool, sidecar))
+    settled = replace(sidecar, parts=settled_parts(settings, spool, sidecar))
     if settled.kept is None:
         _log.info("report.nobody_spoke", ulid=sidecar.ulid)
         spool.cancel(settled)
@@ -47,30 +48,30 @@ def _settle_takes(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar
     return spool.save(replace(settled, state=SidecarState.TO_FILE, ended=True, flags=flags))
 
 
-def settled_takes(settings: Settings, spool: Spool, sidecar: Sidecar) -> tuple[Take, ...]:
+def settled_parts(settings: Settings, spool: Spool, sidecar: Sidecar) -> tuple[Part, ...]:
     """The takes as they are on disk: none is being recorded any more, and none is missing from the list."""
-    return tuple(_settled(settings, spool, sidecar.ulid, take) for take in _all_takes(spool, sidecar))
+    return tuple(_settled(settings, spool, sidecar.ulid, part) for part in _all_parts(spool, sidecar))
 
 
-def _all_takes(spool: Spool, sidecar: Sidecar) -> tuple[Take, ...]:
-    known = {take.number for take in sidecar.takes}
+def _all_parts(spool: Spool, sidecar: Sidecar) -> tuple[Part, ...]:
+    known = {part.number for part in sidecar.parts}
     found = sorted(spool.takes_on_disk(sidecar.ulid).items())
     unknown = (
-        Take(number=number, file=path.name, started_at=sidecar.spoken_at)
+        Part(number=number, file=path.name, started_at=sidecar.reported_at)
         for number, path in found
         if number not in known
     )
-    return (*sidecar.takes, *unknown)
+    return (*sidecar.parts, *unknown)
 
 
-def _settled(settings: Settings, spool: Spool, ulid: str, take: Take) -> Take:
-    """A take somebody was recording becomes recorded or dropped; the others stay as they are."""
-    if take.state is not TakeState.RECORDING:
-        return take
-    measured = _measure(spool, spool.audio(ulid, take.number))
+def _settled(settings: Settings, spool: Spool, ulid: str, part: Part) -> Part:
+    """A take that was being recorded becomes recorded or dropped; the others stay as they are."""
+    if part.state is not PartState.RECORDING:
+        return part
+    measured = _measure(spool, spool.audio(ulid, part.number))
     if measured is None or not measured.is_report(settings.record_minimum):
-        return replace(take, state=TakeState.DROPPED)
-    return replace(take, state=TakeState.RECORDED, seconds=measured.seconds)
+        return replace(part, state=PartState.DROPPED)
+    return replace(part, state=PartState.RECORDED, seconds=measured.seconds)
 
 
 def _is_torn(path: Path) -> bool:
@@ -97,7 +98,9 @@ def rebuild(settings: Settings, spool: Spool, ulid: str, now: datetime) -> Sidec
     try:
         journal = read_journal(journal_path(spool.folder, ulid))
     except (FileNotFoundError, JournalFault):
-        journal = CallJournal(ulid=ulid, instance=settings.instance, city=settings.city, started_at=_time_of(ulid, now))
+        started_at = _time_of(ulid, now)
+        facts = CallFacts(ulid=ulid, instance=settings.instance, city=settings.city, started_at=started_at)
+        journal = CallJournal(facts=facts)
     return replace(blank(journal), flags=(ORPHAN,))
 
 

@@ -1,4 +1,4 @@
-"""One sweep: fallbacks, reports, journals, codes, crumbs; what one of them cannot settle never stops the others."""
+"""One sweep: fallbacks, reports, journals, codes, leftovers; what one of them cannot settle never stops the others."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -15,7 +15,7 @@ from ivr.filing.adopt import adopt, same_channel
 from ivr.filing.filing import Outcome, file_one, give_late_codes, renew_codes
 from ivr.filing.settle import rebuild, settle
 from ivr.model.calls import EndReason
-from ivr.services import intake
+from ivr.services import calls
 from ivr.settings import Settings
 from ivr.spool import (
     Fallback,
@@ -125,8 +125,8 @@ class _Sweep:
         """Settle and file one report, if its call is dead."""
         with self._spool.hold(ulid):
             sidecar = self._spool.find(ulid)
-            if sidecar is not None and sidecar.call:
-                with self._spool.hold(sidecar.call):
+            if sidecar is not None and sidecar.is_further and sidecar.call_id is not None:
+                with self._spool.hold(sidecar.call_id):
                     pass  # a further report is alive as long as its call is
             if sidecar is None or not self._settled_before(sidecar):
                 sidecar = self._settle(ulid, sidecar)
@@ -150,14 +150,14 @@ class _Sweep:
                     raise
                 return
             if journal.end_reason is None:
-                if not self._ripe([path], journal.uniqueid) or self._waits_for_fallback(journal.uniqueid):
+                if not self._ripe([path], journal.facts.uniqueid) or self._waits_for_fallback(journal.facts.uniqueid):
                     return
                 end_journal(self._spool.folder, journal, EndReason.INTERRUPTED)
                 journal = read_journal(path)
             if self.report.store_away:
                 return
             with self._store.transaction() as session:
-                intake.record_call(session, journal, self._now)
+                calls.record_call(session, journal, self._now)
             path.unlink(missing_ok=True)
             self.report.calls += 1
 
@@ -186,7 +186,7 @@ class _Sweep:
                 audio if ulid in self._adopted else [*audio, self._spool.path(ulid)]
             )  # the sidecar just now, by us
             still = all(self._still(path) for path in written)
-            if not still or (sidecar.kept is None and self._waits_for_fallback(sidecar.uniqueid)):
+            if not still or (sidecar.kept is None and self._waits_for_fallback(_line_of(sidecar))):
                 self.report.live += 1
                 return None
         settled = settle(self._settings, self._spool, sidecar)
@@ -217,8 +217,13 @@ class _Sweep:
 
     def _uniqueid(self, ulid: str) -> str:
         with suppress(FileNotFoundError, JournalFault):
-            return read_journal(journal_path(self._spool.folder, ulid)).uniqueid
+            return read_journal(journal_path(self._spool.folder, ulid)).facts.uniqueid
         return ""
+
+
+def _line_of(sidecar: Sidecar) -> str:
+    """Asterisk's UNIQUEID of the call it was spoken in; empty for a report without a call."""
+    return "" if sidecar.facts is None else sidecar.facts.uniqueid
 
 
 def clear_leftovers(spool: Spool) -> None:

@@ -1,19 +1,15 @@
-"""The sweep in a thread of its own: at start, then every ``sweep_every`` seconds; and the outbox kept short."""
+"""The sweep in a thread of its own: at start, then every ``sweep_every`` seconds."""
 
 from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Thread
-from time import monotonic
 
 import structlog
 
 from ivr.filing.sweep import SweepReport, sweep
-from ivr.services import upkeep
 from ivr.settings import Settings
 from ivr.spool import Spool
 from ivr.store import Store, StoreAway
-
-PRUNE_EVERY = 3600.0
 
 _log = structlog.get_logger(__name__)
 
@@ -34,7 +30,6 @@ class Sweeping:
         self._live_channels = live_channels
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="sweep", daemon=True)
-        self._pruned_at: float | None = None
         self.last: SweepReport | None = None
         """What the latest sweep did."""
 
@@ -53,16 +48,8 @@ class Sweeping:
                 # the channels first: who calls after that has files too young to be touched
                 live = self._live_channels()
                 self.last = sweep(self._settings, self._store, Spool(self._settings), self._now(), live)
-                self._prune()
             except StoreAway:
-                pass  # the report says so already; pruning can wait
+                pass  # the report says so already
             except Exception:  # the next sweep must come whatever this one met
                 _log.exception("sweep.failed")
             self._stopping.wait(self._settings.sweep_every)
-
-    def _prune(self) -> None:
-        if self._pruned_at is not None and monotonic() - self._pruned_at < PRUNE_EVERY:
-            return
-        with self._store.transaction() as session:
-            upkeep.prune(session, self._now())
-        self._pruned_at = monotonic()

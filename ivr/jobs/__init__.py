@@ -1,1 +1,1 @@
-"""Work for later: rows claimed by lease, whatever the kind."""
+"""Work for later: rows claimed by lease, whatever the kind; a kind is a handler."""

@@ -1,32 +1,64 @@
 """Work items claimed by lease: one path for both databases, each effect committed together with its ``done``.
 
-``now`` is the claimer's clock. Clocks step: a moment further ahead than any lease or retry can be was written by a
-clock that ran ahead, and counts as passed.
+The queue knows no kind of work: how long a lease of a kind lasts and how often it is tried are its handler's
+:class:`Terms`. ``now`` is the claimer's clock. Clocks step: a moment further ahead than any lease or retry can be was
+written by a clock that ran ahead, and counts as passed.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+import structlog
+from sqlalchemy import ColumnElement, Update, and_, func, or_, select, text, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from ivr.errors import TongdaiError
-from ivr.model import EventKind, Outbox, Recording, Ticket, TicketEvent, WorkItem, WorkState
+from ivr.model import WorkItem, WorkState
 from ivr.store import Store, insert_missing
 from ivr.words import tr
 
-TRANSCRIBE = "transcribe"
-"""Kind of the items whose subject is a recording's id."""
+ROUTINE = 0
+"""The urgency of what may wait its turn."""
+URGENT = 10
+"""The urgency of what somebody's safety may hang on; the numbers between are free."""
 
-MOST_ATTEMPTS = 3
-_DIED = "Tiến trình xử lý chết giữa chừng ba lần · the worker died three times at it"
-"""Stored in the row, for readers of either language."""
+ORDER = (WorkItem.urgency.desc(), WorkItem.id)
+"""Of claims: urgent first, then oldest."""
+UNFINISHED = text("work_items.state <> 'done'")
+"""Written out as it stands in the index of what is not done: only so does SQLite see that the index serves."""
+
 _LONGEST_LEASE = timedelta(hours=1)
 _LONGEST_RETRY = timedelta(minutes=15)
+_OPEN = text("work_items.state IN ('waiting', 'claimed')")
+"""Written out as it stands in the index of claims."""
+
+_log = structlog.get_logger(__name__)
 
 
 class LeaseLost(TongdaiError):
     """The item is not ours any more: its lease ran out and somebody else claimed or parked it. Drop the result."""
+
+
+class Terms(Protocol):
+    """What the queue must know of one kind of work; every :class:`ivr.jobs.handler.Handler` says it."""
+
+    @property
+    def lease_seconds(self) -> float:
+        """How long a claim lasts unless it is renewed; at most one hour."""
+
+    @property
+    def tries(self) -> int:
+        """Claims after which an unfinished item is parked."""
+
+    @property
+    def retry_seconds(self) -> float:
+        """The pause after a failed try, times the number of the try; at most 15 minutes."""
+
+    def parked(self, session: Session, item: WorkItem, error: str, now: datetime) -> None:
+        """Write what others must learn of an item that is given up, in the transaction that parks it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +74,7 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """How much work of one kind stands where; ``oldest_seconds`` is the age of the oldest unfinished item."""
+    """How much work of one kind stands where; ``oldest_seconds`` is the age of the oldest waiting or claimed item."""
 
     waiting: int
     claimed: int
@@ -50,37 +82,45 @@ class Backlog:
     oldest_seconds: float
 
 
-def add(session: Session, kind: str, subject: str, now: datetime) -> bool:
+def add(session: Session, kind: str, subject: str, now: datetime, *, urgency: int = ROUTINE) -> bool:
     """Add an item unless it is there already, in whatever state; whether this call added it."""
-    return insert_missing(
-        session, WorkItem, {"kind": kind, "subject": subject, "not_before": now, "created_at": now, "attempt": 0}
-    )
+    row = {"kind": kind, "subject": subject, "urgency": urgency, "not_before": now, "created_at": now, "attempt": 0}
+    return insert_missing(session, WorkItem, row)
 
 
-def claim(store: Store, kind: str, owner: str, now: datetime, lease: float) -> Claimed | None:
-    """The oldest free item, ours for ``lease`` seconds; None when there is none.
+def raise_urgency(session: Session, kind: str, subject: str, urgency: int = URGENT) -> bool:
+    """Let an unfinished item be claimed before less urgent ones; False where none is there or it is as urgent."""
+    lower = update(WorkItem).where(WorkItem.kind == kind, WorkItem.subject == subject, WorkItem.urgency < urgency)
+    raised = lower.where(WorkItem.state != WorkState.DONE).values(urgency=urgency).returning(WorkItem.id)
+    return session.scalar(raised) is not None
 
-    An item that three claims did not finish is parked instead: it may be what kills its workers.
+
+def claim(store: Store, terms: Mapping[str, Terms], owner: str, now: datetime) -> Claimed | None:
+    """The most urgent free item of these kinds, the oldest among equals, ours for its lease; None: there is none.
+
+    An item whose tries are used up without an end is parked instead: it may be what kills its workers.
     """
+    free = may_be_claimed(store.dialect, terms, now)
     with store.reading() as session:  # an idle worker must not take the writers' lock every second
-        if session.scalar(select(WorkItem.id).where(_free(kind, now)).limit(1)) is None:
+        if session.scalar(select(WorkItem.id).where(free).limit(1)) is None:
             return None
+    first = select(WorkItem).where(free).order_by(*ORDER).limit(1)
     with store.transaction() as session:
-        oldest = select(WorkItem).where(_free(kind, now)).order_by(WorkItem.id).limit(1)
-        while item := session.scalar(oldest.with_for_update(skip_locked=True)):
-            if item.attempt >= MOST_ATTEMPTS:
-                _park(session, item, item.error or _DIED, now)
+        while item := session.scalar(first.with_for_update(skip_locked=True)):
+            of_kind = terms[item.kind]
+            if item.attempt >= of_kind.tries:
+                _park(session, of_kind, item, item.error or _died(item.attempt), now)
                 continue
             item.state, item.owner, item.attempt = WorkState.CLAIMED, owner, item.attempt + 1
-            item.until = now + min(timedelta(seconds=lease), _LONGEST_LEASE)
-            return Claimed(id=item.id, kind=kind, subject=item.subject, owner=owner, attempt=item.attempt)
+            item.until = _lease_end(now, of_kind.lease_seconds)
+            return Claimed(id=item.id, kind=item.kind, subject=item.subject, owner=owner, attempt=item.attempt)
     return None
 
 
-def renew(store: Store, claimed: Claimed, now: datetime, lease: float) -> None:
-    """Own the item for ``lease`` more seconds from now; raises :class:`LeaseLost`."""
+def renew(store: Store, claimed: Claimed, now: datetime, lease_seconds: float) -> None:
+    """Own the item for ``lease_seconds`` more from now; raises :class:`LeaseLost`."""
     with store.transaction() as session:
-        _get_ours(session, claimed).until = now + min(timedelta(seconds=lease), _LONGEST_LEASE)
+        _get_ours(session, claimed).until = _lease_end(now, lease_seconds)
 
 
 def finish(session: Session, claimed: Claimed, now: datetime) -> None:
@@ -90,8 +130,8 @@ def finish(session: Session, claimed: Claimed, now: datetime) -> None:
     session.flush()
 
 
-def fail(store: Store, claimed: Claimed, error: str, now: datetime, retry_after: float) -> WorkState:
-    """The attempt failed: waiting again in ``retry_after`` seconds, or parked with ``error`` after the third.
+def fail(store: Store, terms: Terms, claimed: Claimed, error: str, now: datetime) -> WorkState:
+    """The attempt failed: waiting again after the kind's pause, or parked with ``error`` after its last try.
 
     A lost lease is ignored: somebody else has the item in hand. Returns where the item stands now.
     """
@@ -99,11 +139,12 @@ def fail(store: Store, claimed: Claimed, error: str, now: datetime, retry_after:
         item = session.get_one(WorkItem, claimed.id, with_for_update=True)
         if not _is_ours(item, claimed):
             return item.state
-        if item.attempt >= MOST_ATTEMPTS:
-            _park(session, item, error, now)
+        if item.attempt >= terms.tries:
+            _park(session, terms, item, error, now)
         else:
+            pause = timedelta(seconds=terms.retry_seconds * item.attempt)
             item.state, item.owner, item.until, item.error = WorkState.WAITING, None, None, error
-            item.not_before = now + min(timedelta(seconds=retry_after), _LONGEST_RETRY)
+            item.not_before = now + min(pause, _LONGEST_RETRY)
         return item.state
 
 
@@ -116,16 +157,19 @@ def release(store: Store, claimed: Claimed) -> None:
 
 
 def retry_parked(session: Session, kind: str, now: datetime) -> int:
-    """Let every parked item of a kind try three times more (after a new model, say); returns how many."""
-    again = update(WorkItem).where(WorkItem.kind == kind, WorkItem.state == WorkState.PARKED)
-    changed = again.values(state=WorkState.WAITING, attempt=0, not_before=now, error=None).returning(WorkItem.id)
-    return len(session.execute(changed).all())
+    """Let every parked item of a kind have all its tries again (after a new model, say); returns how many."""
+    return len(session.execute(_again(now).where(WorkItem.kind == kind)).all())
+
+
+def retry_item(session: Session, item_id: int, now: datetime) -> bool:
+    """Let one parked item have all its tries again; False where it is not parked (any more)."""
+    return session.scalar(_again(now).where(WorkItem.id == item_id)) is not None
 
 
 def backlog(session: Session, kind: str, now: datetime) -> Backlog:
     """How much work of one kind is left, and how old the oldest of it is."""
     rows = select(WorkItem.state, func.count(), func.min(WorkItem.created_at))
-    unfinished = rows.where(WorkItem.kind == kind, WorkItem.state != WorkState.DONE).group_by(WorkItem.state)
+    unfinished = rows.where(UNFINISHED, WorkItem.kind == kind).group_by(WorkItem.state)
     found = {state: (count, oldest) for state, count, oldest in session.execute(unfinished)}
     ages = [(now - oldest).total_seconds() for state, (_, oldest) in found.items() if state is not WorkState.PARKED]
     return Backlog(
@@ -136,11 +180,21 @@ def backlog(session: Session, kind: str, now: datetime) -> Backlog:
     )
 
 
-def _free(kind: str, now: datetime) -> ColumnElement[bool]:
-    due = or_(WorkItem.not_before <= now, WorkItem.not_before > now + _LONGEST_RETRY)
-    expired = or_(WorkItem.until <= now, WorkItem.until > now + _LONGEST_LEASE)
-    waiting = and_(WorkItem.state == WorkState.WAITING, due)
-    return and_(WorkItem.kind == kind, or_(waiting, and_(WorkItem.state == WorkState.CLAIMED, expired)))
+def may_be_claimed(dialect: str, kinds: Iterable[str], now: datetime) -> ColumnElement[bool]:
+    """Waiting items that are due, and claimed ones whose lease ran out.
+
+    Written for the index of claims, which leaves out all that is done. An expression over ``kind`` keeps SQLite from
+    its index of all items of a kind; one condition on one moment lets PostgreSQL guess well how many are due.
+    """
+    kind = WorkItem.kind + "" if dialect == "sqlite" else WorkItem.kind
+    free_from = func.coalesce(WorkItem.until, WorkItem.not_before)  # a waiting item has no lease
+    retry_ahead = and_(WorkItem.until.is_(None), WorkItem.not_before > now + _LONGEST_RETRY)
+    due = or_(free_from <= now, free_from > now + _LONGEST_LEASE, retry_ahead)
+    return and_(_OPEN, kind.in_(sorted(kinds)), due)
+
+
+def _lease_end(now: datetime, seconds: float) -> datetime:
+    return now + min(timedelta(seconds=seconds), _LONGEST_LEASE)
 
 
 def _is_ours(item: WorkItem, claimed: Claimed) -> bool:
@@ -159,17 +213,24 @@ def _get_ours(session: Session, claimed: Claimed) -> WorkItem:
     return item
 
 
-def _park(session: Session, item: WorkItem, error: str, now: datetime) -> None:
+def _again(now: datetime) -> Update:
+    again = update(WorkItem).where(WorkItem.state == WorkState.PARKED).returning(WorkItem.id)
+    return again.values(state=WorkState.WAITING, attempt=0, not_before=now, error=None)
+
+
+def _died(times: int) -> str:
+    """Stored in the row, for readers of either language."""
+    return f"Tiến trình xử lý chết giữa chừng {times} lần · the worker died {times} times at it"
+
+
+def _park(session: Session, terms: Terms, item: WorkItem, error: str, now: datetime) -> None:
+    """Park, and let the handler say so; a handler that fails at saying so must not hold up the queue for ever."""
     item.state, item.owner, item.until, item.error = WorkState.PARKED, None, None, error
-    if item.kind == TRANSCRIBE:
-        _tell_not_transcribed(session, item.subject, error, now)
     session.flush()
-
-
-def _tell_not_transcribed(session: Session, recording_id: str, error: str, now: datetime) -> None:
-    """A page that waits for the text must learn that none will come."""
-    found = select(Ticket).join(Recording, Recording.ulid == Ticket.ulid).where(Recording.id == recording_id)
-    ticket = session.scalar(found)
-    if ticket is not None:
-        session.add(TicketEvent(ticket_id=ticket.id, at=now, kind=EventKind.NOT_TRANSCRIBED, text=error))
-        session.add(Outbox(at=now, topic="ticket.changed", subject=ticket.ulid, data={"id": ticket.id}))
+    try:
+        with session.begin_nested():
+            terms.parked(session, item, error, now)
+    except (OperationalError, InterfaceError):  # the database is away: nothing is parked, the next worker comes again
+        raise
+    except Exception:
+        _log.exception("job.parked_unannounced", kind=item.kind, subject=item.subject)

@@ -2,11 +2,13 @@
 
 from ivr.model.base import Base, Instant
 from ivr.model.calls import Call, CallStep, EndReason
+from ivr.model.moves import MOVES
 from ivr.model.people import Attempt, Person, Role, SignIn
-from ivr.model.recordings import Play, Recording, RecordingFlag, Transcript
+from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Transcript
+from ivr.model.report import CallFacts, Part, PartKind, PartState, Report
 from ivr.model.tickets import (
     CLOSED,
-    MOVES,
+    Channel,
     Consent,
     ContactKind,
     EventKind,
@@ -16,7 +18,7 @@ from ivr.model.tickets import (
     Ticket,
     TicketEvent,
 )
-from ivr.model.work import CodeCounter, Outbox, WorkItem, WorkState
+from ivr.model.work import CodeCounter, Outbox, ScheduleMark, WorkItem, WorkState
 
 __all__ = [
     "CLOSED",
@@ -24,7 +26,9 @@ __all__ = [
     "Attempt",
     "Base",
     "Call",
+    "CallFacts",
     "CallStep",
+    "Channel",
     "CodeCounter",
     "Consent",
     "ContactKind",
@@ -33,12 +37,18 @@ __all__ = [
     "Instant",
     "Kind",
     "Outbox",
+    "Part",
+    "PartKind",
+    "PartState",
     "Person",
     "Play",
     "Recording",
     "RecordingFlag",
     "Refusal",
+    "Report",
+    "ReportPart",
     "Role",
+    "ScheduleMark",
     "SignIn",
     "State",
     "Ticket",

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Float, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Choice, Instant
+from ivr.model.tickets import Consent
 
 
 class EndReason(StrEnum):
@@ -26,6 +27,8 @@ class Call(Base):
     __table_args__ = (Index("ix_calls_caller_number_started_at", "caller_number", "started_at"),)
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    instance: Mapped[str] = mapped_column(String(64), default="")
+    """Name of the hotline that took it."""
     city: Mapped[str] = mapped_column(String(32))
     caller_raw: Mapped[str] = mapped_column(String(128), default="")
     """The number as the network gave it, control characters removed; never overwritten."""
@@ -39,6 +42,12 @@ class Call(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     end_reason: Mapped[EndReason | None] = mapped_column(Choice(EndReason, 16))
     language: Mapped[str] = mapped_column(String(2), default="vi")
+    notice_version: Mapped[str] = mapped_column(String(32), default="")
+    """Which wording of the notice about recording was in force."""
+    notice_seconds: Mapped[float | None] = mapped_column(Float)
+    """Seconds of it that were heard; None where that was not measured."""
+    consent: Mapped[Consent | None] = mapped_column(Choice(Consent, 8))
+    """The answer about recording, for a call that made no report too; None where it was not asked for the call."""
     steps: Mapped[list["CallStep"]] = relationship(back_populates="call", order_by="CallStep.seq")
 
 

@@ -26,6 +26,10 @@ class Person(Base):
     username: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(128))
     role: Mapped[Role] = mapped_column(Choice(Role, 16))
+    team: Mapped[str | None] = mapped_column(String(64))
+    """A free short name; who has none is in no team."""
+    agency: Mapped[str | None] = mapped_column(String(64))
+    """Id of an agency of the city, for who works there."""
     password_hash: Mapped[str] = mapped_column(String(256))
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="vi")

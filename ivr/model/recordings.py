@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import JSON, Float, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ivr.model.base import Base, Instant
+from ivr.model.base import Base, Choice, Instant
 from ivr.model.people import Person
+from ivr.model.report import PartKind
 
 
 class RecordingFlag(StrEnum):
@@ -42,6 +43,31 @@ class Recording(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
     transcript: Mapped["Transcript | None"] = relationship(back_populates="recording", uselist=False)
+
+
+class ReportPart(Base):
+    """One part of a report as it was filed (:class:`ivr.model.report.Part`), in the order in which it was spoken."""
+
+    __tablename__ = "report_parts"
+    __table_args__ = (UniqueConstraint("ulid", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ulid: Mapped[str] = mapped_column(String(26))
+    """The report's, as in its ticket."""
+    number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[PartKind] = mapped_column(Choice(PartKind, 8), default=PartKind.TAKE)
+    leg: Mapped[str] = mapped_column(String(16), default="")
+    offset_seconds: Mapped[float] = mapped_column(Float, default=0)
+    """From the beginning of the conversation to the beginning of this part."""
+    end_reason: Mapped[str | None] = mapped_column(String(16))
+    """How it ended (:class:`ivr.phone.RecordEnd`); None where that is not known."""
+    clock_seconds: Mapped[float | None] = mapped_column(Float)
+    """How long the recorder ran by the clock; None where that was not measured."""
+    sound_seconds: Mapped[float] = mapped_column(Float, default=0)
+    """From the number of samples; less than ``clock_seconds`` where sound is missing."""
+    recording_id: Mapped[str | None] = mapped_column(ForeignKey("recordings.id", ondelete="SET NULL"))
+    """Where its sound is; None for a file, and for sound that was gone when the report was filed."""
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Transcript(Base):

@@ -27,15 +27,10 @@ def canonical_syllable(syllable: str) -> str:
     return unicodedata.normalize("NFC", toned)
 
 
-def canonical_words(text: str) -> list[str]:
-    """The words of a text for comparing: lower case, no punctuation, one spelling."""
-    plain = re.sub(r"[^\w\s]|_", " ", unicodedata.normalize("NFC", text).lower())
-    return [canonical_syllable(word) for word in plain.split()]
-
-
 def canonical(text: str) -> str:
-    """:func:`canonical_words` joined by single spaces."""
-    return " ".join(canonical_words(text))
+    """The text for comparing: lower case, no punctuation, one spelling, words joined by single spaces."""
+    plain = re.sub(r"[^\w\s]|_", " ", unicodedata.normalize("NFC", text).lower())
+    return " ".join(canonical_syllable(word) for word in plain.split())
 
 
 def _toned_vowel(vowels: str, *, closed: bool) -> int:

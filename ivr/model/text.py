@@ -5,8 +5,14 @@ import unicodedata
 
 _NOT_WORD = re.compile(r"[^\w]|_")
 _ASKED = re.compile(r'"([^"]*)"|(\S+)')
-_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Control, invisible direction marks, half surrogates, private and unassigned: none belongs in a name or note."""
+_BREAKS = frozenset({"Cc", "Zl", "Zp"})
+"""Control signs (NUL, CR, LF, tab …), line and paragraph separators: they part words."""
+_HARMFUL = frozenset({"Cf", "Cs", "Co", "Cn"})
+"""Invisible direction marks, half surrogates, private and unassigned: none belongs in a name or note."""
+
+
+LEAST_REASON = 3
+"""Characters of a reason that somebody types, for a move or for listening."""
 
 
 def fold(text: str) -> str:
@@ -31,7 +37,8 @@ def clean(text: str, longest: int, *, lines: bool = False) -> str:
 
     :param lines: keep line breaks, as in a note that a person typed.
     """
-    kept = "".join(_replace(sign, lines) for sign in unicodedata.normalize("NFC", text))
+    bounded = text[: longest * 8]  # a caller's name of a megabyte is not worth reading to its end
+    kept = "".join(_replace(sign, lines) for sign in unicodedata.normalize("NFC", bounded))
     if not lines:
         kept = " ".join(kept.split())
     return unicodedata.normalize("NFC", kept).strip()[:longest].rstrip()
@@ -40,6 +47,9 @@ def clean(text: str, longest: int, *, lines: bool = False) -> str:
 def _replace(sign: str, lines: bool) -> str:
     if sign == "\n" and lines:
         return sign
-    if sign in "\t\n\r\v\f":
-        return "" if lines and sign == "\r" else " "
-    return "" if unicodedata.category(sign) in _HARMFUL else sign
+    if sign == "\r" and lines:
+        return ""
+    category = unicodedata.category(sign)
+    if category in _BREAKS:
+        return " "
+    return "" if category in _HARMFUL else sign

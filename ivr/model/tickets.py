@@ -1,10 +1,10 @@
-"""Tickets: kinds, states, the table of moves, and the append-only events."""
+"""Tickets: kinds, states, and the append-only events; how a state may change is in ``moves``."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -31,23 +31,17 @@ class State(StrEnum):
 
 CLOSED = frozenset({State.DA_TRA_LOI, State.CONG_KHAI, State.TU_CHOI, State.TRUNG})
 
-MOVES: dict[State, frozenset[State]] = {
-    State.MOI: frozenset({State.DA_TIEP_NHAN, State.TU_CHOI, State.TRUNG}),
-    State.DA_TIEP_NHAN: frozenset(
-        {State.CHO_BO_SUNG, State.DA_CHUYEN, State.DANG_XU_LY, State.DA_TRA_LOI, State.TU_CHOI, State.TRUNG}
-    ),
-    State.CHO_BO_SUNG: frozenset({State.DA_TIEP_NHAN, State.DA_CHUYEN, State.TU_CHOI, State.TRUNG}),
-    State.DA_CHUYEN: frozenset({State.DANG_XU_LY, State.CHUYEN_TRA, State.CHO_BO_SUNG, State.DA_XU_LY}),
-    State.DANG_XU_LY: frozenset({State.CHO_BO_SUNG, State.CHUYEN_TRA, State.DA_XU_LY, State.DA_TRA_LOI}),
-    State.CHUYEN_TRA: frozenset({State.DA_CHUYEN, State.DA_TIEP_NHAN, State.TU_CHOI}),
-    State.DA_XU_LY: frozenset({State.DA_TRA_LOI, State.DANG_XU_LY}),
-    State.DA_TRA_LOI: frozenset({State.CONG_KHAI, State.MO_LAI}),
-    State.CONG_KHAI: frozenset({State.MO_LAI}),
-    State.TU_CHOI: frozenset({State.MO_LAI}),
-    State.TRUNG: frozenset({State.MO_LAI}),
-    State.MO_LAI: frozenset({State.DA_TIEP_NHAN, State.DA_CHUYEN, State.TU_CHOI, State.TRUNG}),
-}
-"""The one table of moves; ``desk.casework.move`` is its one writer."""
+
+class Channel(StrEnum):
+    """How a report came."""
+
+    PHONE = "phone"  # spoken to the menu
+    OPERATOR = "operator"  # entered by an operator: a talk, a visit, a letter
+    WEB = "web"  # the form on the web
+    ZALO = "zalo"  # a message to the city's Official Account
+    SMS = "sms"
+    OPEN311 = "open311"  # another program, through the open interface
+    IMPORT = "import"  # from an earlier system
 
 
 class Kind(StrEnum):
@@ -77,10 +71,11 @@ class Refusal(StrEnum):
 
 
 class Consent(StrEnum):
-    """Consent to the recording: silence stores ``none``, never ``given`` (DOMAIN §5)."""
+    """The answer about recording: silence stores ``none``, never ``given`` (DOMAIN §5)."""
 
     GIVEN = "given"  # a key was pressed after the question
     NONE = "none"  # no key; receiving a report does not wait for consent
+    REFUSED = "refused"  # the citizen does not want to be recorded
 
 
 class ContactKind(StrEnum):
@@ -106,20 +101,21 @@ class EventKind(StrEnum):
     CHANGED = "changed"  # category, kind, urgency, assignee … changed by a person
 
 
-def _of_its_own_call(context: DefaultExecutionContext) -> str:
-    """The first report of a call has the call's ULID."""
+def _own_ulid(context: DefaultExecutionContext) -> str:
+    """A report without an id of its channel's is known there by its ULID."""
     ulid: str = context.get_current_parameters()["ulid"]  # type: ignore[no-untyped-call]  # SQLAlchemy's own
     return ulid
 
 
 class Ticket(Base):
-    """One matter of one citizen; ``ulid`` is the report's ULID, the natural key filing is idempotent on."""
+    """One matter of one citizen; filing is idempotent on ``channel`` and ``channel_id``."""
 
     __tablename__ = "tickets"
     __table_args__ = (
+        Index("uq_tickets_channel_channel_id", "channel", "channel_id", unique=True),
         Index("ix_tickets_state_created_at", "state", "created_at"),
         # what the tabs count, and whether the viewer may see it, stands in these alone: no row is read
-        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id", "created_at"),
+        Index("ix_tickets_counted", "state", "due_at", "confidential", "assignee_id", "created_at", "resolved_at"),
         # whether a call made a ticket that the viewer may see is asked of a whole list of calls: no row is read either
         Index("ix_tickets_of_call", "call_id", "confidential", "assignee_id"),
         Index("ix_tickets_held", "assignee_id", "state", "created_at", "confidential"),
@@ -127,15 +123,17 @@ class Ticket(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ulid: Mapped[str] = mapped_column(String(26), unique=True)
-    call_id: Mapped[str] = mapped_column(String(26), default=_of_its_own_call, server_default="")
-    """The call it was reported in; the call's first report has the same ULID, a further one its own.
+    call_id: Mapped[str | None] = mapped_column(String(26))
+    """The call it was reported in; the call's first report has the same ULID, a further one its own. None: no call.
 
     No foreign key: a ticket stands before its call's row does, and also where that is lost; reconciliation tells.
     """
     code: Mapped[str | None] = mapped_column(String(9), unique=True)
     """Nine digits YY + number + check digit; None until a late code is given."""
     city: Mapped[str] = mapped_column(String(32))
-    channel: Mapped[str] = mapped_column(String(16), default="phone")
+    channel: Mapped[Channel] = mapped_column(Choice(Channel, 16), default=Channel.PHONE)
+    channel_id: Mapped[str] = mapped_column(String(128), default=_own_ulid)
+    """The report's id in its channel; of a telephone report its ULID."""
     kind: Mapped[Kind] = mapped_column(Choice(Kind, 24), default=Kind.PHAN_ANH)
     category: Mapped[str | None] = mapped_column(String(64))
     """Id of a category of the city; None where the caller chose none."""
@@ -155,9 +153,13 @@ class Ticket(Base):
     pin_mac: Mapped[str | None] = mapped_column(String(64))
     """HMAC-SHA256 of the PIN under the instance's secret and the ticket's ULID."""
     consent: Mapped[Consent] = mapped_column(Choice(Consent, 8), default=Consent.NONE)
+    """The answer about recording."""
     consent_key: Mapped[str | None] = mapped_column(String(1))
+    """The key that gave it, on a telephone."""
     consent_at: Mapped[datetime | None] = mapped_column(Instant)
     notice_version: Mapped[str] = mapped_column(String(32), default="")
+    notice_seconds: Mapped[float | None] = mapped_column(Float)
+    """Seconds of the notice about recording that were heard; None where that was not measured."""
     publish: Mapped[bool | None] = mapped_column()
     """Consent to publication: None = not asked or no key, which counts as no."""
     publish_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -167,10 +169,13 @@ class Ticket(Base):
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
-    """When the caller spoke, not when the row was written."""
+    """When the citizen spoke or wrote, not when the row was written."""
     filed_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the clock stopped: the matter was done or closed (:mod:`ivr.model.clock`). None while it is in work."""
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
-    sidecar_version: Mapped[int] = mapped_column(Integer, default=0)
+    report_version: Mapped[int] = mapped_column(Integer, default=0)
+    """Of the report, as its channel counts: a ticket is only ever brought to a newer one."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Optimistic lock for people's changes."""
     events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")

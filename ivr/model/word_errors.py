@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.model.spelling import canonical_words
+from ivr.model.spelling import canonical
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +22,10 @@ class WordErrors:
 
 def word_errors(reference: str, heard: str) -> WordErrors:
     """Levenshtein distance over words; case, punctuation and placement of tone marks do not count."""
-    said, got = canonical_words(reference), canonical_words(heard)
-    above = list(range(len(got) + 1))
-    for row, word in enumerate(said, start=1):
-        here = [row]
-        for column, other in enumerate(got, start=1):
-            here.append(min(above[column] + 1, here[-1] + 1, above[column - 1] + (word != other)))
-        above = here
-    return WordErrors(errors=above[-1], words=len(said))
+    from jiwer import process_words  # 40 ms, for those who measure a recogniser; a call never does
+
+    found = process_words(canonical(reference), canonical(heard))
+    return WordErrors(
+        errors=found.substitutions + found.insertions + found.deletions,
+        words=found.hits + found.substitutions + found.deletions,
+    )

@@ -14,14 +14,22 @@ from ivr.prompts.items import Item, all_items
 from ivr.prompts.store import Built
 from ivr.prompts.voice import render
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.words import tr
 
 _REPORT_EVERY = 100
 
 
 def build(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Build what is missing or changed below ``<home>/sounds``, drop what nobody needs; faults are one PromptError."""
-    items = all_items(settings)
+    """Build what is missing or changed below ``<home>/sounds``, drop what nobody needs; faults are one PromptError.
+
+    A city that does not answer by default is left as it stands while its texts are faulty.
+    """
+    all_wanted = all_items(settings)
+    items = all_wanted.items
+    for broken in all_wanted.left_out.values():
+        say(str(PromptFaults(broken)))
+    kept = tuple(f"{city}/" for city in all_wanted.left_out)
     sounds = settings.sounds
     with _alone(sounds):
         before = store.read_manifest(sounds)
@@ -31,10 +39,12 @@ def build(settings: Settings, say: Callable[[str], None] = print) -> None:
             for key, (item, digest) in wanted.items()
             if key not in before or before[key].digest != digest or not (sounds / f"{key}.wav").exists()
         ]
-        built = {key: before[key] for key in wanted if key in before} | _make_all(sounds, due, say)
+        built = {key: before[key] for key in before if key in wanted or key.startswith(kept)}
+        built |= _make_all(sounds, due, say)
         store.write_manifest(sounds, built)
-        _drop(sounds, set(before) - set(wanted))
-    if faults := greeting_faults(settings):
+        _drop(sounds, set(before) - set(built))
+    whole = [city for city in find_cities(settings.config) if city not in all_wanted.left_out]
+    if faults := greeting_faults(settings, whole):
         raise PromptFaults(faults)
     if due:
         say(tr(f"Lời thoại: xong {len(items)} tệp.", f"Prompts: {len(items)} files ready."))

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ivr.prompts.errors import PromptError, PromptFaults
-from ivr.prompts.texts import LANGUAGES, Text, city_texts, common_texts, find_cities
+from ivr.prompts.texts import LANGUAGES, Text, city_texts, common_texts
 from ivr.settings import Settings
+from ivr.settings.faults import Fault
+from ivr.settings.files import find_cities
 from ivr.speech import PAUSE, Language, vocabulary
 
 PIPELINE = 1
@@ -76,19 +78,32 @@ class Item:
         return hashlib.sha256(json.dumps([PIPELINE, kind, facts], sort_keys=True).encode()).hexdigest()
 
 
-def all_items(settings: Settings) -> list[Item]:
-    """Every sound of every city, the words, the pause and the beep; PromptFaults lists all faults of the texts."""
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Every sound that is to be built, and the cities left out because their texts are faulty."""
+
+    items: list[Item]
+    left_out: dict[str, list[Fault]]
+
+
+def all_items(settings: Settings) -> Wanted:
+    """Every sound of every city, the words, the pause and the beep.
+
+    :raises PromptFaults: the common texts are faulty, or those of the city that answers by default; with all faults.
+    """
     common = common_texts(settings.config)
-    faults = list(common.faults)
     items = [*_marks(), *_words(settings), *(_item(settings, text, "") for text in common.by_key.values())]
+    left_out: dict[str, list[Fault]] = {}
     for city in find_cities(settings.config):
         own = city_texts(settings.config, city)
-        faults += own.faults
+        if own.faults:
+            left_out[city] = own.faults
+            continue
         items += [_item(settings, text, city) for text in own.by_key.values()]
         items += _recorded_for(settings, city, [text for key, text in common.by_key.items() if key not in own.by_key])
-    if faults:
-        raise PromptFaults(faults)
-    return items
+    if common.faults or settings.city in left_out:
+        raise PromptFaults([*common.faults, *(fault for faults in left_out.values() for fault in faults)])
+    return Wanted(items=items, left_out=left_out)
 
 
 def key_of(city: str, language: Language, name: str) -> str:

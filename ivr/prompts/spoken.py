@@ -3,13 +3,10 @@
 import re
 import unicodedata
 
-from ivr.speech import Language
+from ivr.speech import Language, digit_words
 from ivr.words import tr
 
-_DIGITS: dict[Language, list[str]] = {
-    "vi": ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"],
-    "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
-}
+_DIGITS: dict[Language, tuple[str, ...]] = {"vi": digit_words("vi"), "en": digit_words("en")}
 _KEY = re.compile(r"\b(phím|press) ([0-9])\b", re.IGNORECASE)
 _KEY_WORD = re.compile(
     rf"\b(phím|press) ({'|'.join(word for words in _DIGITS.values() for word in words)})\b", re.IGNORECASE

@@ -6,7 +6,8 @@ import wave
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+
+from ivr.durable import Sync, replace
 
 MANIFEST = "manifest.json"
 
@@ -37,15 +38,7 @@ def write_manifest(sounds: Path, built: dict[str, Built]) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write so that a reader sees the old file or the new one, never a part; folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    replace(path, content, mode=0o644, sync=Sync.NOTHING, several_writers=True)
 
 
 def seconds_of(content: bytes) -> float:

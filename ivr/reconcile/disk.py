@@ -95,7 +95,7 @@ def _call_of(settings: Settings, ulid: str) -> str:
         sidecar = Spool(settings).find(ulid)
     except SidecarFault:
         return ""
-    return sidecar.call if sidecar is not None else ""
+    return sidecar.call_id or "" if sidecar is not None else ""
 
 
 def _sha256(path: Path) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from ivr.jobs import queue
-from ivr.model import Call, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
+from ivr.model import Call, Channel, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
+from ivr.services.transcribing import TRANSCRIBE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +71,10 @@ class Rows:
 def read_rows(session: Session, since: datetime | None = None) -> Rows:
     """Compare the rows with one another; ``since`` leaves out calls, recordings, tickets and work begun before."""
     calls, made = _from(Call.started_at, since), _from(Recording.created_at, since)
-    filed, added = and_(_from(Ticket.filed_at, since), Ticket.channel == "phone"), _from(WorkItem.created_at, since)
+    filed = and_(_from(Ticket.filed_at, since), Ticket.channel == Channel.PHONE)
+    added = and_(_from(WorkItem.created_at, since), WorkItem.kind == TRANSCRIBE)
     work_of_recording = (
-        select(WorkItem.id).where(WorkItem.kind == queue.TRANSCRIBE, WorkItem.subject == Recording.id).exists()
+        select(WorkItem.id).where(WorkItem.kind == TRANSCRIBE, WorkItem.subject == Recording.id).exists()
     )
     ticket_of_recording = select(Ticket.id).where(Ticket.ulid == Recording.ulid).exists()
     call_of_ticket = select(Call.id).where(Call.id == Ticket.call_id).exists()

@@ -2,17 +2,15 @@
 
 from ivr.recordings.files import (
     FiledAudio,
-    Measured,
     NoRecording,
-    NotAudio,
     WouldOverwrite,
     erase,
     file_audio,
     find_all_keys,
-    measure,
     open_recording,
     path_of,
 )
+from ivr.recordings.wav import Measured, NotAudio, measure, write_wav
 
 __all__ = [
     "FiledAudio",
@@ -26,4 +24,5 @@ __all__ = [
     "measure",
     "open_recording",
     "path_of",
+    "write_wav",
 ]

@@ -3,6 +3,7 @@
 Statements are prepared once and run beside the session's unit of work: every call comes here twice.
 """
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,9 +11,10 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from ivr.model import Base, Call, CallStep, EndReason
+from ivr.model.journal import CallJournal, Step
+from ivr.model.report import CallFacts
 from ivr.model.text import clean
 from ivr.services import outbox
-from ivr.spool import CallJournal, Step
 from ivr.store import insert_all_missing, insert_new
 
 _CALLS = Base.metadata.tables[Call.__tablename__]
@@ -28,6 +30,11 @@ _CHANGE = (
     .where(_CALLS.c.id == bindparam("ulid"))
     .values({name: bindparam(name) for name in ("language", "ended_at", "end_reason")})
 )
+
+_COLUMNS = {"ulid": "id"}
+"""Facts whose column has another name."""
+_LONGEST = {"caller_raw": 128, "caller_name": 128, "called": 64, "uniqueid": 64, "linkedid": 64, "instance": 64}
+"""Characters of what comes from outside."""
 
 
 class _Known(NamedTuple):
@@ -60,11 +67,28 @@ def record_call(session: Session, journal: CallJournal, now: datetime) -> None:
         outbox.announce(session, outbox.CALL_ENDED, journal.ulid, data, now=now)
 
 
+def find_call_on_line(session: Session, uniqueid: str) -> CallJournal | None:
+    """The first call that Asterisk named so, without its steps; None where its row is not known."""
+    asked = select(Call).where(Call.uniqueid == uniqueid).order_by(Call.started_at).limit(1)
+    call = session.scalars(asked).first()
+    if call is None:
+        return None
+    return CallJournal(
+        facts=_facts_of(call), language=call.language, ended_at=call.ended_at, end_reason=call.end_reason
+    )
+
+
+def is_over(session: Session, call_id: str | None) -> bool:
+    """Whether a call has ended, or is not known, or there is none."""
+    call = None if call_id is None else session.get(Call, call_id)
+    return call is None or call.ended_at is not None
+
+
 def _insert(session: Session, journal: CallJournal, now: datetime) -> _Known:
     """The row of a call nobody has told of yet, or the one that stands after all."""
-    if insert_new(session, Call, _values(journal)) is not None:
+    if insert_new(session, Call, values_of(journal.facts) | {"language": journal.language}) is not None:
         if journal.ended_at is None:
-            outbox.announce(session, outbox.CALL_STARTED, journal.ulid, {"city": journal.city}, now=now)
+            outbox.announce(session, outbox.CALL_STARTED, journal.ulid, {"city": journal.facts.city}, now=now)
         return _Known(language=journal.language, ended_at=None, end_reason=None, steps=0)
     known = _find(session, journal.ulid)
     if known is None:
@@ -83,19 +107,14 @@ def _add_steps(session: Session, journal: CallJournal, known: int) -> None:
     insert_all_missing(session, CallStep, rows)
 
 
-def _values(journal: CallJournal) -> dict[str, Any]:
-    return {
-        "id": journal.ulid,
-        "city": journal.city,
-        "caller_raw": clean(journal.caller_raw, 128),
-        "caller_number": journal.caller_number,
-        "caller_name": clean(journal.caller_name, 128),
-        "called": clean(journal.called, 64),
-        "uniqueid": clean(journal.uniqueid, 64),
-        "linkedid": clean(journal.linkedid, 64),
-        "started_at": journal.started_at,
-        "language": journal.language,
-    }
+def values_of(facts: CallFacts) -> dict[str, Any]:
+    """The columns of a call's row that its facts fill, made safe to show."""
+    values = {_COLUMNS.get(field.name, field.name): getattr(facts, field.name) for field in fields(CallFacts)}
+    return values | {name: clean(values[name], most) for name, most in _LONGEST.items()}
+
+
+def _facts_of(call: Call) -> CallFacts:
+    return CallFacts(**{field.name: getattr(call, _COLUMNS.get(field.name, field.name)) for field in fields(CallFacts)})
 
 
 def _step(call_id: str, number: int, step: Step) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from ivr.model import (
     CLOSED,
-    MOVES,
     EventKind,
     Kind,
     Person,
@@ -24,10 +23,14 @@ from ivr.model import (
     TicketEvent,
     Transcript,
 )
-from ivr.model.text import clean
-from ivr.services import outbox, rights
-from ivr.services.errors import MoveRefused, NotAllowed, NotFound, Stale
+from ivr.model.clock import Clock, clock_of
+from ivr.model.moves import ACCEPTED_BY_TAKING, Move, Need, find_move
+from ivr.model.text import LEAST_REASON, clean
+from ivr.services import rights
+from ivr.services.case_events import apply, get_for_change, get_visible, record
+from ivr.services.errors import Confidential, MoveRefused, NotAllowed, NotFound, Stale
 from ivr.services.intake import refresh_search_copy
+from ivr.services.transcribing import hurry_transcript
 from ivr.words import tr
 
 
@@ -38,6 +41,14 @@ class Keep(Enum):
 
 
 UNSET = Keep.UNSET
+
+_MISSING = {
+    Need.REFUSAL: ("Cần chọn lý do không tiếp nhận.", "Choose why it is not taken on."),
+    Need.DUPLICATE: ("Cần nêu phiếu đã có.", "Name the ticket that stands already."),
+    Need.AGENCY: ("Xin chọn cơ quan xử lý.", "Choose the agency."),
+    Need.REASON: ("Xin ghi lý do.", "Give the reason."),
+}
+"""What is asked of somebody who left it out."""
 
 
 def move(
@@ -51,35 +62,56 @@ def move(
     *,
     refusal: Refusal | None = None,
     duplicate_of: int | None = None,
+    agency: str | None = None,
 ) -> Ticket:
     """Move a ticket to another state; the only writer of ``Ticket.state``.
 
-    :param refusal: needed for ``tu_choi``; the citizen is told.
-    :param duplicate_of: the other ticket's id, needed for ``trung``.
+    What a move needs, the table of moves says (:mod:`ivr.model.moves`); what it does not need is left aside.
+
+    :param refusal: the citizen is told.
+    :param duplicate_of: the other ticket's id.
+    :param agency: who is to work on it; left out, the agency it has keeps it. Whether there is such an agency is for
+        the caller: they are a city's data.
     :raises MoveRefused: the table of moves has no such step, or the step lacks what it needs.
     :raises Stale, NotAllowed, NotFound: as their names say.
     """
-    ticket = _get_for_change(session, ticket_id, person, version)
-    _check_move(session, ticket, to, refusal, duplicate_of)
+    ticket = get_for_change(session, ticket_id, person, version)
+    reason = clean(reason, 2000, lines=True)
+    step = get_move(ticket.state, to)
+    _check_needs(session, ticket, step, reason, refusal, duplicate_of, agency)
+    if Need.AGENCY in step.needs and agency not in {None, ticket.agency}:
+        apply(session, ticket, person, {"agency": agency}, "", now)
     before = ticket.state
     ticket.state = to
     ticket.refusal = refusal if to is State.TU_CHOI else None
     ticket.duplicate_of = duplicate_of if to is State.TRUNG else None
     ticket.closed_at = (ticket.closed_at or now) if to in CLOSED else None
+    ticket.resolved_at = (ticket.resolved_at or now) if clock_of(to) is Clock.STOPPED else None
     data: dict[str, Any] = {}
     if refusal is not None and to is State.TU_CHOI:
         data["refusal"] = refusal.value
     if duplicate_of is not None and to is State.TRUNG:
         data["duplicate_of"] = duplicate_of
-    event = TicketEvent(kind=EventKind.MOVED, from_state=before, to_state=to, text=clean(reason, 2000, lines=True))
-    return _record(session, ticket, person, event, data, now)
+    event = TicketEvent(kind=EventKind.MOVED, from_state=before, to_state=to, text=reason)
+    return record(session, ticket, person, event, data, now)
+
+
+def take(session: Session, ticket_id: int, person: Person, version: int, now: datetime) -> Ticket:
+    """Become the one who works on it; a new or reopened ticket is accepted by that.
+
+    :raises Stale, NotAllowed, NotFound: as their names say.
+    """
+    ticket = change(session, ticket_id, person, version, now, assignee=person.id)
+    if ticket.state in ACCEPTED_BY_TAKING:
+        move(session, ticket_id, State.DA_TIEP_NHAN, person, "", ticket.version, now)
+    return ticket
 
 
 def note(session: Session, ticket_id: int, text: str, person: Person, now: datetime) -> Ticket:
     """Add a note; it changes nothing else, so it needs no version and never collides."""
-    ticket = _get_visible(session, ticket_id, person)
+    ticket = get_visible(session, ticket_id, person)
     event = TicketEvent(kind=EventKind.NOTE, text=clean(text, 10_000, lines=True))
-    return _record(session, ticket, person, event, {}, now, bump=False)
+    return record(session, ticket, person, event, {}, now, bump=False)
 
 
 def change(
@@ -104,7 +136,7 @@ def change(
 
     :raises Stale, NotAllowed, NotFound: as their names say.
     """
-    ticket = _get_for_change(session, ticket_id, person, version)
+    ticket = get_for_change(session, ticket_id, person, version)
     wanted: dict[str, Any] = {
         "category": category,
         "kind": kind,
@@ -118,11 +150,9 @@ def change(
     if not differs:
         return ticket
     _check_change(session, ticket, person, differs)
-    data = {name: [_plain(getattr(ticket, name)), _plain(new)] for name, new in differs.items()}
-    for name, new in differs.items():
-        setattr(ticket, name, new)
-    event = TicketEvent(kind=EventKind.CHANGED, text=clean(reason, 2000, lines=True))
-    return _record(session, ticket, person, event, data, now)
+    if differs.get("urgent"):
+        hurry_transcript(session, ticket.ulid)
+    return apply(session, ticket, person, differs, reason, now)
 
 
 def correct_transcript(
@@ -138,7 +168,7 @@ def correct_transcript(
         raise NotFound("transcript", recording_id)
     ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid).with_for_update())
     if ticket is not None and not rights.may_see(person, ticket):
-        raise _confidential()
+        raise Confidential
     if transcript.version != version:
         corrector = session.get(Person, transcript.corrected_by) if transcript.corrected_by else None
         raise Stale(who=corrector.name if corrector else "", at=transcript.corrected_at)
@@ -150,49 +180,43 @@ def correct_transcript(
         ticket.content = transcript.text
         refresh_search_copy(ticket)
         event = TicketEvent(kind=EventKind.CORRECTED, text=transcript.text)
-        _record(session, ticket, person, event, {"before": before}, now, bump=False)
+        record(session, ticket, person, event, {"before": before}, now, bump=False)
     session.flush()
     return transcript
 
 
-def possible_moves(ticket: Ticket) -> list[State]:
-    """Where the ticket may go from here, in the order of the states."""
-    return [state for state in State if state in MOVES[ticket.state]]
+def get_move(before: State, to: State) -> Move:
+    """The step between two states; raises :class:`MoveRefused` where the table has none."""
+    step = find_move(before, to)
+    if step is None:
+        raise MoveRefused(before=before, to=to)
+    return step
 
 
-def _get_visible(session: Session, ticket_id: int, person: Person) -> Ticket:
-    ticket = session.get(Ticket, ticket_id, with_for_update=True)
-    if ticket is None:
-        raise NotFound("ticket", ticket_id)
-    if not rights.may_see(person, ticket):
-        raise _confidential()
-    return ticket
+def _check_needs(
+    session: Session,
+    ticket: Ticket,
+    step: Move,
+    reason: str,
+    refusal: Refusal | None,
+    duplicate_of: int | None,
+    agency: str | None,
+) -> None:
+    given = {
+        Need.REFUSAL: refusal is not None,
+        Need.DUPLICATE: duplicate_of is not None and _may_stand_for(session, ticket, duplicate_of),
+        Need.AGENCY: bool(agency or ticket.agency),
+        Need.REASON: len(reason) >= LEAST_REASON,
+    }
+    for need, is_given in given.items():
+        if need in step.needs and not is_given:
+            raise MoveRefused(before=ticket.state, to=step.to, why=tr(*_MISSING[need]))
 
 
-def _get_for_change(session: Session, ticket_id: int, person: Person, version: int) -> Ticket:
-    ticket = _get_visible(session, ticket_id, person)
-    if ticket.version != version:
-        changes = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, TicketEvent.person_id.is_not(None))
-        by_people = changes.where(TicketEvent.kind.in_((EventKind.MOVED, EventKind.CHANGED)))
-        newest = session.scalar(by_people.order_by(TicketEvent.id.desc()).limit(1))
-        raise Stale(
-            who=newest.person.name if newest and newest.person else "",
-            at=newest.at if newest else None,
-        )
-    return ticket
-
-
-def _check_move(session: Session, ticket: Ticket, to: State, refusal: Refusal | None, duplicate_of: int | None) -> None:
-    if to not in MOVES[ticket.state]:
-        raise MoveRefused(before=ticket.state, to=to)
-    if to is State.TU_CHOI and refusal is None:
-        why = tr("Cần chọn lý do không tiếp nhận.", "Choose why it is not taken on.")
-        raise MoveRefused(before=ticket.state, to=to, why=why)
-    if to is State.TRUNG:
-        other = session.get(Ticket, duplicate_of) if duplicate_of is not None else None
-        if other is None or other.id == ticket.id or other.duplicate_of == ticket.id:
-            why = tr("Cần nêu phiếu đã có.", "Name the ticket that stands already.")
-            raise MoveRefused(before=ticket.state, to=to, why=why)
+def _may_stand_for(session: Session, ticket: Ticket, duplicate_of: int) -> bool:
+    """Whether the other ticket exists, is another one, and does not point back here."""
+    other = session.get(Ticket, duplicate_of)
+    return other is not None and other.id != ticket.id and other.duplicate_of != ticket.id
 
 
 def _check_change(session: Session, ticket: Ticket, person: Person, differs: dict[str, Any]) -> None:
@@ -210,40 +234,3 @@ def _check_change(session: Session, ticket: Ticket, person: Person, differs: dic
         found = session.get(Person, assignee)
         if found is None or not found.active:
             raise NotFound("person", assignee)
-
-
-def _record(
-    session: Session,
-    ticket: Ticket,
-    person: Person,
-    event: TicketEvent,
-    data: dict[str, Any],
-    now: datetime,
-    *,
-    bump: bool = True,
-) -> Ticket:
-    event.ticket_id, event.person_id, event.at, event.data = ticket.id, person.id, now, data
-    session.add(event)
-    if bump:
-        ticket.version += 1
-    told = {"id": ticket.id, "state": ticket.state.value, "event": event.kind.value}
-    outbox.announce(session, outbox.TICKET_CHANGED, ticket.ulid, told, now=now)
-    session.flush()
-    return ticket
-
-
-def _confidential() -> NotAllowed:
-    return NotAllowed(
-        "Phản ánh này là mật: chỉ trưởng ca và người phụ trách được xem.",
-        "This report is confidential: only supervisors and whoever holds it may see it.",
-    )
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case Enum():
-            return value.value
-        case _:
-            return value

@@ -33,6 +33,16 @@ class NotAllowed(TongdaiError):
         super().__init__(tr(vi, en))
 
 
+class Confidential(NotAllowed):
+    """The ticket is confidential, and this person neither may see such nor holds it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Phản ánh này là mật: chỉ trưởng ca và người phụ trách được xem và nghe.",
+            "This report is confidential: only supervisors and whoever holds it may see and hear it.",
+        )
+
+
 class ReasonNeeded(NotAllowed):
     """Whoever does not hold the ticket says why they listen."""
 

@@ -30,6 +30,7 @@ class TicketLine(NamedTuple):
     content: str
     contact_number: str | None
     due_at: datetime | None
+    resolved_at: datetime | None
     created_at: datetime
     holder: str | None
     """The assignee's name."""
@@ -75,6 +76,7 @@ _TICKETS = (
         Ticket.content,
         Ticket.contact_number,
         Ticket.due_at,
+        Ticket.resolved_at,
         Ticket.created_at,
         Person.name,
         Recording.id.is_not(None),

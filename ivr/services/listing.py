@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, State, Ticket, TicketEvent
+from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, State, Ticket, TicketEvent, clock
 from ivr.model.code import find_code
 from ivr.model.numbers import normalise
 from ivr.model.text import search_terms
@@ -26,9 +26,6 @@ MOST_FOUND = 1_000
 
 _WHOLE_NUMBER = 10
 """Signs from which digits are a telephone number (+84236…) and not a house number."""
-_OPEN = frozenset(State) - CLOSED
-_RUNNING = _OPEN - {State.CHO_BO_SUNG, State.DA_XU_LY}
-"""States in which the clock runs. Named ones, because an index is walked for IN and not for NOT IN."""
 
 Row = TypeVar("Row")
 
@@ -68,7 +65,7 @@ class TicketFilter:
     urgent: bool | None = None
     assignee_id: int | None = None
     overdue_at: datetime | None = None
-    """Open tickets whose due time has passed at this moment."""
+    """Tickets that are overdue at this moment (:func:`ivr.model.clock.is_overdue`)."""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -147,8 +144,10 @@ def find_ticket_of_report(session: Session, ulid: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.ulid == ulid))
 
 
-def tickets_of_call(session: Session, call_id: str) -> list[Ticket]:
+def tickets_of_call(session: Session, call_id: str | None) -> list[Ticket]:
     """All tickets that came of a call, in the order they were spoken; who may see which is the caller's to ask."""
+    if call_id is None:
+        return []
     rows = select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.created_at, Ticket.id)
     return list(session.scalars(rows))
 
@@ -166,9 +165,9 @@ def get_call(session: Session, call_id: str) -> Call:
     return call
 
 
-def find_call(session: Session, call_id: str) -> Call | None:
-    """A call without its steps; None for a ticket whose call left no row."""
-    return session.get(Call, call_id)
+def find_call(session: Session, call_id: str | None) -> Call | None:
+    """A call without its steps; None for a ticket without a call, or whose call left no row."""
+    return None if call_id is None else session.get(Call, call_id)
 
 
 def get_recording(session: Session, recording_id: str) -> Recording:
@@ -200,9 +199,9 @@ def _ticket_conditions(session: Session, wanted: TicketFilter) -> list[ColumnEle
     if wanted.states:
         conditions.append(Ticket.state.in_(wanted.states))
     if wanted.is_open is not None:
-        conditions.append(Ticket.state.in_(_OPEN if wanted.is_open else CLOSED))
+        conditions.append(Ticket.state.in_(clock.OPEN if wanted.is_open else CLOSED))
     if wanted.overdue_at is not None:
-        conditions += [Ticket.state.in_(_RUNNING), Ticket.due_at < wanted.overdue_at]
+        conditions.append(clock.overdue_at(wanted.overdue_at))
     equal: dict[Any, Any] = {
         Ticket.city: wanted.city or None,
         Ticket.category: wanted.category or None,

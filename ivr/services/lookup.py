@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.model import CLOSED, Kind, Refusal, State, Ticket
+from ivr.model import Kind, Refusal, State, Ticket
+from ivr.model.clock import is_overdue
 from ivr.model.code import find_code
 from ivr.services import attempts
 from ivr.services.attempts import LimitKind, Locked
@@ -28,6 +29,7 @@ class Status:
     refusal: Refusal | None
     created_at: datetime
     due_at: datetime | None
+    """Told as a time to come only while the clock runs (:func:`ivr.model.clock.is_running`)."""
     overdue: bool
 
 
@@ -80,9 +82,3 @@ def _status(ticket: Ticket, now: datetime) -> Status:
         due_at=ticket.due_at,
         overdue=is_overdue(ticket, now),
     )
-
-
-def is_overdue(ticket: Ticket, now: datetime) -> bool:
-    """Whether the due time has passed on an open ticket; while the citizen is awaited the clock is paused."""
-    running = ticket.state not in CLOSED and ticket.state not in {State.CHO_BO_SUNG, State.DA_XU_LY}
-    return running and ticket.due_at is not None and ticket.due_at < now

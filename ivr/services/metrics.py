@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from ivr.jobs import queue
 from ivr.jobs.queue import Backlog
-from ivr.model import CLOSED, Ticket, Transcript
+from ivr.model import CLOSED, Ticket, Transcript, clock
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.store import Store, StoreAway
 
 WINDOW = timedelta(hours=1)
@@ -30,8 +31,8 @@ class StoreCollector(Collector):
         now = self._now()
         try:
             with self._store.reading() as session:
-                found = [*_backlog(queue.backlog(session, queue.TRANSCRIBE, now)), *_speed(session, now)]
-                found.append(_open_tickets(session))
+                found = [*_backlog(queue.backlog(session, TRANSCRIBE, now)), *_speed(session, now)]
+                found += [_open_tickets(session), _overdue_tickets(session, now)]
         except StoreAway:
             found = []
         return [_gauge("store_up", "1 when the database answers.", float(bool(found))), *found]
@@ -71,6 +72,11 @@ def _open_tickets(session: Session) -> Metric:
     for state, count in session.execute(rows):
         tickets.add_metric([state.value], count)
     return tickets
+
+
+def _overdue_tickets(session: Session, now: datetime) -> Metric:
+    late = session.scalar(select(func.count()).select_from(Ticket).where(clock.overdue_at(now))) or 0
+    return _gauge("tickets_overdue", "Open tickets whose due time has passed while their clock ran.", late)
 
 
 def _gauge(name: str, told: str, value: float) -> Metric:

@@ -35,6 +35,11 @@ def read(session: Session, after: int, limit: int = 500) -> list[Outbox]:
     return list(session.scalars(select(Outbox).where(Outbox.id > after).order_by(Outbox.id).limit(limit)))
 
 
+def first(session: Session) -> int:
+    """The oldest id that was not pruned yet; 0 where there is none."""
+    return session.scalar(select(func.min(Outbox.id))) or 0
+
+
 def last(session: Session) -> int:
     """The newest id; 0 where there is none."""
     return session.scalar(select(func.max(Outbox.id))) or 0

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -73,6 +74,37 @@ def set_role(session: Session, person: Person, role: Role) -> None:
     session.flush()
 
 
+def set_team(session: Session, person: Person, team: str | None) -> None:
+    """Put a person into a team, by its free short name; None or blanks: into none."""
+    person.team = clean(team or "", 64) or None
+    session.flush()
+
+
+def set_agency(session: Session, person: Person, agency: str | None, known: Collection[str]) -> None:
+    """Say that a person works at an agency; None: at none.
+
+    :param known: ids of the city's agencies.
+    :raises PeopleError: the city has no such agency.
+    """
+    if agency is not None and agency not in known:
+        raise PeopleError(
+            tr(
+                f"Thành phố không có cơ quan “{agency}”. Xin chọn trong danh mục cơ quan.",
+                f"The city has no agency “{agency}”. Choose one of its list.",
+            )
+        )
+    person.agency = agency
+    session.flush()
+
+
+def set_preferences(session: Session, person_id: int, *, language: str | None, theme: str | None) -> None:
+    """Keep a person's language and theme; None leaves the one that is kept."""
+    person = get_person_by_id(session, person_id)
+    person.language = language or person.language
+    person.theme = theme or person.theme
+    session.flush()
+
+
 def set_active(session: Session, person: Person, active: bool) -> None:
     """Disable an account (its work stays, its sign-ins end) or enable it again."""
     person.active = active
@@ -91,6 +123,20 @@ def get_person(session: Session, username: str) -> Person:
     if person is None:
         raise NotFound("person", username)
     return person
+
+
+def get_person_by_id(session: Session, person_id: int) -> Person:
+    """The account with this id; raises :class:`ivr.services.errors.NotFound`."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("person", person_id)
+    return person
+
+
+def find_names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Names of the people with these ids."""
+    found = select(Person.id, Person.name).where(Person.id.in_(ids))
+    return {row.id: row.name for row in session.execute(found)}
 
 
 def find_all_people(session: Session) -> list[Person]:

@@ -8,15 +8,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.model import Person, Play, Recording, Ticket
-from ivr.model.text import clean
+from ivr.model.text import LEAST_REASON, clean
 from ivr.services import rights
-from ivr.services.errors import NotAllowed, NotFound, ReasonNeeded
+from ivr.services.errors import Confidential, NotAllowed, NotFound, ReasonNeeded
 from ivr.services.people import token_hash
 
 LASTS = timedelta(hours=2)
 """How long a token serves Range requests: a long recording, paused and heard again."""
-LEAST_REASON = 3
-"""Characters of a typed reason."""
 
 
 class Action(StrEnum):
@@ -83,10 +81,7 @@ def find_all_of(session: Session, recording_id: str) -> list[Play]:
 
 def _refuse(person: Person, ticket: Ticket | None, action: Action) -> None:
     if ticket is not None and not rights.may_see(person, ticket):
-        raise NotAllowed(
-            "Phản ánh này là mật: chỉ trưởng ca và người phụ trách được nghe.",
-            "This report is confidential: only supervisors and whoever holds it may listen.",
-        )
+        raise Confidential
     if action is Action.DOWNLOAD and not rights.may_download(person, ticket):
         raise NotAllowed("Chỉ trưởng ca được tải bản ghi âm.", "Only supervisors may download recordings.")
 

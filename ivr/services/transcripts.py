@@ -1,4 +1,4 @@
-"""What the recogniser heard is stored once, together with the end of the work item that asked for it."""
+"""What the recogniser heard is stored once, in the transaction that ends the work item; or why it heard nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.jobs import queue
-from ivr.jobs.queue import Claimed
 from ivr.model import EventKind, Recording, RecordingFlag, Ticket, TicketEvent, Transcript
 from ivr.services import outbox
 from ivr.services.errors import NotFound
@@ -33,30 +31,37 @@ class HeardText:
 
 def store_transcript(
     session: Session,
-    claimed: Claimed,
     recording_id: str,
     heard: HeardText,
     peaks: Sequence[int],
     flags: Sequence[RecordingFlag],
     now: datetime,
 ) -> None:
-    """Store text, waveform and flags of a recording, show them in its ticket, and finish the work item.
+    """Store text, waveform and flags of a recording, and show them in its ticket.
 
-    Raw text that stands is never changed: a second result for the same recording only finishes its item.
-
-    :raises LeaseLost: the item is not ours any more; nothing of this is kept.
+    Raw text that stands is never changed: a second result for the same recording changes nothing.
     """
     recording = session.get(Recording, recording_id, with_for_update=True)
     if recording is None:
         raise NotFound("recording", recording_id)
-    if session.get(Transcript, recording_id) is None:
-        session.add(_transcript(recording_id, heard, now))
-        recording.peaks = list(peaks)
-        recording.flags = _joined(recording.flags, flags)
-        ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid).with_for_update())
-        if ticket is not None:
-            _show(session, ticket, heard, flags, now)
-    queue.finish(session, claimed, now)
+    if session.get(Transcript, recording_id) is not None:
+        return
+    session.add(_transcript(recording_id, heard, now))
+    recording.peaks = list(peaks)
+    recording.flags = _joined(recording.flags, flags)
+    ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid).with_for_update())
+    if ticket is not None:
+        _show(session, ticket, heard, flags, now)
+    session.flush()
+
+
+def give_up_transcript(session: Session, recording_id: str, reason: str, now: datetime) -> None:
+    """No text will come: a page that waits for it must learn so, and why."""
+    found = select(Ticket).join(Recording, Recording.ulid == Ticket.ulid).where(Recording.id == recording_id)
+    ticket = session.scalar(found)
+    if ticket is not None:
+        session.add(TicketEvent(ticket_id=ticket.id, at=now, kind=EventKind.NOT_TRANSCRIBED, text=reason))
+        outbox.announce(session, outbox.TICKET_CHANGED, ticket.ulid, {"id": ticket.id}, now=now)
 
 
 def _transcript(recording_id: str, heard: HeardText, now: datetime) -> Transcript:

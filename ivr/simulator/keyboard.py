@@ -8,24 +8,26 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import structlog
 
 from ivr.city.city import City
 from ivr.city.flow.switches import FILE as SWITCHES
 from ivr.engine import Answer, CannotLook, Clock, Dependencies, run_call
+from ivr.engine.dependencies import NullSink
 from ivr.model.civil import civil_year
 from ivr.model.code import make_code
-from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue, load_catalogue
+from ivr.recordings.wav import TELEPHONE_RATE, write_wav
 from ivr.settings import Settings
 from ivr.speech import Language, vocabulary
-from ivr.spool import CallJournal, Sidecar, Spool
+from ivr.spool import Sidecar, Spool
 from ivr.words import tr
 
 HANG_UP = "x"
 SPOKEN = 5.0
 """Seconds a recording on the keyboard counts as."""
-_KEYS = frozenset("0123456789*#")
 _LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 Ask = Callable[[str], str]
@@ -63,10 +65,8 @@ class KeyboardPhone:
         """A line typed stands for speech, an empty one for silence."""
         self._rest = ""
         said = self._typed_line(tr("  ● bíp; nói> ", "  ● beep; speak> "))
-        spoken = b"\0\x20\0\xe0" * round(SPOKEN * 4000) if said else b""
-        length = len(spoken)
-        header = b"RIFF%bWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data%b"
-        path.write_bytes(header % ((36 + length).to_bytes(4, "little"), length.to_bytes(4, "little")) + spoken)
+        seconds = SPOKEN if said else 0.0
+        write_wav(path, np.tile(np.array([0x2000, -0x2000], np.int16), round(seconds * TELEPHONE_RATE / 2)))
         return Recorded(end=RecordEnd.KEY if said else RecordEnd.SILENCE, key=end if said else "")
 
     def ring(self, target: str, *, wait: float) -> RingResult:
@@ -109,7 +109,7 @@ class KeyboardPhone:
         return taken
 
     def _typed(self, question: str) -> str:
-        while not set(line := self._typed_line(question)) <= _KEYS:
+        while not set(line := self._typed_line(question)) <= set(KEYPAD):
             self._say(tr(f"  Chỉ có phím 0–9 * #; {HANG_UP} là gác máy.", f"  Keys are 0–9 * #; {HANG_UP} hangs up."))
         return line
 
@@ -121,22 +121,6 @@ class KeyboardPhone:
         if line == HANG_UP:
             raise HungUp
         return line
-
-
-class _Nobody:
-    """Files nothing."""
-
-    def call_started(self, journal: CallJournal) -> None:
-        """Nothing."""
-
-    def report(self, ulid: str) -> None:
-        """Nothing."""
-
-    def remember(self, journal: CallJournal) -> None:
-        """Nothing."""
-
-    def call_ended(self, ulid: str) -> None:
-        """Nothing."""
 
 
 class _FirstCode:
@@ -173,7 +157,7 @@ def dial(
         desk = Dependencies(
             spool=spool,
             codes=_FirstCode(),
-            filer=_Nobody(),
+            filer=NullSink(),
             find_status=_look_nowhere,
             pin_mac=lambda ulid, pin: pin,
         )

@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ivr.errors import TongdaiError
+from ivr.phone import KEYPAD
 from ivr.simulator.lateness import Lateness
 from ivr.simulator.rtp_sender import AUDIO, EVENT
 from ivr.simulator.voices import Voice, open_voice
@@ -29,7 +30,6 @@ NO_SOUND = 5.0
 """Seconds after which a prompt that should be heard is taken for one without sound."""
 _SO_TIMESTAMPNS = 35
 """Linux notes when each datagram came, for who reads it late; Python has no name for it."""
-_KEYS = "0123456789*#"
 
 
 class CallRefused(TongdaiError):
@@ -89,7 +89,7 @@ class SipCall:
 
     async def press(self, keys: str, *, meant: float | None = None) -> float:
         """Press keys one after another; returns when they are sent, or the call is over. When the last one ended."""
-        events = [_KEYS.index(key) for key in keys]
+        events = [KEYPAD.index(key) for key in keys]
         return await self._unless_ended(self._spoken_by().press(events, _or_now(meant)))
 
     async def speak(self, alaw: bytes, *, meant: float | None = None) -> float:

@@ -3,17 +3,18 @@
 import math
 import shutil
 import subprocess
-import wave
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from ivr.errors import TongdaiError
+from ivr.recordings.soundfiles import decode_alaw as from_alaw
+from ivr.recordings.soundfiles import encode_alaw as to_alaw
+from ivr.recordings.wav import TELEPHONE_RATE as RATE
+from ivr.recordings.wav import Samples, write_wav
 from ivr.words import tr
 
-RATE = 8000
-Samples = np.ndarray[tuple[int], np.dtype[np.int16]]
+__all__ = ["RATE", "NoVoice", "Samples", "from_alaw", "quiet", "spoken", "to_alaw", "tone", "write_wav"]
 
 
 class NoVoice(TongdaiError):
@@ -49,44 +50,3 @@ def spoken(sentence: str, voice: str = "vi") -> Samples:
         check=True,
     ).stdout
     return np.frombuffer(raw, dtype="<i2")
-
-
-def write_wav(path: Path, samples: Samples) -> None:
-    """As Asterisk writes a finished recording."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(samples.tobytes())
-
-
-def to_alaw(samples: Samples) -> bytes:
-    """G.711 A-law."""
-    return bytes(_TO_ALAW[samples.view(np.uint16)].tobytes())
-
-
-def from_alaw(data: bytes) -> Samples:
-    """The samples behind G.711 A-law."""
-    return np.asarray(_FROM_ALAW[np.frombuffer(data, dtype=np.uint8)], dtype=np.int16)
-
-
-def _decode_table() -> Samples:
-    """ITU-T G.711: sign, three bits of exponent, four of mantissa, even bits inverted."""
-    code = np.arange(256) ^ 0x55
-    exponent, mantissa = (code >> 4) & 7, code & 15
-    size = np.where(exponent == 0, (mantissa << 4) + 8, ((mantissa << 4) + 0x108) << np.maximum(exponent - 1, 0))
-    return np.where(code & 0x80, size, -size).astype(np.int16)
-
-
-def _encode_table() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """For each 16-bit sample the code whose value is nearest."""
-    order = np.argsort(_FROM_ALAW, kind="stable")
-    values = _FROM_ALAW[order].astype(np.int32)
-    every = np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.int32)
-    place = np.searchsorted(values, every).clip(1, 255)
-    nearer = np.where(every - values[place - 1] <= values[place] - every, place - 1, place)
-    return order[nearer].astype(np.uint8)
-
-
-_FROM_ALAW = _decode_table()
-_TO_ALAW = _encode_table()

@@ -4,10 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
 
 from ivr.model.calls import EndReason
+from ivr.model.code import is_valid
 from ivr.model.tickets import State
+from ivr.phone import KEYPAD
+from ivr.settings.shape import Flag, Number, Wrong
+from ivr.words import tr
+
+KEYS = frozenset(KEYPAD)
+
+
+def _keys(pressed: str) -> str:
+    if not set(pressed) <= KEYS:
+        raise Wrong(tr("có dấu không phải phím", "holds a sign that is no key"))
+    return pressed
+
+
+def _code(code: str) -> str:
+    if not is_valid(code):
+        raise Wrong(tr(f"mã sai chữ số kiểm tra: {code}", f"a code with a wrong check digit: {code}"))
+    return code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,15 +35,15 @@ class Step:
     """One thing the citizen does, once ``wait`` is heard (``""``: at once). Exactly one of the others is set."""
 
     wait: str = ""
-    press: str = ""
+    press: Annotated[str, AfterValidator(_keys)] = ""
     """Keys in their order."""
-    speak: float = 0.0
+    speak: Annotated[Number, Field(ge=0)] = 0.0
     """Seconds of a tone, which counts as speech."""
     say: str = ""
     """A sentence for the synthetic voice."""
-    silence: bool = False
+    silence: Flag = False
     """Nothing is done this time: the prompt runs out."""
-    hang_up: bool = False
+    hang_up: Flag = False
 
     @property
     def spoken(self) -> float:
@@ -42,7 +62,7 @@ class Operator(StrEnum):
 class Prepared:
     """A ticket that stands before the call."""
 
-    code: str
+    code: Annotated[str, AfterValidator(_code)]
     last4: str = ""
     state: State = State.MOI
     agency: str | None = None

@@ -25,6 +25,7 @@ _UP_TO_NINETEEN = (
     "eighteen",
     "nineteen",
 )
+DIGITS = _UP_TO_NINETEEN[:10]
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _FIRST_NINETEEN = (
     "first",

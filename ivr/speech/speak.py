@@ -51,12 +51,15 @@ def spoken_date(value: date, language: Language, *, year: bool = True) -> list[s
 
 
 def spoken_time(value: time, language: Language) -> list[str]:
-    """A time of day to the minute; seconds are not said."""
+    """A time of day to the minute; seconds are not said. No menu says one yet: for opening hours and call-backs."""
     return ending(_rules(language).clock(value))
 
 
 def spoken_moment(value: datetime, language: Language, *, year: bool = True) -> list[str]:
-    """Time of day, a pause, then the date, both as ``value`` has them (convert to local time before)."""
+    """Time of day, a pause, then the date, both as ``value`` has them (convert to local time before).
+
+    No menu says one yet: for appointments.
+    """
     rules = _rules(language)
     return [*rules.clock(value.time()), PAUSE, *ending(rules.day(value.date(), year=year))]
 

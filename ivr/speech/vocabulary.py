@@ -13,6 +13,11 @@ FINAL = "-f"
 """Ends the name of a word's final take: it is spoken as the last of its phrase."""
 
 
+def digit_words(language: Language) -> tuple[str, ...]:
+    """The words of 0 to 9 in their order, each spoken by itself."""
+    return vietnamese.DIGITS if language == "vi" else english.DIGITS
+
+
 @dataclass(frozen=True, kw_only=True)
 class WordSound:
     """One sound to build: ``phrase`` is spoken, as the last of a sentence where ``final``."""

@@ -1,10 +1,11 @@
 """The spool: reports and call journals on disk before any database hears of them (docs/spool.md)."""
 
 from ivr.durable import Held
+from ivr.model.journal import CallJournal, Step
 from ivr.spool.call import blank, call_of
 from ivr.spool.fallback import Fallback, find_fallbacks
-from ivr.spool.journal import CallJournal, Journal, JournalFault, Step, end_journal, find_journals, read_journal
-from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState, Take, TakeState
+from ivr.spool.journal import Journal, JournalFault, end_journal, find_journals, read_journal
+from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState
 from ivr.spool.spool import NotInSpool, Spool, SpoolUnwritable
 
 __all__ = [
@@ -20,8 +21,6 @@ __all__ = [
     "Spool",
     "SpoolUnwritable",
     "Step",
-    "Take",
-    "TakeState",
     "blank",
     "call_of",
     "end_journal",

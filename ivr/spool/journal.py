@@ -4,7 +4,6 @@ import errno
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,9 @@ import structlog
 
 from ivr.errors import TongdaiError
 from ivr.model.calls import EndReason
+from ivr.model.journal import CallJournal, Step
+from ivr.model.report import CallFacts
+from ivr.spool.plain import from_plain, to_plain
 from ivr.words import tr
 
 _log = structlog.get_logger(__name__)
@@ -27,43 +29,6 @@ class JournalFault(TongdaiError):
     """A journal has no readable first line: nobody can say whose call it was."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One visit of one node; prompts are the ids really heard, digits of phones and PINs are ``•``."""
-
-    node: str
-    type: str
-    at: datetime
-    prompts: tuple[str, ...] = ()
-    keys: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallJournal:
-    """One call as its journal tells it; ``end_reason`` None: it goes on, or its process died."""
-
-    ulid: str
-    instance: str
-    city: str
-    caller_raw: str = ""
-    caller_number: str | None = None
-    caller_name: str = ""
-    called: str = ""
-    uniqueid: str = ""
-    linkedid: str = ""
-    language: str = "vi"
-    started_at: datetime
-    steps: tuple[Step, ...] = ()
-    ended_at: datetime | None = None
-    end_reason: EndReason | None = None
-
-    @property
-    def last_at(self) -> datetime:
-        """The last moment the journal knows of."""
-        return self.ended_at or (self.steps[-1].at if self.steps else self.started_at)
-
-
 class Journal:
     """The writer, used by the one thread that serves the call; every line is flushed at once."""
 
@@ -75,8 +40,7 @@ class Journal:
         self.path = journal_path(folder, start.ulid)
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._torn = False
-        facts = {name: getattr(start, name) for name in _FACTS}
-        if not self._write({"line": "start", **facts, "started_at": start.started_at.isoformat()}):
+        if not self._write({"line": "start", **to_plain(start.facts), "language": start.language}):
             self.close()
             self.path.unlink(missing_ok=True)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
@@ -134,20 +98,6 @@ class Journal:
         return not self._torn
 
 
-_FACTS = (
-    "ulid",
-    "instance",
-    "city",
-    "caller_raw",
-    "caller_number",
-    "caller_name",
-    "called",
-    "uniqueid",
-    "linkedid",
-    "language",
-)
-
-
 def journal_path(folder: Path, ulid: str) -> Path:
     """Where the journal of a call is."""
     return folder / f"{ulid}{SUFFIX}"
@@ -164,28 +114,34 @@ def read_journal(path: Path) -> CallJournal:
     Raises :class:`JournalFault` when the first line is unreadable, FileNotFoundError when there is none.
     """
     lines = [line for text in path.read_bytes().splitlines() if (line := _parse(text)) is not None]
-    if not lines or lines[0].get("line") != "start":
-        raise JournalFault(
-            tr(
-                f"{path}: nhật ký cuộc gọi không có dòng đầu. Hãy chuyển tệp đi sau khi xem.",
-                f"{path}: the call's journal has no first line. Look at it and move it away.",
-            )
-        )
-    facts: dict[str, Any] = {name: lines[0][name] for name in _FACTS if name in lines[0]}
-    facts["started_at"] = datetime.fromisoformat(lines[0]["started_at"])
+    given = _start(path, lines)
     steps: list[Step] = []
     for line in lines[1:]:
         match line["line"]:
             case "step":
                 steps.append(_step(line))
             case "language":
-                facts["language"] = line["language"]
+                given["language"] = line["language"]
             case "end":
-                facts["ended_at"] = datetime.fromisoformat(line["at"])
-                facts["end_reason"] = EndReason(line["reason"])
+                given["ended_at"] = datetime.fromisoformat(line["at"])
+                given["end_reason"] = EndReason(line["reason"])
             case _:
                 pass  # a line of a newer program: nothing this one could use
-    return CallJournal(**facts, steps=tuple(steps))
+    return CallJournal(**given, steps=tuple(steps))
+
+
+def _start(path: Path, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the first line says of the call."""
+    first = lines[0] if lines and lines[0]["line"] == "start" else {}
+    try:
+        return {"facts": from_plain(CallFacts, first), "language": first.get("language", "vi")}
+    except ValueError as error:
+        raise JournalFault(
+            tr(
+                f"{path}: nhật ký cuộc gọi không có dòng đầu đọc được. Hãy chuyển tệp đi sau khi xem.",
+                f"{path}: the call's journal has no first line that can be read. Look at it and move it away.",
+            )
+        ) from error
 
 
 def end_journal(folder: Path, journal: CallJournal, reason: EndReason) -> None:

@@ -9,8 +9,9 @@ from threading import get_ident
 
 from ivr.durable import fsync_folder, locked, write_durably
 from ivr.errors import TongdaiError
+from ivr.model.report import PartState
 from ivr.settings import Settings
-from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState, TakeState
+from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState
 from ivr.words import tr
 
 LEAST_INODES = 64
@@ -189,10 +190,10 @@ class Spool:
 
     def drop_take(self, sidecar: Sidecar, number: int) -> Sidecar:
         """Mark take ``number`` dropped, durably, then remove its file; call it only when a newer take is safe."""
-        takes = tuple(
-            replace(take, state=TakeState.DROPPED) if take.number == number else take for take in sidecar.takes
+        parts = tuple(
+            replace(part, state=PartState.DROPPED) if part.number == number else part for part in sidecar.parts
         )
-        saved = self.save(replace(sidecar, takes=takes))
+        saved = self.save(replace(sidecar, parts=parts))
         self.audio(sidecar.ulid, number).unlink(missing_ok=True)
         return saved
 
@@ -208,7 +209,7 @@ class Spool:
         A sidecar that a power cut brings back is filed or removed again, which changes nothing.
         """
         _unlink_quietly(self._reserved(sidecar.ulid))
-        listed = {take.number: self.audio(sidecar.ulid, take.number) for take in sidecar.takes}
+        listed = {part.number: self.audio(sidecar.ulid, part.number) for part in sidecar.parts}
         audio = [path for path in (self.takes_on_disk(sidecar.ulid) | listed).values() if path.exists()]
         for path in audio:
             path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from ivr.durable import Sync, replace
 from ivr.errors import TongdaiError
 from ivr.process.spawn import signal_group, spawn
 from ivr.supervisor.frozen import Pulse, Wire
@@ -52,10 +53,8 @@ class Spec:
 
 def note(path: Path, text: str) -> None:
     """Replace a small file that others read; on a full disk it stays as it was, which must not end the supervisor."""
-    draft = path.with_name(f".{path.name}.new")
     with suppress(OSError):
-        draft.write_text(text, encoding="utf-8")
-        draft.rename(path)
+        replace(path, text.encode(), mode=0o644, sync=Sync.NOTHING)
 
 
 @dataclass(kw_only=True)

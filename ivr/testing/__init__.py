@@ -20,16 +20,17 @@ from ivr.engine.status_lookup import StatusLookup
 from ivr.filing.background import BackgroundFiler
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
-from ivr.model.tickets import ContactKind, Ticket
+from ivr.model.report import Report
+from ivr.model.tickets import Channel, ContactKind, Ticket
 from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.secrets import pin_mac
 from ivr.services.intake import file_report
 from ivr.settings import Settings, load_settings
-from ivr.simulator import read_scenario
+from ivr.simulator import read_scenarios
 from ivr.simulator.free_ports import free_ports
 from ivr.simulator.sounds import Samples, quiet, tone, write_wav
 from ivr.simulator.values import Operator, Prepared, Scenario
-from ivr.spool import Sidecar, SidecarState, Spool
+from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.testing.citizen import Citizen, Speech
@@ -171,7 +172,7 @@ def open_house(settings: Settings, template: Path, clock: Clock, *, away: bool =
 
 def all_scenarios() -> list[Scenario]:
     """Every call of ``tests/calls``."""
-    return [read_scenario(path) for path in sorted(CALLS.glob("*.toml"))]
+    return [scenario for path in sorted(CALLS.glob("*.toml")) for scenario in read_scenarios(path)]
 
 
 def scenario_settings(home: Path, scenario: Scenario, **given: object) -> Settings:
@@ -195,18 +196,15 @@ def prepare(settings: Settings, store: Store, scenario: Scenario) -> None:
 
 
 def _file_ticket(session: Session, prepared: Prepared, scenario: Scenario) -> None:
-    sidecar = Sidecar(
+    report = Report(
         ulid=str(ULID()),
         version=1,
-        state=SidecarState.TO_FILE,
-        instance="test",
+        channel=Channel.IMPORT,
         city=scenario.city,
-        started_at=scenario.at,
-        spoken_at=scenario.at,
+        reported_at=scenario.at,
         code=prepared.code,
         contact_kind=ContactKind.OTHER,
         contact_number=f"+8490512{prepared.last4}",
-        ended=True,
     )
-    ticket = session.get_one(Ticket, file_report(session, sidecar, None, scenario.at).ticket_id)
+    ticket = session.get_one(Ticket, file_report(session, report, None, scenario.at).ticket_id)
     ticket.state, ticket.agency = prepared.state, prepared.agency

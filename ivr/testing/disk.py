@@ -1,15 +1,25 @@
-"""Small file systems of our own for tests: full, without inodes, read-only. Imported by tests alone."""
+"""Small file systems of our own for tests: full, without inodes, read-only. Imported by tests alone.
+
+Root mounts them. A test of any other user runs again in a user namespace (:func:`run_in_namespace`), where its user
+counts as root and the mounts end with the test; where the kernel refuses that, ``sudo`` mounts, if it asks no password.
+"""
 
 import os
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from ivr.testing import need
 
 _PIECE = 4096
+_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,20 +63,57 @@ class SmallDisk:
 
     def read_only(self, yes: bool) -> None:
         """Let nothing be written, or let it be again."""
-        subprocess.run(["mount", "-o", f"remount,{'ro' if yes else 'rw'}", str(self.path)], check=True)
+        # "bind": of this mount alone; the file system's own options may not be set again in a user namespace
+        options = f"remount,bind,{'ro' if yes else 'rw'}"
+        subprocess.run([*_as_root(), "mount", "-o", options, str(self.path)], check=True)
 
 
 @contextmanager
 def small_disk(path: Path, *, mib: int, inodes: int = 0) -> Iterator[SmallDisk]:
-    """A tmpfs mounted on ``path`` for the block; skips where mounting is not allowed."""
-    need(os.geteuid() == 0, "root, to mount a small file system")
+    """A tmpfs of our own mounted on ``path`` for the block; skips where mounting is not allowed."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    options = f"size={mib}m,mode=700" + f",nr_inodes={inodes}" * bool(inodes)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)], check=False, capture_output=True, text=True
-    )
+    options = f"size={mib}m,mode=700,uid={os.geteuid()},gid={os.getegid()}" + f",nr_inodes={inodes}" * bool(inodes)
+    words = [*_as_root(), "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)]
+    mounted = subprocess.run(words, check=False, capture_output=True, text=True)
     need(mounted.returncode == 0, f"a mount of a small file system: {mounted.stderr.strip()}")
     try:
         yield SmallDisk(path=path)
     finally:
-        subprocess.run(["umount", "-l", str(path)], check=True)
+        subprocess.run([*_as_root(), "umount", "-l", str(path)], check=True)
+
+
+@cache
+def _as_root() -> tuple[str, ...]:
+    """What stands before ``mount``; skips where this user may not mount in any way."""
+    if os.geteuid() == 0:
+        return ()
+    sudo = ("sudo", "-n")
+    with suppress(FileNotFoundError):
+        if subprocess.run([*sudo, "true"], check=False, capture_output=True).returncode == 0:
+            return sudo
+    need(False, "a way to mount a small file system: root, a user namespace (unshare -Urm) or sudo without a password")
+    return ()
+
+
+@cache
+def needs_namespace() -> bool:
+    """Whether tests that mount must run in a user namespace, and may: we are not root, and the kernel allows it."""
+    if os.geteuid() == 0:
+        return False
+    with tempfile.TemporaryDirectory() as folder, suppress(FileNotFoundError):
+        words = [*_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", folder]
+        return subprocess.run(words, check=False, capture_output=True).returncode == 0
+    return False
+
+
+def run_in_namespace(test: str, root: Path) -> None:
+    """Run one test (its pytest id) once more, as the root of a user namespace; fails or skips as it does there."""
+    with tempfile.TemporaryDirectory(prefix="tdn", dir="/tmp") as folder:  # socket paths are short
+        options = ("-q", "-rs", "-n", "0", "-p", "no:cacheprovider", "--no-cov", f"--basetemp={folder}/base")
+        words = [*_NAMESPACE, sys.executable, "-m", "pytest", *options, test]
+        done = subprocess.run(words, cwd=root, check=False, capture_output=True, text=True)
+    print(done.stdout + done.stderr)
+    if done.returncode == 0 and "1 skipped" in done.stdout:
+        pytest.skip(next(line for line in done.stdout.splitlines() if line.startswith("SKIPPED")))
+    assert done.returncode == 0, f"failed in its user namespace (exit status {done.returncode}), see its output"
+    assert "1 passed" in done.stdout

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -18,10 +18,12 @@ from sqlalchemy import delete, event, select
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import SweepReport, sweep
 from ivr.model import Base, Call, Recording, Ticket, WorkItem
+from ivr.model.report import CallFacts, Part, PartState, Report
 from ivr.recordings import path_of
 from ivr.settings import Settings
-from ivr.spool import CallJournal, Journal, Sidecar, SidecarState, Spool, Take, TakeState
+from ivr.spool import CallJournal, Journal, Sidecar, SidecarState, Spool
 from ivr.spool.codebook import CodeBook
+from ivr.spool.plain import names_of
 from ivr.store import Store
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
@@ -114,22 +116,22 @@ class Leavings:
             "uniqueid": UNIQUEID,
             "linkedid": UNIQUEID,
             "started_at": NOW,
-            "spoken_at": NOW + timedelta(seconds=30),
+            "reported_at": NOW + timedelta(seconds=30),
             "category": "ha-tang",
         }
-        return Sidecar(**{**facts, **given})
+        return make_sidecar(**{**facts, **given})
 
-    def take(self, number: int, state: TakeState, content: bytes | None, *, ulid: str = ULID) -> Take:
+    def take(self, number: int, state: PartState, content: bytes | None, *, ulid: str = ULID) -> Part:
         path = self.spool.audio(ulid, number)
         if content is not None:
             path.write_bytes(content)
-        return Take(number=number, file=path.name, state=state, started_at=NOW)
+        return Part(number=number, file=path.name, state=state, started_at=NOW)
 
-    def save(self, state: SidecarState, *takes: Take, **given: Any) -> Sidecar:
-        return self.spool.save(replace(self.blank(**given), state=state, takes=takes))
+    def save(self, state: SidecarState, *parts: Part, **given: Any) -> Sidecar:
+        return self.spool.save(replace(self.blank(**given), state=state, parts=parts))
 
     def journal(self, *, end: Any = None, ulid: str = ULID, uniqueid: str = UNIQUEID) -> Path:
-        start = CallJournal(
+        facts = CallFacts(
             ulid=ulid,
             instance="1022",
             city="da-nang",
@@ -139,6 +141,7 @@ class Leavings:
             linkedid=uniqueid,
             started_at=NOW,
         )
+        start = CallJournal(facts=facts)
         with Journal(self.spool.folder, start) as journal:
             journal.step(node="menu", type="menu", at=NOW + timedelta(seconds=9), prompts=["chao"], keys="1")
             if end is not None:
@@ -198,6 +201,37 @@ class Leavings:
             found[row.id] = content[44:]
         assert {path.stem for path in self.settings.recordings.rglob("*.wav")} == set(found)
         return found
+
+
+def make_sidecar(*, call: str = "", **given: Any) -> Sidecar:
+    """A sidecar from flat names: those of its call's facts go where they belong.
+
+    :param call: ULID of the call that a further report belongs to.
+    """
+    facts = {name: given[name] for name in names_of(CallFacts) if name in given}
+    facts["ulid"] = call or given["ulid"]
+    report = {name: value for name, value in given.items() if name in names_of(Sidecar)}
+    assert set(given) <= {*facts, *report}, f"unknown: {set(given) - {*facts, *report}}"
+    return Sidecar(**report, facts=CallFacts(**facts))
+
+
+def make_journal(**given: Any) -> CallJournal:
+    """A call's journal from flat names: those of its facts go where they belong."""
+    facts = {name: given.pop(name) for name in names_of(CallFacts) if name in given}
+    return CallJournal(facts=CallFacts(**facts), **given)
+
+
+AnyReport = TypeVar("AnyReport", bound=Report)
+
+
+def change(report: AnyReport, *, call: str = "", **given: Any) -> AnyReport:
+    """The report with other values, by flat names as in :func:`make_sidecar`; another ``ulid`` is another call's."""
+    assert report.facts is not None
+    facts = {name: given[name] for name in names_of(CallFacts) if name in given and name != "ulid"}
+    facts["ulid"] = call or given.get("ulid", report.facts.ulid)
+    own = {name: value for name, value in given.items() if name in names_of(type(report))}
+    assert set(given) <= {*facts, *own}, f"unknown: {set(given) - {*facts, *own}}"
+    return replace(report, **own, facts=replace(report.facts, **facts))
 
 
 def wipe(store: Store) -> None:

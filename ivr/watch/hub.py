@@ -9,9 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
-from sqlalchemy import func, select
 
-from ivr.model.work import Outbox
 from ivr.services import outbox, people
 from ivr.settings import Settings
 from ivr.store import Store, StoreAway
@@ -149,7 +147,7 @@ class Hub:
             recent = self._now() - timedelta(seconds=30)
             missed = [change_of(row) for row in rows if row.id > known or row.at > recent]
             too_many = bool(rows) and rows[-1].id < last
-            pruned = known + 1 < (session.scalar(select(func.min(Outbox.id))) or 0)
+            pruned = known + 1 < outbox.first(session)
         return last, None if too_many or pruned else missed
 
     async def _is_signed_in(self, token: str) -> bool:

@@ -57,10 +57,10 @@ def test_without_a_database_a_call_is_taken_and_ends_at_sigterm(tmp_path: Path) 
         assert process.wait(PATIENCE) == 0
     settings = temporary_settings(tmp_path)
     (journal,) = [read_journal(path) for path in find_journals(settings.spool)]
-    assert journal.caller_name == "An 'x'"
-    assert journal.started_at.astimezone(UTC).hour == 13, "20:00 in Vietnam"
+    assert journal.facts.caller_name == "An 'x'"
+    assert journal.facts.started_at.astimezone(UTC).hour == 13, "20:00 in Vietnam"
     (sidecar,) = Spool(settings).all()
-    assert sidecar.takes[0].end is RecordEnd.HANGUP
+    assert sidecar.parts[0].end is RecordEnd.HANGUP
     assert asterisk.variables["TONGDAI_STAGE"] == "menu"
     log = (tmp_path / "agi.log").read_text()
     assert "0905123456" not in log, "no phone number in full in the logs"
@@ -99,7 +99,10 @@ def test_a_broken_city_is_left_out_unless_it_is_the_default(tmp_path: Path) -> N
     config = tmp_path / "config"
     shutil.copytree(temporary_settings(tmp_path).config, config)
     (config / "cities" / "hai-phong" / "menu.toml").write_text("start = 5")
-    assert sorted(load_cities(temporary_settings(tmp_path, config=config))) == ["da-nang", "dong-thap"]
+    notices = config / "cities" / "dong-thap" / "announcements.toml"
+    notices.write_text('[[announcements]]\nid = "x"\nvi = "UBND"\nen = "Notice."\n')
+    cities, sounds = load_cities(temporary_settings(tmp_path, config=config))
+    assert sorted(cities) == sorted(sounds) == ["da-nang"]
     with pytest.raises(TongdaiError):
         load_cities(temporary_settings(tmp_path, config=config, city="hai-phong"))
     with pytest.raises(TongdaiError, match="nowhere"):

@@ -16,6 +16,7 @@ from ulid import ULID
 
 from ivr.jobs import queue
 from ivr.model import Recording, Ticket
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings, load_settings
 from ivr.simulator.sounds import spoken, write_wav
 from ivr.store import open_store
@@ -111,7 +112,7 @@ def _file(settings: Settings, files: list[Path]) -> None:
             common = {"id": ulid, "ulid": ulid, "take": 1, "key": key, "seconds": 1.0, "size": 1, "sha256": ""}
             session.add(Recording(**common, created_at=now))
             session.add(Ticket(ulid=ulid, city="da-nang", created_at=now, filed_at=now))
-            queue.add(session, queue.TRANSCRIBE, ulid, now)
+            queue.add(session, TRANSCRIBE, ulid, now)
     store.close()
 
 

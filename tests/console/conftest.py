@@ -18,14 +18,19 @@ from console.app import create_app
 from ivr.jobs import queue
 from ivr.model import Consent, ContactKind, EndReason, Kind, Refusal, Role, SignIn, State
 from ivr.model.code import make_code
+from ivr.model.report import Part, PartState
 from ivr.recordings import file_audio
 from ivr.secrets import pin_mac
 from ivr.services import casework, intake, listing, people
+from ivr.services.calls import record_call
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.transcripts import HeardText, store_transcript
 from ivr.settings import Settings, load_settings
-from ivr.spool import CallJournal, Sidecar, SidecarState, Step, Take, TakeState
+from ivr.spool import CallJournal, SidecarState, Step
 from ivr.store import Store, open_store
 from ivr.testing.database import sqlite_store
+from ivr.testing.jobs import claim
+from ivr.testing.spool import make_journal, make_sidecar
 
 PASSWORD = "mat-khau-thu-1022"
 NOW = datetime(2026, 9, 15, 2, 30, tzinfo=UTC)
@@ -301,7 +306,7 @@ def seed_all(desk: Desk) -> None:
     with desk.store.transaction() as session:
         for minutes, number in ((2, "+84905123456"), (50, None)):
             start = desk.now - timedelta(minutes=minutes)
-            intake.record_call(session, _journal(str(ULID.from_datetime(start)), number, start, ended=True), desk.now)
+            record_call(session, _journal(str(ULID.from_datetime(start)), number, start, ended=True), desk.now)
 
 
 def _seed(desk: Desk, report: Report) -> str:
@@ -312,13 +317,13 @@ def _seed(desk: Desk, report: Report) -> str:
     audio.parent.mkdir(parents=True, exist_ok=True)
     times = write_speech(audio, len(words), seed=report.number)
     filed = file_audio(desk.settings, audio, ulid, spoken)
-    sidecar = Sidecar(
+    sidecar = make_sidecar(
         ulid=ulid, call=report.call, version=2, state=SidecarState.TO_FILE, instance="1022", city="da-nang",
         caller_raw=report.caller or "anonymous", caller_number=report.caller, called="1022",
-        started_at=spoken - timedelta(seconds=40), spoken_at=spoken, category=report.category, kind=report.kind,
+        started_at=spoken - timedelta(seconds=40), reported_at=spoken, category=report.category, kind=report.kind,
         confidential=report.confidential, urgent=report.urgent, consent=Consent.GIVEN, consent_key="1",
         consent_at=spoken, notice_version="2026-01",
-        takes=(Take(number=1, file=audio.name, state=TakeState.RECORDED, seconds=filed.seconds, started_at=spoken),),
+        parts=(Part(number=1, file=audio.name, state=PartState.RECORDED, seconds=filed.seconds, started_at=spoken),),
         code=make_code(2026, report.number), contact_kind=report.contact, publish=True, publish_at=spoken,
         pin_mac=pin_mac(desk.settings, ulid, report.pin) if report.pin else None, flags=report.flags, ended=True,
     )  # fmt: skip
@@ -327,7 +332,7 @@ def _seed(desk: Desk, report: Report) -> str:
         made = intake.file_report(session, sidecar, filed, spoken, due)
         if not report.call:
             journal = _journal(ulid, report.caller, spoken - timedelta(seconds=40), ended=True)
-            intake.record_call(session, journal, spoken)
+            record_call(session, journal, spoken)
     if report.heard:
         hear(desk, ulid, report.text, times, spoken + timedelta(seconds=9))
     _work(desk, made.ticket_id, report, spoken)
@@ -350,13 +355,14 @@ def hear(desk: Desk, ulid: str, text: str, times: list[tuple[float, float]], at:
         recording = listing.get_recording(session, ulid)
     with desk.store.transaction() as session:
         peaks = peaks_of(desk.settings.recordings / recording.key)
-        store_transcript(session, claimed, ulid, heard, peaks, [], at)
+        store_transcript(session, ulid, heard, peaks, [], at)
+        queue.finish(session, claimed, at)
 
 
 def _claim(desk: Desk, ulid: str, at: datetime) -> queue.Claimed:
     """The work item of one recording; older ones that nobody has heard are put back."""
     others = []
-    while (claimed := queue.claim(desk.store, queue.TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
+    while (claimed := claim(desk.store, TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
         others.append(claimed)
     for other in others:
         queue.release(desk.store, other)
@@ -381,7 +387,7 @@ def _work(desk: Desk, ticket_id: int, report: Report, spoken: datetime) -> None:
 
 def _journal(ulid: str, caller: str | None, start: datetime, *, ended: bool) -> CallJournal:
     step = partial(Step, keys="")
-    return CallJournal(
+    return make_journal(
         ulid=ulid, instance="1022", city="da-nang", caller_raw=caller or "anonymous", caller_number=caller,
         called="1022", uniqueid=f"{ulid[-6:]}.1", linkedid=f"{ulid[-6:]}.1", started_at=start,
         steps=(

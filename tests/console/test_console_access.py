@@ -38,7 +38,7 @@ def test_every_page_is_guarded_unless_it_is_named_public(app: Flask) -> None:
     assert unguarded == PUBLIC
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/calls", "/people", "/find?q=a", "/password"])
+@pytest.mark.parametrize("path", ["/tickets", "/calls", "/people", "/jobs", "/find?q=a", "/password"])
 def test_nobody_is_led_to_the_sign_in_page_and_back(sign_in: SignIn, path: str) -> None:
     answer = sign_in(None).get(path)
     assert answer.status_code == 302
@@ -60,6 +60,8 @@ def test_a_script_of_nobody_gets_401_and_a_sentence(sign_in: SignIn) -> None:
         ("lan", "/people", 403),
         ("hoa", "/people", 403),
         ("admin", "/people", 200),
+        ("hoa", "/jobs", 403),
+        ("admin", "/jobs", 200),
     ],
 )
 def test_roles_open_their_rooms_and_no_others(sign_in: SignIn, username: str, path: str, status: int) -> None:

@@ -317,7 +317,7 @@ def test_taking_moving_and_noting_without_a_reload(open_page: Callable[..., Page
     page = open_page("lan", path=f"/tickets/{house.desk.ulid(4214)}")
     with no_reload(page):
         page.keyboard.press("F8")
-        expect(page.locator("#part-side")).to_contain_text("Ông bà đang giữ phiếu này")
+        expect(page.locator("#part-side")).to_contain_text("Ông bà đang phụ trách phiếu này")
         page.keyboard.press("F8")
         dialog = page.get_by_role("dialog", name="Chuyển sang “Đã chuyển xử lý”")
         expect(dialog).to_be_visible()
@@ -492,7 +492,8 @@ def test_every_page_fits_and_can_be_read_by_everybody(
     open_page: Callable[..., Page], house: House, size: tuple[int, int], scheme: str
 ) -> None:
     ulid = house.desk.ulid(4217)
-    signed_in = ("/tickets?tab=all", "/tickets?tab=late&q=x", f"/tickets/{ulid}", "/calls", f"/calls/{ulid}", "/people")
+    lists = ("/tickets?tab=all", "/tickets?tab=late&q=x", "/calls", "/people", "/jobs?state=waiting")
+    signed_in = (*lists, f"/tickets/{ulid}", f"/calls/{ulid}")
     page = open_page("admin", path="/tickets", size=size, scheme=scheme)
     found: dict[str, list[str]] = {}
     for path in (*signed_in, "/login", "/tra-cuu"):

@@ -149,7 +149,7 @@ def test_taking_a_new_ticket_accepts_it(sign_in: SignIn, seeded: Any) -> None:
     assert ticket.state is State.DA_TIEP_NHAN
     assert ticket.assignee is not None
     assert ticket.assignee.username == "lan"
-    assert "Ông bà đang giữ phiếu này" in client.get(f"/tickets/{ticket.ulid}").text
+    assert "Ông bà đang phụ trách phiếu này" in client.get(f"/tickets/{ticket.ulid}").text
 
 
 def test_somebody_who_was_faster_is_named(sign_in: SignIn, seeded: Any) -> None:
@@ -257,7 +257,7 @@ def test_only_supervisors_give_tickets_to_others(sign_in: SignIn, seeded: Any) -
     assert 'name="assignee"' in sign_in("hoa").get(f"/tickets/{ulid}/facts").text
     assert sign_in("minh").post(f"/tickets/{ulid}/facts", data=form, headers=HTMX).status_code == 403
     assert sign_in("hoa").post(f"/tickets/{ulid}/facts", data=form, headers=HTMX).status_code == 204
-    assert "Lê Minh đang giữ phiếu" in sign_in("lan").get(f"/tickets/{ulid}").text
+    assert "Lê Minh đang phụ trách phiếu" in sign_in("lan").get(f"/tickets/{ulid}").text
 
 
 @pytest.mark.parametrize(

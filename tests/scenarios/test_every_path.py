@@ -7,34 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from ivr.city.city import City, find_cities
+from ivr.city.city import City
 from ivr.city.flow.graph import transitions
 from ivr.city.flow.nodes import Menu
 from ivr.engine import Answer, CannotLook, Dependencies, Found, NotFound, run_call
+from ivr.engine.dependencies import NullSink
 from ivr.model.code import make_code
 from ivr.phone import Caller
 from ivr.prompts import Catalogue
 from ivr.settings import Settings
+from ivr.settings.files import find_cities
 from ivr.simulator import Scenario
-from ivr.spool import CallJournal, Spool, find_journals, read_journal
+from ivr.spool import Spool, find_journals, read_journal
 from ivr.testing import ScriptedPhone, all_scenarios, scenario_settings, throw_switches
 from ivr.testing.citizen import Citizen
-
-
-class Nobody:
-    """Files nothing: the calls' journals say where they went."""
-
-    def call_started(self, journal: CallJournal) -> None:
-        pass
-
-    def report(self, ulid: str) -> None:
-        pass
-
-    def remember(self, journal: CallJournal) -> None:
-        pass
-
-    def call_ended(self, ulid: str) -> None:
-        pass
 
 
 class OneCode:
@@ -52,13 +38,13 @@ def desk_of(scenario: Scenario, settings: Settings) -> Dependencies:
         return NotFound()
 
     return Dependencies(
-        spool=Spool(settings), codes=OneCode(), filer=Nobody(), find_status=look, pin_mac=lambda ulid, pin: "mac"
+        spool=Spool(settings), codes=OneCode(), filer=NullSink(), find_status=look, pin_mac=lambda ulid, pin: "mac"
     )
 
 
 def visited(folder: Path, scenario: Scenario, city: City, sounds: Catalogue) -> list[tuple[str, str]]:
     """The nodes a call came to, each with the key that led on."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     settings = scenario_settings(folder, scenario)
     throw_switches(settings, scenario)
     caller = Caller(number=scenario.number, name="", called="1022", uniqueid="1.1", linkedid="1.1", city=city.id)

@@ -1,12 +1,16 @@
 """Scenario files: every fault is told by its setting, and a comparison that fails says in what."""
 
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ivr.__main__ import main
+from ivr.city.city import City, find_cities
 from ivr.model.calls import EndReason
-from ivr.simulator import Expected, ScenarioFault, read_scenario
+from ivr.settings import Settings
+from ivr.simulator import Expected, ScenarioFault, Step, read_scenario, read_scenarios
 from ivr.simulator.outcome import Outcome, differences
 from ivr.testing import CALLS, all_scenarios
 
@@ -19,7 +23,7 @@ def test_a_bad_file_is_told_its_fault(path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("TONGDAI_LANGUAGE", "en")
     complaint = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
     with pytest.raises(ScenarioFault) as told:
-        read_scenario(path)
+        read_scenarios(path)
     assert complaint in str(told.value)
 
 
@@ -29,6 +33,57 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ScenarioFault) as told:
         read_scenario(path)
     assert len(str(told.value).splitlines()) == 6
+
+
+SHARED = """
+title = { vi = "sao", en = "star" }
+cities = ["da-nang", "dong-thap"]
+number = "0900000001"
+steps = [{ wait = "chao", way = "phan-anh" }, { wait = "menu", press = "*" }, { way = "phan-anh" }]
+expect = { heard = ["chao", { way = "phan-anh" }, "noi"], end = "hung_up" }
+"""
+WAYS = """
+name = {{ vi = "{name}", en = "{name}" }}
+called = "{called}"
+[ways]
+phan-anh = [{steps}]
+"""
+
+
+def test_a_file_of_several_cities_is_a_scenario_of_each(tmp_path: Path) -> None:
+    (tmp_path / "ways").mkdir()
+    (tmp_path / "sao.toml").write_text(SHARED)
+    steps = '{ wait = "menu", press = "1" }, { press = "#" }, { wait = "dong-y", press = "2" }'
+    (tmp_path / "ways/da-nang.toml").write_text(WAYS.format(name="A", called="1022", steps=steps))
+    (tmp_path / "ways/dong-thap.toml").write_text(
+        WAYS.format(name="B", called="1023", steps='{ wait = "m", press = "4" }')
+    )
+    first, second = read_scenarios(tmp_path / "sao.toml")
+    assert (first.name, first.city, first.called, first.title["vi"]) == ("da-nang/sao", "da-nang", "1022", "A: sao")
+    assert (second.name, second.city, second.called, second.title["en"]) == (
+        "dong-thap/sao",
+        "dong-thap",
+        "1023",
+        "B: star",
+    )
+    keys = (Step(press="#"), Step(wait="dong-y", press="2"))
+    star = Step(wait="menu", press="*")
+    assert first.steps == (Step(wait="chao", press="1"), *keys, star, Step(wait="menu", press="1"), *keys)
+    assert second.steps == (Step(wait="chao", press="4"), star, Step(wait="m", press="4"))
+    assert first.expected.heard == ("chao", "menu", "dong-y", "noi")
+    assert second.expected.heard == ("chao", "m", "noi")
+    with pytest.raises(ScenarioFault, match="da-nang/sao, dong-thap/sao"):
+        read_scenario(tmp_path / "sao.toml")
+
+
+def test_ways_name_and_number_are_the_citys_own(base_settings: Settings, get_city: Callable[[str], City]) -> None:
+    files = sorted((CALLS / "ways").glob("*.toml"))
+    assert [path.stem for path in files] == find_cities(base_settings.config)
+    for path in files:
+        ways = tomllib.loads(path.read_text(encoding="utf-8"))
+        city = get_city(path.stem)
+        assert ways["name"]["vi"] in city.name.vi
+        assert ways["called"] in city.numbers
 
 
 def test_codes_of_prepared_tickets_are_used_once() -> None:

@@ -14,15 +14,18 @@ from sqlalchemy.orm import Session
 from ulid import ULID
 
 from ivr.jobs import queue
+from ivr.jobs.worker import Worker
 from ivr.model import EventKind, Outbox, Recording, Ticket, TicketEvent, Transcript, WorkItem, WorkState
 from ivr.model.word_errors import word_errors
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings, load_settings
 from ivr.store import Store, StoreAway
 from ivr.testing.database import sqlite_store
+from ivr.testing.jobs import claim
 from transcription.recogniser import Recognised, Samples
+from transcription.transcribe_handler import TranscribeHandler
 from transcription.values import Word
 from transcription.vosk_recogniser import VoskRecogniser
-from transcription.worker import Worker
 
 START = datetime(2026, 9, 15, 2, 30, tzinfo=UTC)
 TONE = ["synth", "3", "sine", "300", "gain", "-6"]
@@ -76,14 +79,14 @@ class House:
             )
             if ticket:
                 session.add(Ticket(ulid=ulid, city="da-nang", created_at=START, filed_at=START))
-            queue.add(session, queue.TRANSCRIBE, ulid, START)
+            queue.add(session, TRANSCRIBE, ulid, START)
         return ulid
 
     def worker(self, owner: str = "w", store: Store | None = None) -> Worker:
+        handler = TranscribeHandler(self.settings, self.recogniser)
         return Worker(
-            settings=self.settings,
             store=store or self.store,
-            recogniser=self.recogniser,
+            handlers={handler.kind: handler},
             owner=owner,
             stop=self.stop,
             now=lambda: self.clock,
@@ -193,7 +196,7 @@ def test_audio_or_row_that_is_gone(house: House, tone: bytes) -> None:
     ulid = house.add(tone)
     next(house.settings.recordings.rglob("*.wav")).unlink()
     with house.store.transaction() as session:
-        queue.add(session, queue.TRANSCRIBE, "nobody", START)
+        queue.add(session, TRANSCRIBE, "nobody", START)
     house.worker().run(once=True)
     assert ulid in str(house.item(ulid).error)
     assert "nobody" in str(house.item("nobody").error)
@@ -241,7 +244,7 @@ def test_long_recording_keeps_its_lease(house: House, tone: bytes) -> None:
 
     def slow() -> None:
         house.later(50)
-        assert queue.claim(house.store, queue.TRANSCRIBE, "other", house.clock, 60) is None
+        assert claim(house.store, TRANSCRIBE, "other", house.clock) is None
 
     house.recogniser = ScriptedRecogniser(during=slow)
     house.worker().step()
@@ -251,7 +254,6 @@ def test_long_recording_keeps_its_lease(house: House, tone: bytes) -> None:
 
 def test_engine_that_takes_nothing_for_longer_than_a_lease_is_stuck(house: House, tone: bytes) -> None:
     house.add(tone)
-    worker = house.worker()
     seen: list[bool] = []
 
     def during() -> None:
@@ -262,7 +264,7 @@ def test_engine_that_takes_nothing_for_longer_than_a_lease_is_stuck(house: House
         seen.append(worker.is_stuck())
 
     house.recogniser = ScriptedRecogniser(during=during)
-    worker.recogniser = house.recogniser
+    worker = house.worker()
     worker.step()
     assert seen[:3] == [False, False, True]
     house.later(3600)
@@ -277,7 +279,7 @@ def test_lost_lease_drops_the_result(house: House, tone: bytes) -> None:
         house.later(70)
         if not taken:
             taken.append("once")
-            assert queue.claim(house.store, queue.TRANSCRIBE, "other", house.clock, 600) is not None
+            assert claim(house.store, TRANSCRIBE, "other", house.clock, 600) is not None
 
     house.recogniser = ScriptedRecogniser(during=frozen)
     assert house.worker().step()
@@ -306,7 +308,7 @@ class AbsentStore(Store):
 def test_database_away_is_waited_for_and_no_hearing_is_lost(
     house: House, tone: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transcription.worker.AWAY", 0.01)
+    monkeypatch.setattr("ivr.jobs.attempt.AWAY", 0.01)
     ulid = house.add(tone)
     pieces: list[int] = []
     refusals = iter([True, True])
@@ -324,7 +326,7 @@ def test_database_away_is_waited_for_and_no_hearing_is_lost(
 
 
 def test_database_away_at_the_start(house: House, tone: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transcription.worker.AWAY", 0.01)
+    monkeypatch.setattr("ivr.jobs.attempt.AWAY", 0.01)
     ulid = house.add(tone)
     refusals = iter([True, True, True])
     house.worker(store=AbsentStore(house.store, lambda: next(refusals, False))).run(once=True)

@@ -14,6 +14,7 @@ from ulid import ULID
 
 from ivr.jobs import queue
 from ivr.model import Recording, Transcript, WorkItem, WorkState
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings, load_settings
 from ivr.store import Store
 from ivr.testing.asterisk import PATIENCE, wait_for
@@ -65,7 +66,7 @@ def _add(settings: Settings, store: Store, audio: Path) -> str:
     path.write_bytes(audio.read_bytes())
     with store.transaction() as session:
         session.add(Recording(id=ulid, ulid=ulid, take=1, key=path.name, seconds=1, size=1, sha256="", created_at=now))
-        queue.add(session, queue.TRANSCRIBE, ulid, now)
+        queue.add(session, TRANSCRIBE, ulid, now)
     return ulid
 
 
@@ -94,7 +95,7 @@ def test_terminated_while_hearing_gives_the_item_back(
     child.send_signal(signal.SIGTERM)
     assert child.wait(PATIENCE) == 0
     with store.reading() as session:
-        item = session.scalars(select(WorkItem)).one()
+        item = session.scalars(select(WorkItem).where(WorkItem.kind == TRANSCRIBE)).one()
         assert (item.state, item.attempt) == (WorkState.WAITING, 0)
 
 
@@ -111,7 +112,7 @@ def test_killed_while_hearing_another_worker_does_it_once(
     wait_for(lambda: _state(store, ulid) is WorkState.DONE, "it is not done", seconds=2 * PATIENCE)
     with store.reading() as session:
         assert session.scalars(select(Transcript.recording_id)).all() == [ulid]
-        assert session.scalars(select(WorkItem.attempt)).one() == 2
+        assert session.scalars(select(WorkItem.attempt).where(WorkItem.kind == TRANSCRIBE)).one() == 2
 
 
 def test_broken_model_claims_nothing_and_is_told(
@@ -130,7 +131,7 @@ def test_broken_model_claims_nothing_and_is_told(
 def test_figures(settings: Settings, store: Store, start: Callable[..., subprocess.Popen[str]]) -> None:
     now = datetime.now(UTC)
     with store.transaction() as session:
-        queue.add(session, queue.TRANSCRIBE, "x", now)
+        queue.add(session, TRANSCRIBE, "x", now)
         session.add(Recording(id="y", ulid="y", take=1, key="y", seconds=20, size=1, sha256="", created_at=now))
         session.flush()
         session.add(

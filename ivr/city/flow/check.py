@@ -22,7 +22,6 @@ from ivr.city.flow.nodes import (
 )
 from ivr.city.flow.read import Menus
 from ivr.city.prompt_texts import PromptTexts
-from ivr.city.table import Table
 from ivr.model.tickets import Kind
 from ivr.words import tr
 
@@ -35,32 +34,32 @@ def check_flow(
     menus: Menus,
     *,
     texts: PromptTexts,
-    categories: Collection[str],
+    categories: Collection[str] | None,
     schedules: Collection[str] | None,
     lines: Collection[str] | None,
     lookups: Collection[str],
 ) -> None:
-    """Note every fault of a menu in its tables; None for names whose own file could not be read."""
+    """Note every fault of a menu; None for names whose own file could not be read."""
     _check_links(menus)
     for name, node in menus.nodes.items():
-        table = menus.raw[name]
-        _check_prompts(table, node, texts)
+        _check_prompts(menus, node, texts)
         if isinstance(node, Menu):
-            _check_named_keys(table, node, texts)
-        _check_answers(table, node, categories)
+            _check_named_keys(menus, node, texts)
+        _check_answers(menus, node, categories)
         match node:
             case Hours() if schedules is not None and node.schedule not in schedules:
                 text = tr(f"không có lịch “{node.schedule}”", f'there is no schedule "{node.schedule}"')
-                table.fault("schedule", text)
+                menus.fault(name, "schedule", text)
             case Ring() if lines is not None and node.line not in (OPERATOR, *lines):
-                table.fault("line", tr(f"không có đường dây “{node.line}”", f'there is no line "{node.line}"'))
+                text = tr(f"không có đường dây “{node.line}”", f'there is no line "{node.line}"')
+                menus.fault(name, "line", text)
             case Lookup() if node.source not in lookups:
                 text = tr(f"không có nguồn tra cứu “{node.source}”", f'there is no look-up source "{node.source}"')
-                table.fault("source", text)
+                menus.fault(name, "source", text)
             case _:
                 pass
     _check_ends(menus)
-    if len(menus.nodes) == len(menus.raw):
+    if len(menus.nodes) == len(menus.declared):
         _check_circle(menus)
         _check_give_up(menus)
         _check_reports(menus)
@@ -69,30 +68,28 @@ def check_flow(
 
 def _check_links(menus: Menus) -> None:
     """Unknown nodes, and nodes nobody reaches; an unreadable node that is reached may lead to any other."""
-    if menus.start and menus.start not in menus.raw:
-        menus.table.fault("start", _no_node(menus.start))
+    if menus.start and menus.start not in menus.declared:
+        menus.fault("", "start", _no_node(menus.start))
     for name, node in menus.nodes.items():
         for transition in transitions(node):
-            if transition.goto not in menus.raw:
-                menus.raw[name].fault(transition.setting, _no_node(transition.goto))
+            if transition.goto not in menus.declared:
+                menus.fault(name, transition.setting, _no_node(transition.goto))
     reached = reach([menus.start], lambda name: _onward(menus, name))
-    if menus.start not in menus.raw or any(name not in menus.nodes for name in reached & menus.raw.keys()):
+    if menus.start not in menus.declared or any(name not in menus.nodes for name in reached & set(menus.declared)):
         return
-    for name, table in menus.raw.items():
+    for name in menus.declared:
         if name not in reached:
-            table.fault("", tr("không ai đến được nút này", "nobody reaches this node"))
+            menus.fault(name, "", tr("không ai đến được nút này", "nobody reaches this node"))
 
 
 def _check_ends(menus: Menus) -> None:
     """From every node a good-bye must be reachable; an unreadable node or link is given the benefit of the doubt."""
-    doubtful = {name for name in menus.raw if name not in menus.nodes}
+    doubtful = {name for name in menus.declared if name not in menus.nodes}
     ends = {name for name, node in menus.nodes.items() if isinstance(node, Bye)} | doubtful
     for name in menus.nodes:
         after = reach([name], lambda here: _onward(menus, here))
-        if not after & ends and after <= menus.raw.keys():
-            menus.raw[name].fault(
-                "", tr("từ đây không bao giờ đến lời chào (bye)", "no good-bye (bye) is ever reached")
-            )
+        if not after & ends and after <= set(menus.declared):
+            menus.fault(name, "", tr("từ đây không bao giờ đến lời chào (bye)", "no good-bye (bye) is ever reached"))
 
 
 def _check_circle(menus: Menus) -> None:
@@ -101,7 +98,7 @@ def _check_circle(menus: Menus) -> None:
     if circle:
         shown = " → ".join([*circle, circle[0]])
         text = tr(f"người không bấm phím đi vòng mãi: {shown}", f"who presses nothing goes round for ever: {shown}")
-        menus.raw[circle[0]].fault("", text)
+        menus.fault(circle[0], "", text)
 
 
 def _check_give_up(menus: Menus) -> None:
@@ -117,7 +114,7 @@ def _check_give_up(menus: Menus) -> None:
                 "kết thúc cuộc gọi mà chưa đưa đến ghi âm, gọi lại hay điện thoại viên",
                 "ends the call before a recorder, a call-back or a person was offered",
             )
-            menus.raw[name].fault("give_up", text)
+            menus.fault(name, "give_up", text)
 
 
 def _check_reports(menus: Menus) -> None:
@@ -127,10 +124,10 @@ def _check_reports(menus: Menus) -> None:
             onward = reach([node.next], lambda here: _until_receipt(menus, here))
             if any(isinstance(menus.nodes.get(here), Bye) for here in onward):
                 text = tr("có đường kết thúc mà chưa đọc mã (receipt)", "a way ends before the code is told (receipt)")
-                menus.raw[name].fault("next", text)
+                menus.fault(name, "next", text)
             elif not any(isinstance(menus.nodes.get(here), Receipt) for here in onward):
                 text = tr("không đến được nút đọc mã (receipt)", "no receipt is ever reached")
-                menus.raw[name].fault("next", text)
+                menus.fault(name, "next", text)
 
 
 def _check_depth(menus: Menus) -> None:
@@ -138,13 +135,15 @@ def _check_depth(menus: Menus) -> None:
     for name, depth in menu_depths(menus.nodes, menus.start).items():
         if depth > 1:
             text = tr("sâu hơn một cấp dưới danh mục chính", "is more than one level below the main menu")
-            menus.raw[name].fault("", text, warning=True)
+            menus.fault(name, "", text, warning=True)
 
 
-def _check_prompts(table: Table, node: Node, texts: PromptTexts) -> None:
+def _check_prompts(menus: Menus, node: Node, texts: PromptTexts) -> None:
     for setting, prompt in _prompts(node):
         if prompt not in texts:
-            table.fault(setting, tr(f"lời nhắc “{prompt}” không có nội dung", f'prompt "{prompt}" has no text'))
+            menus.fault(
+                node.id, setting, tr(f"lời nhắc “{prompt}” không có nội dung", f'prompt "{prompt}" has no text')
+            )
             continue
         for language in ("vi", "en"):
             if not texts[prompt].of(language):
@@ -152,10 +151,10 @@ def _check_prompts(table: Table, node: Node, texts: PromptTexts) -> None:
                     f"lời nhắc “{prompt}” không có nội dung tiếng {'Việt' if language == 'vi' else 'Anh'}",
                     f'prompt "{prompt}" has no text in {"Vietnamese" if language == "vi" else "English"}',
                 )
-                table.fault(setting, text)
+                menus.fault(node.id, setting, text)
 
 
-def _check_named_keys(table: Table, menu: Menu, texts: PromptTexts) -> None:
+def _check_named_keys(menus: Menus, menu: Menu, texts: PromptTexts) -> None:
     """A menu must not speak of a key that it does not have."""
     for setting, prompt in _prompts(menu):
         text = texts.get(prompt)
@@ -165,7 +164,7 @@ def _check_named_keys(table: Table, menu: Menu, texts: PromptTexts) -> None:
                 f"lời nhắc “{prompt}” nói đến phím {key}, nhưng danh mục không có phím này",
                 f'prompt "{prompt}" speaks of key {key}, which this menu does not have',
             )
-            table.fault(setting, said)
+            menus.fault(menu.id, setting, said)
 
 
 def _prompts(node: Node) -> Iterator[tuple[str, str]]:
@@ -179,18 +178,18 @@ def _prompts(node: Node) -> Iterator[tuple[str, str]]:
             pass
 
 
-def _check_answers(table: Table, node: Node, categories: Collection[str]) -> None:
+def _check_answers(menus: Menus, node: Node, categories: Collection[str] | None) -> None:
     kinds = [kind.value for kind in Kind]
     for setting, answers in _answers(node):
-        if answers.category is not None and answers.category not in categories:
+        if categories is not None and answers.category not in (None, *categories):
             text = tr(f"không có lĩnh vực “{answers.category}”", f'there is no category "{answers.category}"')
-            table.fault(f"{setting}.category", text)
+            menus.fault(node.id, f"{setting}.category", text)
         if answers.kind is not None and answers.kind not in kinds:
             text = tr(
                 f"không có loại phiếu “{answers.kind}” (có: {', '.join(kinds)})",
                 f'there is no kind "{answers.kind}" (known: {", ".join(kinds)})',
             )
-            table.fault(f"{setting}.kind", text)
+            menus.fault(node.id, f"{setting}.kind", text)
 
 
 def _answers(node: Node) -> Iterator[tuple[str, Answers]]:

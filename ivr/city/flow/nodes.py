@@ -1,201 +1,230 @@
 """The closed union of menu nodes: what a city's ``menu.toml`` is made of, frozen after the check."""
 
 from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+
+from ivr.phone import KEYPAD
+from ivr.settings.shape import CONFIG, Filled, Flag, Number, Strings, Whole, Wrong
+from ivr.words import tr
+
+KEYS = frozenset(KEYPAD) - {"*"}
+"""Keys a menu may give a meaning; ``*`` always repeats."""
+
+
+def _key(key: str) -> str:
+    if key not in KEYS:
+        why = tr("phím * luôn là nghe lại", "* always repeats") if key == "*" else tr("có: 0–9 và #", "0–9 and # are")
+        raise Wrong(tr(f"“{key}” không phải là phím ({why})", f'"{key}" is not a key ({why})'))
+    return key
+
+
+def _choice(given: Any) -> Any:
+    return {"goto": given} if isinstance(given, str) else given
+
+
+def _some(keys: dict[str, "Choice"]) -> dict[str, "Choice"]:
+    if not keys:
+        raise Wrong(tr("không có phím nào", "has no keys"))
+    return keys
+
+
+Seconds = Annotated[Number, Field(ge=0.1)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
     """What choosing a key settles about the report: merged into the call's facts."""
 
-    category: str | None = None
-    kind: str | None = None
-    confidential: bool | None = None
-    urgent: bool | None = None
+    category: Filled | None = None
+    kind: Filled | None = None
+    confidential: Flag | None = None
+    urgent: Flag | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """One key of a menu: where it leads and what it settles."""
 
-    goto: str
+    goto: Filled
     set: Answers = field(default_factory=Answers)
 
 
+Choices = Annotated[
+    dict[Annotated[str, AfterValidator(_key)], Annotated[Choice, BeforeValidator(_choice)]], AfterValidator(_some)
+]
+"""The keys of a menu; a string is short for ``{ goto = … }``."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Say:
-    """Play prompts, then go on. A key pressed meanwhile is kept for the next menu (key-ahead)."""
+class _Node:
+    """What all nodes have; a setting that a node type does not have is a fault."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CONFIG
 
     id: str
-    prompts: tuple[str, ...]
-    next: str
+    """The name of its table."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Menu:
+class Say(_Node):
+    """Play prompts, then go on. A key pressed meanwhile is kept for the next menu (key-ahead)."""
+
+    prompts: Strings
+    next: Filled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Menu(_Node):
     """Ask for one key. ``*`` repeats; silence or a wrong key ``tries`` times leads to ``give_up``.
 
     ``prompts`` is played first, ``short`` on repeats (empty: ``prompts`` again).
     """
 
-    id: str
-    prompts: tuple[str, ...]
-    keys: dict[str, Choice]
-    give_up: str
-    short: tuple[str, ...] = ()
-    tries: int = 2
-    wait: float | None = None
+    prompts: Strings
+    keys: Choices
+    give_up: Filled
+    short: Strings = ()
+    tries: Annotated[Whole, Field(ge=1)] = 2
+    wait: Seconds | None = None
     """Seconds to wait for a key; None is the setting ``key_wait``."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Language:
+class Language(_Node):
     """Go on in another language: ``vi``, ``en``, or ``other`` (the one of the two not spoken now)."""
 
-    id: str
-    language: str
-    next: str
+    language: Literal["vi", "en", "other"]
+    next: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hours:
+class Hours(_Node):
     """Fork by the opening hours and holidays of the city (``hours.toml``, schedule ``schedule``)."""
 
-    id: str
-    schedule: str
-    open: str
-    closed: str
+    schedule: Filled
+    open: Filled
+    closed: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Switch:
+class Switch(_Node):
     """Fork by a named switch that a person throws (``emergency``): ``tongdai flow switch``."""
 
-    id: str
-    switch: str
-    on: str
-    off: str
+    switch: Filled
+    on: Filled
+    off: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Consent:
+class Consent(_Node):
     """Ask consent to the recording: key 1 → ``given``, key 0 → ``refused``; no key → ``given`` path, consent none."""
 
-    id: str
-    prompts: tuple[str, ...]
-    next: str
-    refused: str
+    prompts: Strings
+    next: Filled
+    refused: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(_Node):
     """Record the report: too short is asked again once (``ngan``); hanging up files what was said.
 
     ``cannot`` is where the caller goes when there is no room to record, ``silent`` who said nothing both times
     (nothing is filed for them).
     """
 
-    id: str
-    prompts: tuple[str, ...]
-    next: str
-    cannot: str
-    silent: str
-    short: tuple[str, ...] = ("ngan",)
+    prompts: Strings
+    next: Filled
+    cannot: Filled
+    silent: Filled
+    short: Strings = ("ngan",)
     set: Answers = field(default_factory=Answers)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review:
+class Review(_Node):
     """Send (1), listen (2), record again (3), cancel (4, asked once more). No key: send."""
 
-    id: str
-    prompts: tuple[str, ...]
-    next: str
-    again: str
-    cancelled: str
+    prompts: Strings
+    next: Filled
+    again: Filled
+    cancelled: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contact:
+class Contact(_Node):
     """Ask how to reach the caller: this number, another one, none (→ PIN)."""
 
-    id: str
-    next: str
+    next: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Publish:
+class Publish(_Node):
     """Ask consent to publication; no key = no."""
 
-    id: str
-    prompts: tuple[str, ...]
-    next: str
+    prompts: Strings
+    next: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receipt:
+class Receipt(_Node):
     """Speak the ticket code twice, and the PIN when no number was left."""
 
-    id: str
-    next: str
+    next: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Callback:
+class Callback(_Node):
     """File a request to be rung back: asks for the number, makes a ticket of kind ``goi_lai``, speaks its code.
 
     ``cannot`` is where the caller goes when no number came or nothing can be written.
     """
 
-    id: str
-    next: str
-    cannot: str
+    next: Filled
+    cannot: Filled
     set: Answers = field(default_factory=Answers)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Status:
+class Status(_Node):
     """Speak a ticket's state for its code and the last four digits or PIN; tries are limited."""
 
-    id: str
-    next: str
-    locked: str
+    next: Filled
+    locked: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ring:
+class Ring(_Node):
     """Ring a person: ``line`` names an entry of ``lines`` in ``city.toml``, ``operator`` is the setting."""
 
-    id: str
-    line: str
-    unanswered: str
-    next: str
-    prompts: tuple[str, ...] = ()
-    wait: float | None = None
+    line: Filled
+    unanswered: Filled
+    next: Filled
+    prompts: Strings = ()
+    wait: Seconds | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lookup:
+class Lookup(_Node):
     """Speak an entry of a small data file (``lookups/<source>.toml``) chosen by keys, with its "as of" date."""
 
-    id: str
-    source: str
-    next: str
+    source: Filled
+    next: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Announcements:
+class Announcements(_Node):
     """Speak the announcements in force, newest first, with the date each is from."""
 
-    id: str
-    next: str
+    next: Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bye:
+class Bye(_Node):
     """Say good-bye and end the call. The only node without a way on."""
 
-    id: str
-    prompts: tuple[str, ...] = ("tam-biet",)
+    prompts: Strings = ("tam-biet",)
 
 
 Node = (

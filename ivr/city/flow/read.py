@@ -1,108 +1,58 @@
-"""Reads ``menu.toml`` into nodes: each table must have exactly the fields of its node type."""
+"""Reads ``menu.toml`` into nodes: each table must have exactly the settings of its node type."""
 
-from dataclasses import MISSING, Field, dataclass, fields
-from typing import Any, get_type_hints
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from ivr.city.flow.nodes import NODE_TYPES, Answers, Choice, Node
-from ivr.city.table import Table
+from ivr.city.flow.nodes import NODE_TYPES, Node
+from ivr.settings.faults import Fault
+from ivr.settings.shape import Filled, Shape, check_shape
 from ivr.words import tr
 
-KEYS = frozenset("0123456789#")
-"""Keys a menu may give a meaning; ``*`` always repeats."""
+
+class MenuFile(Shape):
+    """``menu.toml``; its nodes are held against their types one by one, so that the right ones can be checked."""
+
+    start: Filled
+    nodes: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Menus:
-    """What ``menu.toml`` holds. ``nodes`` are the faultless ones; ``raw`` has every declared one as it was written."""
+    """What ``menu.toml`` holds. ``nodes`` are the faultless ones, ``declared`` the names of all."""
 
-    table: Table
+    file: str
     start: str
-    nodes: dict[str, Node]
-    raw: dict[str, Table]
+    nodes: Mapping[str, Node]
+    declared: Collection[str]
+    faults: list[Fault]
+
+    def fault(self, node: str, setting: str, text: str, *, warning: bool = False) -> None:
+        """Note a fault of a node's setting (empty: of the node); with an empty ``node`` of the file itself."""
+        self.faults.append(Fault(file=self.file, node=node, setting=setting, text=text, warning=warning))
 
 
-def read_menu(table: Table) -> Menus:
+def read_menu(table: dict[str, Any], file: str, faults: list[Fault]) -> Menus:
     """All nodes of a menu file; every fault of shape is noted, links are left to the check."""
-    start = table.text("start")
-    nodes: dict[str, Node] = {}
-    raw: dict[str, Table] = {}
-    parent = table.table("nodes")
-    for name, child in parent.children() if parent is not None else ():
-        node = Table(child.data, table.faults, table.file, node=name)
-        raw[name] = node
-        before = len(table.faults)
-        made = _node(name, node)
-        if made is not None and len(table.faults) == before:
-            nodes[name] = made
-    table.close()
-    return Menus(table=table, start=start, nodes=nodes, raw=raw)
-
-
-def _node(name: str, table: Table) -> Node | None:
-    type_name = table.text("type")
-    made = NODE_TYPES.get(type_name)
-    if made is None:
-        if type_name:
-            known = ", ".join(NODE_TYPES)
-            table.fault(
-                "type",
-                tr(f"không có loại nút “{type_name}” (có: {known})", f'no node type "{type_name}" (known: {known})'),
-            )
-        return None
-    hints = get_type_hints(made)
-    values = {field.name: _value(table, field, hints[field.name]) for field in fields(made) if field.name != "id"}
-    table.close()
-    if made is NODE_TYPES["language"] and values["language"] not in ("vi", "en", "other"):
-        table.fault("language", tr("phải là vi, en hoặc other", "must be vi, en or other"))
-    return made(id=name, **values)
-
-
-def _value(table: Table, field: Field[Any], hint: Any) -> Any:
-    default = None if field.default is MISSING else field.default
-    if hint is str:
-        return table.text(field.name, default)
-    if hint == tuple[str, ...]:
-        return table.texts(field.name, default)
-    if hint == dict[str, Choice]:
-        return _choices(table, field.name)
-    if hint is Answers:
-        return _answers(table, field.name)
-    if hint is int:
-        value = table.number(field.name, least=1)
-        return default if value is None else int(value)
-    return table.number(field.name, least=0.1)
-
-
-def _choices(table: Table, name: str) -> dict[str, Choice]:
-    parent = table.table(name)
-    if parent is None:
-        return {}
-    if not parent.data:
-        table.fault(name, tr("không có phím nào", "has no keys"))
-    found: dict[str, Choice] = {}
-    for key, value in parent.data.items():
-        if key not in KEYS:
-            why = (
-                tr("phím * luôn là nghe lại", "* always repeats") if key == "*" else tr("có: 0–9 và #", "0–9 and # are")
-            )
-            parent.fault(key, tr(f"“{key}” không phải là phím ({why})", f'"{key}" is not a key ({why})'))
-        if isinstance(value, str):
-            found[key] = Choice(goto=parent.text(key))
-        elif (child := parent.table(key)) is not None:
-            found[key] = Choice(goto=child.text("goto"), set=_answers(child, "set"))
-            child.close()
-    return found
-
-
-def _answers(table: Table, name: str) -> Answers:
-    child = table.table(name, needed=False)
-    if child is None:
-        return Answers()
-    made = Answers(
-        category=child.text("category") if child.has("category") else None,
-        kind=child.text("kind") if child.has("kind") else None,
-        confidential=child.flag("confidential") if child.has("confidential") else None,
-        urgent=child.flag("urgent") if child.has("urgent") else None,
+    check_shape(MenuFile, table, faults, file=file)
+    written = table.get("nodes")
+    declared = (
+        {name: node for name, node in written.items() if isinstance(node, dict)} if isinstance(written, dict) else {}
     )
-    child.close()
-    return made
+    nodes = {name: node for name in declared if (node := _node(name, declared[name], file, faults)) is not None}
+    start = table.get("start")
+    return Menus(
+        file=file, start=start if isinstance(start, str) else "", nodes=nodes, declared=declared, faults=faults
+    )
+
+
+def _node(name: str, table: dict[str, Any], file: str, faults: list[Fault]) -> Node | None:
+    type_name = table.get("type")
+    made = NODE_TYPES.get(type_name) if isinstance(type_name, str) else None
+    if made is None:
+        known = ", ".join(NODE_TYPES)
+        text = tr(f"không có loại nút “{type_name}” (có: {known})", f'no node type "{type_name}" (known: {known})')
+        missing = tr("thiếu", "is missing")
+        faults.append(Fault(file=file, node=name, setting="type", text=text if "type" in table else missing))
+        return None
+    return check_shape(made, table, faults, file=file, node=name, given={"id": name}, beside=("type",))

@@ -1,13 +1,13 @@
 """Switches a person throws (``emergency``), kept in ``<home>/switches.toml`` and read whenever a call comes to one."""
 
 import re
-import tomllib
 
 import structlog
 
 from ivr.durable import locked, write_durably
 from ivr.errors import TongdaiError
 from ivr.settings import Settings
+from ivr.settings.files import parse_toml
 from ivr.words import tr
 
 FILE = "switches.toml"
@@ -33,10 +33,10 @@ def read_switches(settings: Settings) -> dict[str, bool]:
     """All switches that were ever thrown; raises :class:`SwitchError` for a file that cannot be read."""
     path = settings.home / FILE
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = parse_toml(path.read_bytes())
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SwitchError(
             tr(
                 f"{path}: không đọc được ({error}). Sửa tệp, hoặc xóa nó để tắt mọi công tắc.",

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from ivr.filing.filing import renew_codes
 from ivr.model import Call, Recording, Ticket, Transcript, WorkItem, WorkState
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings
 from ivr.simulator import Scenario, read_scenario
 from ivr.simulator.play import Played
@@ -159,5 +160,5 @@ def call(
 
 def all_heard(store: Store) -> bool:
     with store.reading() as session:
-        states = list(session.scalars(select(WorkItem.state)))
+        states = list(session.scalars(select(WorkItem.state).where(WorkItem.kind == TRANSCRIBE)))
     return bool(states) and all(state is WorkState.DONE for state in states)

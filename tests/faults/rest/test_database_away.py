@@ -20,7 +20,7 @@ from console.app import create_app
 from ivr.filing.filing import renew_codes
 from ivr.model import Recording, Ticket
 from ivr.reconcile import reconcile
-from ivr.services import intake
+from ivr.services import codes
 from ivr.settings import Settings
 from ivr.simulator import Scenario, read_scenario
 from ivr.simulator.play import Played
@@ -173,7 +173,7 @@ def cannot_look(played: dict[str, Played]) -> bool:
 
 def waiting_for_codes(store: Store) -> list[Ticket]:
     with store.reading() as session:
-        return intake.tickets_without_code(session)
+        return codes.tickets_without_code(session)
 
 
 def check_filed(settings: Settings, played: dict[str, Played]) -> float:

@@ -30,7 +30,7 @@ from ivr.testing.line import short_instance
 from ivr.testing.processes import running
 from ivr.testing.spool import size
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.mounts, pytest.mark.timeout(1200)]
 
 SPOKEN = 18.0
 """Seconds the citizen speaks; the disk is full after the first few, also where the machine stands still meanwhile."""

@@ -45,9 +45,9 @@ class Refusal:
     end: Callable[[SmallDisk], object]
 
 
-def take_rights(disk: SmallDisk) -> None:
-    """The folder is another user's now."""
-    os.chown(disk.path / "spool", 65534, 65534)
+def set_rights(mode: int) -> Callable[[SmallDisk], None]:
+    """Make the spool a folder of these rights."""
+    return lambda disk: (disk.path / "spool").chmod(mode)
 
 
 REFUSALS = {
@@ -55,10 +55,12 @@ REFUSALS = {
     "nearly-full": Refusal(begin=lambda disk: disk.fill(leave=MIB // 2), end=SmallDisk.make_room),
     "no-inodes": Refusal(begin=SmallDisk.use_up_inodes, end=SmallDisk.make_room),
     "read-only": Refusal(begin=lambda disk: disk.read_only(True), end=lambda disk: disk.read_only(False)),
-    "no-rights": Refusal(begin=take_rights, end=lambda disk: os.chown(disk.path / "spool", 0, 0)),
+    "no-rights": Refusal(begin=set_rights(0o500), end=set_rights(0o700)),
 }
-WITHOUT_ROOTS_RIGHTS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
-"""Root writes into any folder; a service without these two capabilities is refused like everybody."""
+WITHOUT_ROOTS_RIGHTS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+"""Root writes into any folder; a service without these two capabilities is refused like other users."""
+
+pytestmark = pytest.mark.mounts
 
 
 @pytest.fixture

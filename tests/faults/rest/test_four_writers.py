@@ -11,7 +11,8 @@ from sqlalchemy import func, select, text
 from ulid import ULID
 
 from ivr.model import WorkItem
-from ivr.spool import SidecarState, TakeState
+from ivr.model.report import PartState
+from ivr.spool import SidecarState
 from ivr.store import open_store
 from ivr.testing import temporary_settings
 from ivr.testing.asterisk import PATIENCE
@@ -52,7 +53,7 @@ def test_four_sweeps_at_once(desk: Leavings) -> None:
     for number in range(REPORTS):
         ulid, code = str(ULID()), desk.codes.take(NOW)
         assert code is not None
-        take = desk.take(1, TakeState.RECORDED, wav(2 + number / 100), ulid=ulid)
+        take = desk.take(1, PartState.RECORDED, wav(2 + number / 100), ulid=ulid)
         desk.save(SidecarState.TO_FILE, take, ulid=ulid, code=code, ended=True, uniqueid=f"17.{number}")
         spoken[ulid] = code
     began = datetime.now(UTC)

@@ -21,6 +21,7 @@ from ulid import ULID
 
 from ivr.jobs import queue
 from ivr.model import EventKind, Recording, Ticket, TicketEvent, Transcript, WorkItem, WorkState
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings
 from ivr.store import Store
 from ivr.testing import temporary_settings
@@ -28,6 +29,7 @@ from ivr.testing.asterisk import wait_for
 from ivr.testing.database import sqlite_store
 from ivr.testing.processes import FULL, Running, running, scaled
 from ivr.testing.spool import wav
+from transcription.transcribe_handler import TranscribeHandler
 
 pytestmark = pytest.mark.timeout(7200 if FULL else 300)
 
@@ -79,13 +81,13 @@ def add(settings: Settings, store: Store, content: bytes) -> str:
             Recording(id=ulid, ulid=ulid, take=1, key=path.name, seconds=1, size=size, sha256="", created_at=now)
         )
         session.add(Ticket(ulid=ulid, city="da-nang", created_at=now, filed_at=now))
-        queue.add(session, queue.TRANSCRIBE, ulid, now)
+        queue.add(session, TRANSCRIBE, ulid, now)
     return ulid
 
 
 def items(store: Store) -> dict[str, WorkItem]:
     with store.reading() as session:
-        return {item.subject: item for item in session.scalars(select(WorkItem))}
+        return {item.subject: item for item in session.scalars(select(WorkItem).where(WorkItem.kind == TRANSCRIBE))}
 
 
 def settled(store: Store) -> bool:
@@ -102,7 +104,7 @@ def check_settled(store: Store) -> dict[str, WorkItem]:
     parked = [item for item in found.values() if item.state is WorkState.PARKED]
     assert texts == done
     assert len(done) + len(parked) == len(found)
-    assert all(item.error and item.attempt == queue.MOST_ATTEMPTS for item in parked)
+    assert all(item.error and item.attempt == TranscribeHandler.tries for item in parked)
     assert heard.count(EventKind.TRANSCRIBED) == len(done)
     assert heard.count(EventKind.NOT_TRANSCRIBED) == len(parked)
     return found
@@ -142,7 +144,7 @@ def squeeze(worker: Running, spare: int) -> None:
 
 @pytest.mark.parametrize("spare", [0, 24 * 2**20], ids=["none", "24-MiB"])
 def test_memory_runs_out(spare: int, settings: Settings, store: Store) -> None:
-    for _ in range(queue.MOST_ATTEMPTS):
+    for _ in range(TranscribeHandler.tries):
         with running(settings, "worker", ready=READY) as worker:
             squeeze(worker, spare)
             if not items(store):

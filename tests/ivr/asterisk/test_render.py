@@ -7,8 +7,9 @@ import pytest
 
 from ivr.asterisk import load_logins, render, render_site
 from ivr.asterisk.logins import LoginsError
-from ivr.asterisk.numbers import NumbersFault, cities_by_number, dialled_forms, entries
-from ivr.asterisk.rendering import SOCKET_PATH_MAX, RenderFault, run_folder
+from ivr.asterisk.numbers import NumbersFault, cities_by_number, dialled_forms, dialled_numbers
+from ivr.asterisk.rendering import SOCKET_PATH_MAX, run_folder
+from ivr.asterisk.templates import RenderFault
 from ivr.prompts import load_catalogue
 from ivr.settings import Settings, load_settings
 
@@ -36,7 +37,7 @@ def test_every_template_is_filled_and_private(settings: Settings) -> None:
     assert names == {path.name for path in (settings.config / "asterisk").glob("*.conf")}
     for path in folder.iterdir():
         text = path.read_text()
-        assert not re.search(r"^[^;]*@\{", text, re.MULTILINE), f"{path.name} has an unfilled value"
+        assert not re.search(r"@[{%#]|[%#]@", text), f"{path.name} has an unfilled value"
         assert path.stat().st_mode & 0o077 == 0, f"{path.name} can be read by others"
 
 
@@ -83,7 +84,37 @@ def test_1022_is_the_instances_city_and_other_numbers_their_own(settings: Settin
     given = load_settings(home=settings.home, config=config, city="hai-phong")
     assert cities_by_number(given) == {"1022": "hai-phong", "02361022": "da-nang", "02251022": "hai-phong"}
     assert dialled_forms("02361022") == ["02361022", "842361022", "+842361022", "2361022"]
-    assert "exten => +842251022,1,Set(TONGDAI_CITY=hai-phong)" in entries(given).splitlines()
+    assert [(entry.number, entry.city) for entry in dialled_numbers(given)][:3] == [
+        ("1022", "hai-phong"),
+        ("02361022", "da-nang"),
+        ("842361022", "da-nang"),
+    ]
+
+
+def test_each_number_is_an_entry_of_the_dialplan(settings: Settings, config: Path) -> None:
+    folder = render(load_settings(home=settings.home, config=config, city="hai-phong"))
+    text = (folder / "tongdai-dialplan.conf").read_text()
+    entry = (
+        "exten => +842251022,1,Set(TONGDAI_CITY=hai-phong)\n"
+        " same => n,Set(TONGDAI_CALLED=${EXTEN})\n"
+        " same => n,Goto(tongdai-hotline,${EXTEN},1)\n"
+    )
+    assert entry in text
+    assert text.count("(TONGDAI_CITY=") == 9, "1022, and four forms of each of the two national numbers"
+
+
+def test_each_softphone_gets_an_endpoint_a_login_and_a_place(settings: Settings) -> None:
+    text = (render(settings) / "pjsip.conf").read_text()
+    for user, password in load_logins(settings).softphones.items():
+        assert re.findall(rf"^\[{user}\](.*)$", text, re.MULTILINE) == ["(softphone)", "", ""]
+        assert f"username = {user}\npassword = {password}\n" in text
+        assert f'callerid = "May {user}" <0900000{user}>\n' in text
+
+
+def test_without_an_operator_or_trunk_there_is_no_line_for_them(home: Path) -> None:
+    folder = render(load_settings(home=home, operator_phone="", trunk_addresses=""))
+    assert "Dial(" not in (folder / "tongdai-dialplan.conf").read_text()
+    assert "type = identify" not in (folder / "pjsip.conf").read_text()
 
 
 def test_a_number_of_two_cities_names_both_files(settings: Settings, config: Path) -> None:
@@ -96,7 +127,9 @@ def test_a_number_of_two_cities_names_both_files(settings: Settings, config: Pat
 def test_numbers_that_are_no_digits_are_refused(settings: Settings, config: Path, numbers: str) -> None:
     city(config, "hue", f"numbers = {numbers}")
     with pytest.raises(NumbersFault, match=r"hue/city\.toml"):
-        cities_by_number(load_settings(home=settings.home, config=config))
+        cities_by_number(load_settings(home=settings.home, config=config, city="hue"))
+    others = cities_by_number(load_settings(home=settings.home, config=config))
+    assert others == {"1022": "da-nang", "02361022": "da-nang", "02251022": "hai-phong"}  # these are answered
 
 
 @pytest.mark.parametrize(
@@ -128,7 +161,7 @@ def test_an_unknown_value_in_a_template_is_named(home: Path, tmp_path: Path) -> 
     city(config, "da-nang", "")
     (config / "asterisk").mkdir()
     (config / "asterisk" / "x.conf").write_text("a = @{nonsense}")
-    with pytest.raises(RenderFault, match=r"x\.conf.*nonsense"):
+    with pytest.raises(RenderFault, match=r"x\.conf:1.*nonsense.*ami_port"):
         render(load_settings(home=home, config=config))
     (config / "asterisk" / "x.conf").unlink()
     with pytest.raises(RenderFault, match="config/asterisk"):

@@ -1,6 +1,6 @@
 """Opening hours against a second, minute-by-minute statement of the rules, and on days that people know."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.city.city import City, load_city
-from ivr.city.hours import ZONE, Holiday, Hours, Schedule, Span, Workday
+from ivr.city.fields import DAYS, Span
+from ivr.city.hours import Holiday, Hours, Schedule, Workday
+from ivr.model.civil import ZONE
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 
@@ -29,7 +31,7 @@ def hours(draw: st.DrawFn) -> Hours:
     worked = draw(st.sets(DATES, max_size=5)) - off
     keeps = draw(st.booleans())
     return Hours(
-        schedules={"x": Schedule(id="x", week=week, holidays=keeps)},
+        schedules={"x": Schedule(holidays=keeps, **dict(zip(DAYS, week, strict=True)))},
         holidays={day: Holiday(date=day, name="Nghỉ", decision="1") for day in off},
         workdays={day: Workday(date=day, like=draw(st.integers(0, 6)), decision="1") for day in worked},
         work="x",
@@ -51,23 +53,6 @@ def test_open_is_what_the_rules_say_minute_by_minute(hours: Hours, now: datetime
 @given(hours(), MOMENTS)
 def test_the_zone_of_the_question_does_not_matter(hours: Hours, now: datetime) -> None:
     assert hours.is_open("x", now) == hours.is_open("x", now.astimezone(UTC))
-
-
-@given(hours(), MOMENTS)
-def test_the_next_opening_is_open_and_nothing_opens_before_it(hours: Hours, now: datetime) -> None:
-    opening = hours.find_next_opening("x", now)
-    if opening is None:
-        assert not any(hours.spans("x", now.date() + timedelta(days=ahead)) for ahead in range(1, 31))
-        return
-    assert opening >= now
-    assert hours.is_open("x", opening)
-    if opening > now:
-        assert not hours.is_open("x", opening - timedelta(minutes=1))
-        day = now.date()
-        while day < opening.astimezone(ZONE).date():
-            later = now.hour * 60 + now.minute if day == now.date() else -1
-            assert not any(span.start > later for span in hours.spans("x", day))
-            day += timedelta(days=1)
 
 
 def test_a_naive_moment_is_refused() -> None:
@@ -105,7 +90,3 @@ def _at(day: str, clock: str) -> datetime:
 def test_da_nang_on_days_people_know(da_nang: City, day: str, clock: str, office: bool, operators: bool) -> None:
     assert da_nang.is_open("hanh-chinh", _at(day, clock)) is office
     assert da_nang.is_open("tong-dai", _at(day, clock)) is operators
-
-
-def test_who_calls_on_the_eve_of_tet_is_served_after_it(da_nang: City) -> None:
-    assert da_nang.hours.find_next_opening("hanh-chinh", _at("2026-02-13", "18:00")) == _at("2026-02-23", "07:30")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.city.city import City, CityUnknown, check_together, find_cities, load_city, read_city
+from ivr.city.city import City, CityUnknown, check_together, load_city, read_city
 from ivr.city.flow.nodes import (
     Announcements,
     Consent,
@@ -23,6 +23,7 @@ from ivr.city.flow.nodes import (
 )
 from ivr.city.prompt_texts import read_prompt_texts
 from ivr.model.tickets import Kind
+from ivr.settings.files import find_cities
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIG = ROOT / "config"

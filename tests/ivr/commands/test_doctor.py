@@ -10,7 +10,8 @@ import pytest
 
 from ivr.command import Check, Finding
 from ivr.commands import doctor
-from ivr.doctor import checks
+from ivr.doctor import asterisk, clock, database, disk, processes, sounds
+from ivr.doctor.checks import CHECKS
 from ivr.doctor.findings import find_checks, gather
 from ivr.errors import TongdaiError
 from ivr.process.run_lock import hold
@@ -33,93 +34,98 @@ def only(found: list[Finding]) -> Finding:
 
 
 def test_free_ports_are_fine_and_a_taken_one_names_its_setting(settings: Settings) -> None:
-    assert all(finding.ok for finding in checks.check_ports(settings))
+    assert all(finding.ok for finding in processes.check_ports(settings))
     with socket.create_server(("127.0.0.1", settings.hub_port)):
-        assert "TONGDAI_HUB_PORT" in only(checks.check_ports(settings)).remedy
+        assert "TONGDAI_HUB_PORT" in only(processes.check_ports(settings)).remedy
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
         sip.bind(("127.0.0.1", settings.sip_port))
-        assert "TONGDAI_SIP_PORT" in only(checks.check_ports(settings)).remedy
+        assert "TONGDAI_SIP_PORT" in only(processes.check_ports(settings)).remedy
 
 
 def test_while_it_runs_its_ports_must_answer(settings: Settings) -> None:
     with hold(settings):
-        silent = [finding for finding in checks.check_ports(settings) if not finding.ok]
+        silent = [finding for finding in processes.check_ports(settings) if not finding.ok]
         assert len(silent) == 6
         with socket.create_server(("127.0.0.1", settings.console_port)):
-            assert len([finding for finding in checks.check_ports(settings) if not finding.ok]) == 5
+            assert len([finding for finding in processes.check_ports(settings) if not finding.ok]) == 5
 
 
 def test_who_accepts_and_says_nothing_is_told_as_frozen(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "LIVES_WITHIN", 0.2)
+    monkeypatch.setattr(processes, "LIVES_WITHIN", 0.2)
     with hold(settings), socket.create_server(("127.0.0.1", settings.agi_port)):
-        (frozen,) = [finding for finding in checks.check_ports(settings) if "đứng" in finding.text]
+        (frozen,) = [finding for finding in processes.check_ports(settings) if "đứng" in finding.text]
         assert not frozen.ok
         assert f"kill -9 $(cat {settings.run}/agi.pid)" in frozen.remedy
 
 
 def test_no_asterisk_says_how_to_get_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "find_asterisk", lambda _: None)
-    assert "make asterisk" in only(checks.check_asterisk(settings)).remedy
+    monkeypatch.setattr(asterisk, "find_asterisk", lambda _: None)
+    assert "make asterisk" in only(asterisk.check_asterisk(settings)).remedy
 
 
 def test_a_full_disk_is_told(settings: Settings) -> None:
-    assert all(finding.ok for finding in checks.check_disk(settings))
+    assert all(finding.ok for finding in disk.check_disk(settings))
     wanting = load_settings(home=settings.home, free_space_mb=10**9)
-    assert "TONGDAI_FREE_SPACE_MB" in only(checks.check_disk(wanting)).remedy
+    assert "TONGDAI_FREE_SPACE_MB" in only(disk.check_disk(wanting)).remedy
 
 
 def test_two_file_systems_are_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.spool.mkdir()
     settings.recordings.mkdir()
-    monkeypatch.setattr(checks, "_device", lambda path: path.name)
-    assert "spool" in only(checks.check_disk(settings)).text
+    monkeypatch.setattr(disk, "_device", lambda path: path.name)
+    assert "spool" in only(disk.check_disk(settings)).text
 
 
 def test_a_home_others_may_enter_is_told(settings: Settings) -> None:
-    assert all(finding.ok for finding in checks.check_home(settings))
+    assert all(finding.ok for finding in disk.check_home(settings))
     settings.home.chmod(0o755)
-    assert f"chmod o= {settings.home}" in only(checks.check_home(settings)).remedy
+    assert f"chmod o= {settings.home}" in only(disk.check_home(settings)).remedy
 
 
 def test_a_home_that_cannot_be_written_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert "chown" in only(checks.check_home(settings)).remedy
+    assert "chown" in only(disk.check_home(settings)).remedy
 
 
 def test_the_database_is_missing_migrated_or_away(settings: Settings, tmp_path: Path) -> None:
-    assert "tongdai db migrate" in only(checks.check_database(settings)).remedy
+    assert "tongdai db migrate" in only(database.check_database(settings)).remedy
     migrate(settings)
-    found = checks.check_database(settings)
+    found = database.check_database(settings)
     assert all(finding.ok for finding in found)
     assert any(finding.text.startswith("SQLite 3.5") for finding in found), "one without the WAL fault"
     away = load_settings(home=settings.home, database_url="postgresql+psycopg://x@127.0.0.1:1/x")
-    assert "TONGDAI_DATABASE_URL" in only(checks.check_database(away)).remedy
+    assert "TONGDAI_DATABASE_URL" in only(database.check_database(away)).remedy
 
 
 def test_a_clock_that_went_back_is_told(settings: Settings) -> None:
-    assert all(finding.ok for finding in checks.check_clock(settings))
+    assert all(finding.ok for finding in clock.check_clock(settings))
     future = settings.home / "tongdai.db"
     future.touch()
     os.utime(future, (time.time() + 3600,) * 2)
-    assert "timedatectl" in only(checks.check_clock(settings)).remedy
+    assert "timedatectl" in only(clock.check_clock(settings)).remedy
 
 
 def test_missing_prompts_and_programs_are_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = checks.check_sounds(settings)
+    found = sounds.check_sounds(settings)
     assert found
     assert all("tongdai prompts build" in finding.remedy for finding in found)
     monkeypatch.setattr("shutil.which", lambda _: None)
-    assert any("apt-get install espeak-ng" in finding.remedy for finding in checks.check_sounds(settings))
+    assert any("apt-get install espeak-ng" in finding.remedy for finding in sounds.check_sounds(settings))
 
 
 def test_a_parked_process_names_its_log(settings: Settings) -> None:
-    assert all(finding.ok for finding in checks.check_processes(settings))
+    assert all(finding.ok for finding in processes.check_processes(settings))
     with hold(settings):
         rows = (
             '[{"name": "agi", "state": "ready", "log": "a.log"}, {"name": "watch", "state": "parked", "log": "w.log"}]'
         )
         (settings.run / "status.json").write_text(rows)
-        assert "w.log" in only(checks.check_processes(settings)).remedy
+        assert "w.log" in only(processes.check_processes(settings)).remedy
+
+
+def test_our_checks_are_shown_in_this_order() -> None:
+    order = ["ports", "asterisk", "disk", "home", "database", "clock", "sounds", "processes"]
+    assert [check.name for check in CHECKS] == order
 
 
 def test_every_room_brings_its_checks_and_start_is_guarded() -> None:

@@ -14,7 +14,7 @@ from ivr.city.flow.draw import draw
 from ivr.city.flow.nodes import NODE_TYPES
 from ivr.city.flow.switches import SwitchError, is_on, read_switches, throw_switch
 from ivr.city.prompt_texts import read_prompt_texts
-from ivr.commands.flow import check_cities
+from ivr.commands.flow import check_cities, check_other_cities
 from ivr.settings import Settings
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -157,3 +157,7 @@ def test_doctor_finds_the_cities_and_their_faults(home: Path) -> None:
     (home / "config" / "cities" / "da-nang" / "hours.toml").unlink()
     broken = settings.model_copy(update={"config": home / "config"})
     assert [finding.text for finding in check_cities(broken)] == ["da-nang/hours.toml: there is no such file"]
+    assert check_other_cities(broken) == []
+    other = broken.model_copy(update={"city": "hai-phong"})
+    assert [(finding.ok, finding.text) for finding in check_cities(other)] == [(True, "dong-thap, hai-phong")]
+    assert [finding.text for finding in check_other_cities(other)] == ["da-nang/hours.toml: there is no such file"]

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from ivr.filing import background as module
 from ivr.filing.background import BackgroundFiler
 from ivr.model import Call, EndReason
-from ivr.spool import SidecarState, TakeState, read_journal
+from ivr.model.report import PartState
+from ivr.spool import SidecarState, read_journal
 from ivr.store import Store, make_engine, open_store
 from ivr.testing.asterisk import PATIENCE, wait_for
 from ivr.testing.database import sqlite_store
 from ivr.testing.spool import NOW, ULID, Leavings, wav
 
-R, T = SidecarState, TakeState
+R, T = SidecarState, PartState
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, filer: Backgro
         assert filer.wait(PATIENCE)
         assert len(desk.tickets()) == 1
         assert desk.left() == [f"{ULID}.call.jsonl", f"{ULID}.json", f"{ULID}.lock"]
-        desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True, ended=True)
+        desk.save(R.TO_FILE, *sent.parts, version=sent.version, publish=True, ended=True)
         path.unlink()
         desk.journal(end=EndReason.COMPLETED)
     filer.call_ended(ULID)
@@ -82,7 +83,7 @@ def test_answers_to_a_filed_report_are_filed_once_together_with_the_end_of_the_c
         assert filer.wait(PATIENCE)
         transactions = counted(monkeypatch)
         for version, publish in enumerate((None, True), start=sent.version):
-            desk.save(R.TO_FILE, *sent.takes, version=version, contact_number="+84905123457", publish=publish)
+            desk.save(R.TO_FILE, *sent.parts, version=version, contact_number="+84905123457", publish=publish)
             filer.report(ULID)
         path.unlink()
         desk.journal(end=EndReason.COMPLETED)
@@ -102,7 +103,7 @@ def test_answers_of_who_stays_on_reach_the_ticket_within_seconds(
     sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)))
     filer.report(ULID)
     wait_for(desk.tickets, "no ticket")
-    desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True)
+    desk.save(R.TO_FILE, *sent.parts, version=sent.version, publish=True)
     filer.report(ULID)
     wait_for(lambda: [ticket.publish for ticket in desk.tickets()] == [True], "the answers wait for the call's end")
 

@@ -9,15 +9,17 @@ import pytest
 
 from ivr.filing.filing import close_call, file_one
 from ivr.model import EndReason
+from ivr.model.report import PartState
 from ivr.services import intake
-from ivr.spool import SidecarState, TakeState, read_journal
+from ivr.services.calls import record_call
+from ivr.spool import SidecarState, read_journal
 from ivr.store import Store, make_engine
 from ivr.testing import temporary_settings
 from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, reaping, wav, wipe
 
 GOOD, OTHER, SHORT = 3.0, 2.5, 0.8
 FURTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
-R, T = SidecarState, TakeState
+R, T = SidecarState, PartState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,7 @@ def _fallback_after_ticket(desk: Leavings) -> None:
     path = desk.journal(end=EndReason.FAILED)
     file_one(desk.settings, desk.store, desk.spool, ULID, NOW)
     with desk.store.transaction() as session:
-        intake.record_call(session, read_journal(path), NOW)
+        record_call(session, read_journal(path), NOW)
     path.unlink()
     desk.fallback(wav(OTHER))
 
@@ -122,7 +124,7 @@ def _fallback_after_ticket(desk: Leavings) -> None:
 def _fallback_after_call_row(desk: Leavings) -> None:
     path = desk.journal(end=EndReason.FAILED)
     with desk.store.transaction() as session:
-        intake.record_call(session, read_journal(path), NOW)
+        record_call(session, read_journal(path), NOW)
     path.unlink()
     desk.fallback(wav(GOOD))
 
@@ -143,7 +145,7 @@ def _second_spoken(desk: Leavings) -> None:
     desk.journal()
 
 
-def _further(desk: Leavings, state: SidecarState, take: TakeState, **given: object) -> None:
+def _further(desk: Leavings, state: SidecarState, take: PartState, **given: object) -> None:
     audio = wav(OTHER, pitch=0.9, torn=take is T.RECORDING)
     desk.save(state, desk.take(1, take, audio, ulid=FURTHER), ulid=FURTHER, call=ULID, **given)
 
@@ -306,7 +308,7 @@ def test_killed_before_each_step_of_closing_a_call(
         sent = house.save(R.TO_FILE, house.take(1, T.RECORDED, wav(GOOD)), code=house.codes.take(NOW))
         if filed_before:
             file_one(house.settings, house.store, house.spool, ULID, NOW)
-        house.save(R.TO_FILE, *sent.takes, version=sent.version, code=sent.code, publish=True)
+        house.save(R.TO_FILE, *sent.parts, version=sent.version, code=sent.code, publish=True)
         house.journal(end=EndReason.COMPLETED)
         with reaping(monkeypatch, fatal) as reaper:
             close_call(house.settings, house.store, house.spool, ULID, NOW, known=filed_before)
@@ -344,7 +346,7 @@ def test_answers_to_a_ticket_that_is_gone_make_it_anew(desk: Leavings) -> None:
     sent = desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(GOOD)))
     file_one(desk.settings, desk.store, desk.spool, ULID, NOW)
     wipe(desk.store)
-    desk.save(R.TO_FILE, *sent.takes, version=sent.version, publish=True)
+    desk.save(R.TO_FILE, *sent.parts, version=sent.version, publish=True)
     close_call(desk.settings, desk.store, desk.spool, ULID, NOW, known=True)
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert sorted(desk.heard()) == desk.work() == [ULID]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.engine.dependencies import CannotLook, Dependencies
-from ivr.engine.report import Report
+from ivr.engine.report import SpokenReport
 from ivr.filing.filing import file_one
 from ivr.phone import Recorded, RecordEnd
 from ivr.secrets import pin_mac
@@ -87,7 +87,7 @@ def live(desk: Leavings, story: tuple[list[Take], str, bool], known: Known) -> N
     )
     takes, ending, answers = story
     with desk.spool.hold(ULID):
-        report = Report(desk.blank(), dependencies=calls, clock=lambda: NOW, minimum=GOOD)
+        report = SpokenReport(desk.blank(), dependencies=calls, clock=lambda: NOW, minimum=GOOD)
         for take in takes:
             path = report.begin_take()
             path.write_bytes(wav(take.seconds, torn=True))  # Asterisk, not we

@@ -10,12 +10,14 @@ from ivr.commands.sweep import describe
 from ivr.filing.filing import Outcome, close_call, file_one, give_late_codes
 from ivr.filing.sweep import sweep
 from ivr.model import EndReason
+from ivr.model.report import PartState
 from ivr.services import intake
-from ivr.spool import SidecarState, Spool, TakeState, read_journal
+from ivr.services.calls import record_call
+from ivr.spool import SidecarState, Spool, read_journal
 from ivr.spool.codebook import CodeBook
 from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, wav
 
-R, T = SidecarState, TakeState
+R, T = SidecarState, PartState
 OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
 
 
@@ -171,7 +173,7 @@ def test_a_journal_without_a_start_is_set_aside_once(desk: Leavings) -> None:
 
 
 def test_an_orphan_beside_a_filed_recording_is_kept_and_told(desk: Leavings) -> None:
-    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True, spoken_at=NOW)
+    desk.save(R.TO_FILE, desk.take(1, T.RECORDED, wav(3)), ended=True, reported_at=NOW)
     desk.sweep()
     desk.take(1, T.RECORDED, wav(5))
     path = desk.journal(end=EndReason.COMPLETED)
@@ -214,7 +216,7 @@ def test_late_codes_go_to_those_who_can_hear_no_other(desk: Leavings) -> None:
     with desk.store.transaction() as session:
         for ulid in (ended, gone):
             path = desk.journal(end=EndReason.HUNG_UP, ulid=ulid)
-            intake.record_call(session, read_journal(path), NOW)
+            record_call(session, read_journal(path), NOW)
             path.unlink()
     desk.spool.remove(desk.spool.load(gone))
     assert give_late_codes(desk.store, desk.spool, desk.codes, NOW) == 0  # no block yet

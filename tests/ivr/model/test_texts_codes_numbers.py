@@ -1,5 +1,7 @@
 """Folding, codes and numbers, with the examples of the domain."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,7 @@ def test_search_terms_are_words_and_phrases() -> None:
     [
         ("Nguyễn\r\nVăn\x00 A", "Nguyễn Văn A"),
         ("\u202eABC\u200f", "ABC"),
+        ("An\x00An\u2028An\x85", "An An An"),
         ("a\ud800b", "ab"),
         ("Hoa\u0300", "Hoà"),
         ("x" * 5000, "x" * 20),
@@ -53,6 +56,14 @@ def test_clean(hostile: str, harmless: str) -> None:
     assert clean(hostile, 20) == harmless
 
 
+@given(st.text(), st.booleans())
+def test_what_is_clean_stays_as_it_is(text: str, lines: bool) -> None:
+    kept = clean(text, 30, lines=lines)
+    assert len(kept) <= 30
+    assert clean(kept, 30, lines=lines) == kept
+    assert not {unicodedata.category(sign) for sign in kept.replace("\n", "")} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
 def test_clean_keeps_lines_when_told() -> None:
     assert clean("một\r\nhai\tba\n", 100, lines=True) == "một\nhai ba"
 
@@ -61,6 +72,14 @@ def test_the_example_of_the_domain() -> None:
     assert make_code(2026, 4217) == "260042174"
     assert display("DN", "260042174") == "DN26-004217-4"
     assert is_valid("260042174")
+
+
+def test_codes_that_citizens_hold_stay_valid() -> None:
+    """The library's table is ours: another would turn every code given out into a wrong one."""
+    digits = "".join(make_code(2026, number)[-1] for number in range(1, 101))
+    assert digits == (
+        "9453620170317598642258143679042068713597092154863367420958161230459789438617205586972013417509834269"
+    )
 
 
 @given(st.integers(0, 99), st.integers(1, 999_999), st.integers(0, 8), st.integers(1, 9))

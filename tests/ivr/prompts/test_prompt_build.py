@@ -45,7 +45,7 @@ def test_everything_is_built_once(settings: Settings) -> None:
     build(settings, lines.append)
     for city in ("bien", "nui"):
         assert load_catalogue(settings, city).missing(settings) == []
-    assert lines[-1] == f"Prompts: {len(all_items(settings))} files ready."
+    assert lines[-1] == f"Prompts: {len(all_items(settings).items)} files ready."
     stamps = {path: path.stat().st_mtime_ns for path in settings.sounds.rglob("*.wav")}
     lines.clear()
     build(settings, lines.append)
@@ -185,3 +185,19 @@ def test_asterisk_can_read_the_beep(settings: Settings) -> None:
     assert "8000" in info
     assert "16-bit" in info
     assert np.max(np.abs(samples_of(settings.sounds / "beep.wav"))) > 0.1
+
+
+def test_another_citys_faulty_texts_stop_nobody_else(settings: Settings, write: Write) -> None:
+    here = settings.model_copy(update={"city": "bien"})
+    build(here, quiet)
+    before = store.read_manifest(settings.sounds)
+    write("cities/nui/prompts.toml", '[chao]\nvi = "UBND"\nen = "Welcome."\n')
+    write("cities/bien/prompts.toml", '[them]\nvi = "Thêm"\nen = "More."\n')
+    said: list[str] = []
+    build(here, said.append)
+    assert "nui/prompts.toml: [chao] vi: has abbreviations UBND: spell them" in said[0]
+    after = store.read_manifest(settings.sounds)
+    assert after.keys() - before.keys() == {"bien/vi/them", "bien/en/them"}
+    assert (settings.sounds / "nui/vi/chao.wav").exists(), "it goes on as it was built"
+    with pytest.raises(PromptError, match="UBND"):
+        build(settings.model_copy(update={"city": "nui"}), quiet)

@@ -12,13 +12,16 @@ from sqlalchemy import update
 from ivr.__main__ import main
 from ivr.filing.filing import close_call
 from ivr.jobs import queue
-from ivr.model import Call, EndReason, Recording, Ticket
+from ivr.model import Call, EndReason, Recording, ReportPart, Ticket
+from ivr.model.report import PartState
 from ivr.reconcile import Gap, GapKind, Reconciliation, Severity, reconcile, remedy, sentence
 from ivr.recordings import path_of
-from ivr.spool import SidecarState, TakeState
+from ivr.services.transcribing import TRANSCRIBE
+from ivr.spool import SidecarState
 from ivr.store import Store
 from ivr.testing import temporary_settings
 from ivr.testing.database import sqlite_store
+from ivr.testing.jobs import ScriptedHandler, claim
 from ivr.testing.spool import NOW, ULID, Leavings, wav
 
 OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
@@ -43,11 +46,11 @@ def small(tmp_path: Path) -> Iterator[Leavings]:
 def file_one(desk: Leavings, *, ulid: str = ULID, pitch: float = 0.7) -> None:
     """One call that reported and ended, settled and transcribed."""
     desk.lease()
-    take = desk.take(1, TakeState.RECORDED, wav(4, pitch=pitch), ulid=ulid)
+    take = desk.take(1, PartState.RECORDED, wav(4, pitch=pitch), ulid=ulid)
     desk.journal(end=EndReason.COMPLETED, ulid=ulid)
     desk.save(SidecarState.TO_FILE, take, ulid=ulid, ended=True, code=desk.codes.take(NOW))
     desk.sweep()
-    claimed = queue.claim(desk.store, queue.TRANSCRIBE, "w", NOW + timedelta(minutes=6), 60)
+    claimed = claim(desk.store, TRANSCRIBE, "w", NOW + timedelta(minutes=6))
     assert claimed is not None
     with desk.store.transaction() as session:
         queue.finish(session, claimed, NOW + timedelta(minutes=6))
@@ -102,7 +105,7 @@ def test_a_live_call_not_in_the_rows_yet_is_offered(small: Leavings) -> None:
 
 
 def test_a_further_report_of_a_live_call_is_in_hand(small: Leavings) -> None:
-    take = small.take(1, TakeState.RECORDED, wav(4), ulid=OTHER)
+    take = small.take(1, PartState.RECORDED, wav(4), ulid=OTHER)
     small.save(SidecarState.RECORDED, take, ulid=OTHER, call=ULID)
     small.journal()
     with small.spool.hold(ULID):
@@ -112,7 +115,7 @@ def test_a_further_report_of_a_live_call_is_in_hand(small: Leavings) -> None:
 
 def test_a_call_with_two_reports_is_one_call(small: Leavings) -> None:
     for ulid, pitch, call in ((ULID, 0.7, ""), (OTHER, 0.9, ULID)):
-        take = small.take(1, TakeState.RECORDED, wav(4, pitch=pitch), ulid=ulid)
+        take = small.take(1, PartState.RECORDED, wav(4, pitch=pitch), ulid=ulid)
         small.save(SidecarState.TO_FILE, take, ulid=ulid, call=call, ended=True)
     small.journal(end=EndReason.COMPLETED)
     small.sweep()
@@ -122,8 +125,8 @@ def test_a_call_with_two_reports_is_one_call(small: Leavings) -> None:
 
 def test_a_second_report_that_outlives_its_call_in_the_spool_is_no_call_of_its_own(small: Leavings) -> None:
     small.lease()
-    small.save(SidecarState.TO_FILE, small.take(1, TakeState.RECORDED, wav(4)), code=small.codes.take(NOW))
-    take = small.take(1, TakeState.RECORDED, wav(4, pitch=0.9), ulid=OTHER)
+    small.save(SidecarState.TO_FILE, small.take(1, PartState.RECORDED, wav(4)), code=small.codes.take(NOW))
+    take = small.take(1, PartState.RECORDED, wav(4, pitch=0.9), ulid=OTHER)
     small.save(SidecarState.TO_FILE, take, ulid=OTHER, call=ULID, ended=True, code=small.codes.take(NOW))
     small.journal(end=EndReason.HUNG_UP)
     close_call(small.settings, small.store, small.spool, ULID, NOW)
@@ -141,7 +144,7 @@ def test_a_call_without_history_is_counted_once_by_its_reports(small: Leavings, 
     """The disk refused its journal: whichever of its reports is filed first brings its row."""
     small.lease()
     for ulid, pitch, call in sorted(((ULID, 0.7, ""), (OTHER, 0.9, ULID)), key=lambda report: report[0] != first):
-        take = small.take(1, TakeState.RECORDED, wav(4, pitch=pitch), ulid=ulid)
+        take = small.take(1, PartState.RECORDED, wav(4, pitch=pitch), ulid=ulid)
         small.save(SidecarState.TO_FILE, take, ulid=ulid, call=call, ended=True, code=small.codes.take(NOW))
         small.sweep()
         seen = look(small)
@@ -151,7 +154,7 @@ def test_a_call_without_history_is_counted_once_by_its_reports(small: Leavings, 
 
 
 def test_what_the_next_sweep_settles_is_in_hand(small: Leavings) -> None:
-    small.save(SidecarState.TO_FILE, small.take(1, TakeState.RECORDED, wav(4)), ended=True)
+    small.save(SidecarState.TO_FILE, small.take(1, PartState.RECORDED, wav(4)), ended=True)
     small.fallback(wav(3), uniqueid="17.9")
     now = datetime.fromtimestamp(small.spool.path(ULID).stat().st_mtime + 5, tz=NOW.tzinfo)
     seen = reconcile(small.settings, small.store, now)
@@ -174,6 +177,7 @@ def _change(desk: Leavings, path: Path) -> None:
 
 def _forget_row(desk: Leavings, path: Path) -> None:
     with desk.store.transaction() as session:
+        session.execute(update(ReportPart).values(recording_id=None))
         row = session.get_one(Recording, ULID)
         row.id, row.key = OTHER, "gone.wav"
 
@@ -209,7 +213,7 @@ def test_a_recording_that_is_not_what_its_row_says(
 
 def test_a_file_being_filed_is_no_orphan(small: Leavings) -> None:
     """Filing renames first, commits next, removes the sidecar last: killed between, the file has no row yet."""
-    small.save(SidecarState.TO_FILE, small.take(1, TakeState.RECORDED, None), ended=True)
+    small.save(SidecarState.TO_FILE, small.take(1, PartState.RECORDED, None), ended=True)
     place = small.settings.recordings / "2026/10/01" / f"{ULID}.wav"
     place.parent.mkdir(parents=True)
     place.write_bytes(wav(4))
@@ -219,7 +223,7 @@ def test_a_file_being_filed_is_no_orphan(small: Leavings) -> None:
 
 
 def test_files_nobody_can_use_are_listed(small: Leavings) -> None:
-    small.take(1, TakeState.RECORDED, b"x")
+    small.take(1, PartState.RECORDED, b"x")
     small.spool.set_aside(small.spool.audio(ULID, 1))
     (small.spool.folder / "holiday.jpg").write_bytes(b"x")
     assert found(small) == {(GapKind.ASIDE, f"{ULID}.1.wav"), (GapKind.STRANGE_FILE, "holiday.jpg")}
@@ -227,18 +231,18 @@ def test_files_nobody_can_use_are_listed(small: Leavings) -> None:
 
 def test_work_that_nobody_does_is_stuck_and_what_was_given_up_is_noted(small: Leavings) -> None:
     small.lease()
-    small.save(SidecarState.TO_FILE, small.take(1, TakeState.RECORDED, wav(4)), ended=True)
+    small.save(SidecarState.TO_FILE, small.take(1, PartState.RECORDED, wav(4)), ended=True)
     small.sweep()
     filed = NOW + timedelta(minutes=5)
     early = reconcile(small.settings, small.store, filed)
     assert (GapKind.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in early.find_all(Severity.IN_HAND)}
     late = reconcile(small.settings, small.store, filed + timedelta(hours=2))
     assert (GapKind.WORK_OPEN, ULID) in {(gap.what, gap.id) for gap in late.find_all(Severity.OFF)}
-    for attempt in range(queue.MOST_ATTEMPTS):
+    for attempt in range(ScriptedHandler.tries):
         at = filed + timedelta(hours=attempt)
-        claimed = queue.claim(small.store, queue.TRANSCRIBE, "w", at, 60)
+        claimed = claim(small.store, TRANSCRIBE, "w", at)
         assert claimed is not None
-        queue.fail(small.store, claimed, "đứt tiếng", at, retry_after=0)
+        queue.fail(small.store, ScriptedHandler(retry_seconds=0), claimed, "đứt tiếng", at)
     gap = next(gap for gap in look(small).gaps if gap.what is GapKind.WORK_PARKED)
     assert (gap.id, gap.standing, gap.detail) == (ULID, Severity.NOTED, "đứt tiếng")
 

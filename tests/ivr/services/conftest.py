@@ -1,17 +1,18 @@
 """What the desk's tests start from: people, a report in the spool, its audio."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 import pytest
 
 from ivr.model import Consent, ContactKind, Person, Role
+from ivr.model.report import Part, PartState
 from ivr.recordings import FiledAudio
 from ivr.services import intake
-from ivr.spool import Sidecar, SidecarState, Take, TakeState
+from ivr.spool import Sidecar, SidecarState
 from ivr.store import Store
+from ivr.testing.spool import change, make_sidecar
 
 ULID = "01K5CALL0000000000000000AA"
 
@@ -19,7 +20,7 @@ ULID = "01K5CALL0000000000000000AA"
 @pytest.fixture
 def sidecar(now: datetime) -> Sidecar:
     """A report that was sent, its caller reached under the number it came from."""
-    return Sidecar(
+    return make_sidecar(
         ulid=ULID,
         version=3,
         state=SidecarState.TO_FILE,
@@ -30,13 +31,13 @@ def sidecar(now: datetime) -> Sidecar:
         caller_name="Nguyễn Văn A",
         called="1022",
         started_at=now,
-        spoken_at=now,
+        reported_at=now,
         category="ha-tang",
         consent=Consent.GIVEN,
         consent_key="1",
         consent_at=now,
         notice_version="2026-01",
-        takes=(Take(number=1, file=f"{ULID}.1.wav", state=TakeState.RECORDED, seconds=12.5, started_at=now),),
+        parts=(Part(number=1, file=f"{ULID}.1.wav", state=PartState.RECORDED, seconds=12.5, started_at=now),),
         code="260042174",
         contact_kind=ContactKind.CALLER,
     )
@@ -64,9 +65,9 @@ def file_report(store: Store, sidecar: Sidecar, now: datetime) -> FileReport:
 
     def file(number: int = 0, **differs: Any) -> int:
         ulid = f"{ULID[:-4]}{number:04d}"
-        report = replace(sidecar, ulid=ulid, code=None, **differs)
+        report = change(sidecar, ulid=ulid, code=None, **differs)
         with store.transaction() as session:
-            return intake.file_report(session, report, audio_of(ulid) if report.takes else None, now).ticket_id
+            return intake.file_report(session, report, audio_of(ulid) if report.parts else None, now).ticket_id
 
     return file
 

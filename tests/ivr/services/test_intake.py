@@ -21,10 +21,12 @@ from ivr.model import (
 )
 from ivr.model.code import MOST
 from ivr.recordings import FiledAudio
-from ivr.services import intake
+from ivr.services import codes, intake
+from ivr.services.calls import record_call
 from ivr.services.errors import CodesExhausted, NotFound
 from ivr.spool import CallJournal, Sidecar, Step
 from ivr.store import Store
+from ivr.testing.spool import change, make_journal
 
 
 def topics(store: Store) -> list[str]:
@@ -64,7 +66,7 @@ def test_a_report_becomes_ticket_recording_work_event_and_call(
 def test_a_further_report_belongs_to_its_call(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> None:
     """It has a ticket and a recording of its own and no call row, whichever report is filed first and however often."""
     own = "01K5CALL0000000000000000AB"
-    further = replace(sidecar, ulid=own, call=sidecar.ulid, code="260042182")
+    further = change(sidecar, ulid=own, call=sidecar.ulid, code="260042182")
     its_audio = replace(audio, key=f"2026/09/15/{own}.wav")
     for report, heard in ((further, its_audio), (sidecar, audio), (further, its_audio)):
         with store.transaction() as session:
@@ -82,7 +84,7 @@ def test_filing_again_or_an_older_version_changes_nothing(
 ) -> None:
     for version in (3, 3, 2):
         with store.transaction() as session:
-            intake.file_report(session, replace(sidecar, version=version, publish=version == 2 or None), audio, now)
+            intake.file_report(session, change(sidecar, version=version, publish=version == 2 or None), audio, now)
     assert (count(store, Ticket), count(store, Recording), count(store, WorkItem)) == (1, 1, 1)
     assert events(store) == [EventKind.FILED]
     with store.reading() as session:
@@ -92,8 +94,8 @@ def test_filing_again_or_an_older_version_changes_nothing(
 def test_a_newer_version_brings_the_answers_given_later(
     store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime
 ) -> None:
-    first = replace(sidecar, contact_kind=ContactKind.UNASKED, code=None)
-    newer = replace(
+    first = change(sidecar, contact_kind=ContactKind.UNASKED, code=None)
+    newer = change(
         sidecar, version=4, contact_kind=ContactKind.OTHER, contact_number="+84236123789", publish=True, publish_at=now
     )
     with store.transaction() as session:
@@ -108,7 +110,7 @@ def test_a_newer_version_brings_the_answers_given_later(
     with store.reading() as session:
         ticket = session.scalars(select(Ticket)).one()
         assert (ticket.contact_number, ticket.contact_last4, ticket.publish) == ("+84236123789", "3789", True)
-        assert (ticket.code, ticket.folded, ticket.sidecar_version) == ("260042174", "260042174", 5)
+        assert (ticket.code, ticket.folded, ticket.report_version) == ("260042174", "260042174", 5)
     assert events(store) == [EventKind.FILED, EventKind.UPDATED]
 
 
@@ -125,50 +127,50 @@ def test_many_filers_at_once_make_one_ticket(store: Store, sidecar: Sidecar, aud
 def test_a_code_another_ticket_has_does_not_lose_the_report(
     store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime
 ) -> None:
-    second = replace(sidecar, ulid="01K5CALL0000000000000000BB")
+    second = change(sidecar, ulid="01K5CALL0000000000000000BB")
     with store.transaction() as session:
         intake.file_report(session, sidecar, audio, now)
         filed = intake.file_report(session, second, None, now)
     with store.transaction() as session:
-        waiting = intake.tickets_without_code(session)
+        waiting = codes.tickets_without_code(session)
         assert [(ticket.id, ticket.flags) for ticket in waiting] == [(filed.ticket_id, [intake.CODE_TAKEN])]
-        assert intake.give_late_code(session, filed.ticket_id, "260042182", now)
-        assert not intake.give_late_code(session, filed.ticket_id, "260042190", now)
+        assert codes.give_late_code(session, filed.ticket_id, "260042182", now)
+        assert not codes.give_late_code(session, filed.ticket_id, "260042190", now)
     with store.reading() as session:
         assert session.get_one(Ticket, filed.ticket_id).code == "260042182"
-        assert intake.tickets_without_code(session) == []
+        assert codes.tickets_without_code(session) == []
     assert events(store)[-1] is EventKind.CODED
 
 
 def test_a_late_code_for_no_ticket_is_an_error(store: Store, now: datetime) -> None:
     with pytest.raises(NotFound), store.transaction() as session:
-        intake.give_late_code(session, 999, "260042174", now)
+        codes.give_late_code(session, 999, "260042174", now)
 
 
 def test_a_request_to_be_rung_back_has_no_recording(store: Store, sidecar: Sidecar, now: datetime) -> None:
     with store.transaction() as session:
-        intake.file_report(session, replace(sidecar, takes=()), None, now)
+        intake.file_report(session, change(sidecar, parts=()), None, now)
     assert (count(store, Ticket), count(store, Recording), count(store, WorkItem)) == (1, 0, 0)
 
 
 def test_leased_codes_never_overlap_and_end(store: Store) -> None:
     def lease(_: int) -> range:
         with store.transaction() as session:
-            return intake.lease_codes(session, 2026, 500)
+            return codes.lease_codes(session, 2026, 500)
 
     with ThreadPoolExecutor(4) as pool:
         blocks = sorted(pool.map(lease, range(8)), key=lambda block: block.start)
     assert [(block.start, block.stop) for block in blocks] == [(1 + 500 * n, 501 + 500 * n) for n in range(8)]
     with store.transaction() as session:
-        assert intake.lease_codes(session, 2027, 500).start == 1
-        rest = intake.lease_codes(session, 2026, MOST)
+        assert codes.lease_codes(session, 2027, 500).start == 1
+        rest = codes.lease_codes(session, 2026, MOST)
         assert (rest.start, rest.stop) == (4001, MOST + 1)
         with pytest.raises(CodesExhausted, match="2026"):
-            intake.lease_codes(session, 2026)
+            codes.lease_codes(session, 2026)
 
 
 def journal(now: datetime, steps: int, end: EndReason | None = None) -> CallJournal:
-    return CallJournal(
+    return make_journal(
         ulid="01K5CALL0000000000000000CC",
         instance="1022",
         city="da-nang",
@@ -185,7 +187,7 @@ def journal(now: datetime, steps: int, end: EndReason | None = None) -> CallJour
 def test_a_call_is_completed_step_by_step_and_never_taken_back(store: Store, now: datetime) -> None:
     for steps, end in [(0, None), (2, None), (3, EndReason.HUNG_UP), (1, None), (3, EndReason.COMPLETED)]:
         with store.transaction() as session:
-            intake.record_call(session, journal(now, steps, end), now)
+            record_call(session, journal(now, steps, end), now)
     with store.reading() as session:
         call = session.scalars(select(Call)).one()
         assert (call.end_reason, call.ended_at) == (EndReason.HUNG_UP, now + timedelta(seconds=9))
@@ -200,7 +202,7 @@ def test_a_call_is_completed_step_by_step_and_never_taken_back(store: Store, now
 def test_a_real_end_replaces_the_sweeps_conclusion(store: Store, now: datetime) -> None:
     for end in (EndReason.INTERRUPTED, EndReason.COMPLETED):
         with store.transaction() as session:
-            intake.record_call(session, journal(now, 1, end), now)
+            record_call(session, journal(now, 1, end), now)
     with store.reading() as session:
         assert session.scalars(select(Call.end_reason)).one() is EndReason.COMPLETED
     assert count(store, CallStep) == 1

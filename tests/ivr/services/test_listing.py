@@ -1,6 +1,5 @@
 """Lists: newest first, filtered, counted; search folds, the same on both databases."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,11 +7,13 @@ import pytest
 
 from ivr.model import Call, EndReason, Kind, Person, Recording, State, Ticket, Transcript
 from ivr.services import intake, listing
+from ivr.services.calls import record_call
 from ivr.services.errors import NotFound
 from ivr.services.intake import refresh_search_copy
 from ivr.services.listing import CallFilter, TicketFilter
-from ivr.spool import CallJournal, Sidecar, Step
+from ivr.spool import Sidecar, Step
 from ivr.store import Store
+from ivr.testing.spool import change, make_journal
 
 TEXTS = [
     "Đường Nguyễn Trãi, phường Hòa Cường, bị ngập",
@@ -29,18 +30,18 @@ def tickets(store: Store, sidecar: Sidecar, now: datetime) -> list[int]:
     with store.transaction() as session:
         for number, text in enumerate(TEXTS):
             last = number == 3
-            report = replace(
+            report = change(
                 sidecar,
                 ulid=f"{sidecar.ulid[:-1]}{number}",
                 code="260042174" if number == 0 else None,
                 caller_number=None if last else f"+8490512345{number}",
                 started_at=now + timedelta(minutes=number),
-                spoken_at=now + timedelta(minutes=number),
+                reported_at=now + timedelta(minutes=number),
                 kind=Kind.THAI_DO if last else Kind.PHAN_ANH,
                 confidential=last,
                 urgent=number == 2,
                 category="ha-tang" if number < 2 else "rac",
-                takes=(),
+                parts=(),
             )
             filed = intake.file_report(session, report, None, now, now + timedelta(hours=number + 1))
             ticket = session.get_one(Ticket, filed.ticket_id)
@@ -171,7 +172,7 @@ def transcript(ulid: str, at: datetime) -> Transcript:
 
 
 def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime) -> None:
-    silent = CallJournal(
+    silent = make_journal(
         ulid="01K5CALLSILENT000000000000",
         instance="1022",
         city="da-nang",
@@ -182,7 +183,7 @@ def test_calls_and_their_tickets(store: Store, tickets: list[int], now: datetime
         end_reason=EndReason.HUNG_UP,
     )
     with store.transaction() as session:
-        intake.record_call(session, silent, now)
+        record_call(session, silent, now)
     with store.reading() as session:
 
         def ids(wanted: CallFilter) -> list[str]:
@@ -211,9 +212,9 @@ def test_a_call_with_two_reports_is_one_line(
 ) -> None:
     with store.transaction() as session:
         call = session.get_one(Call, session.get_one(Ticket, tickets[1]).ulid)
-        further = replace(
-            sidecar, ulid="01K5CALLFURTHER00000000000", call=call.id, code="260042182", takes=(), confidential=True,
-            caller_number=call.caller_number, started_at=call.started_at, spoken_at=now + timedelta(minutes=9),
+        further = change(
+            sidecar, ulid="01K5CALLFURTHER00000000000", call=call.id, code="260042182", parts=(), confidential=True,
+            caller_number=call.caller_number, started_at=call.started_at, reported_at=now + timedelta(minutes=9),
         )  # fmt: skip
         ticket = session.get_one(Ticket, intake.file_report(session, further, None, now, None).ticket_id)
         ticket.content = "Cột điện nghiêng"

@@ -1,6 +1,5 @@
 """A status for who knows code and digits; guesses cost growing pauses, by phone and web together."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,6 +16,7 @@ from ivr.services.lookup import Status, WrongStatus
 from ivr.settings import load_settings
 from ivr.spool import Sidecar
 from ivr.store import Store
+from ivr.testing.spool import change
 
 CODE = "260042174"
 
@@ -47,8 +47,8 @@ def test_code_and_last_four_digits_tell_the_state(store: Store, ticket_id: int, 
 
 
 def test_a_pin_instead_of_a_number(store: Store, sidecar: Sidecar, now: datetime) -> None:
-    anonymous = replace(
-        sidecar, caller_number=None, contact_kind=ContactKind.NONE, pin_mac=mac(sidecar.ulid, "0042"), takes=()
+    anonymous = change(
+        sidecar, caller_number=None, contact_kind=ContactKind.NONE, pin_mac=mac(sidecar.ulid, "0042"), parts=()
     )
     with store.transaction() as session:
         intake.file_report(session, anonymous, None, now)

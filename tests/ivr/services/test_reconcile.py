@@ -7,20 +7,24 @@ from ivr.model import Call, EndReason, Kind, Recording, Ticket
 from ivr.reconcile.rows import read_rows, still_open, with_rows
 from ivr.recordings import FiledAudio
 from ivr.services import intake
-from ivr.spool import CallJournal, Sidecar
+from ivr.services.calls import record_call
+from ivr.services.transcribing import TRANSCRIBE
+from ivr.spool import Sidecar
 from ivr.store import Store
+from ivr.testing.jobs import claim
+from ivr.testing.spool import make_journal
 
 
 def test_an_orderly_report_adds_up(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> None:
-    journal = CallJournal(
+    journal = make_journal(
         ulid=sidecar.ulid, instance="1022", city="da-nang", started_at=now, ended_at=now, end_reason=EndReason.HUNG_UP
     )
     with store.transaction() as session:
         intake.file_report(session, sidecar, audio, now)
         assert [one.id for one in read_rows(session).open_calls] == [sidecar.ulid]
-        intake.record_call(session, journal, now)
+        record_call(session, journal, now)
         assert [one.id for one in read_rows(session).work_open] == [sidecar.ulid]
-    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
+    claimed = claim(store, TRANSCRIBE, "w", now)
     assert claimed is not None
     with store.transaction() as session:
         queue.finish(session, claimed, now)
@@ -61,7 +65,7 @@ def test_the_same_sound_twice_on_one_line_is_doubled(store: Store, now: datetime
     with store.transaction() as session:
         for ulid, line in (("a", "17.1"), ("b", "17.1"), ("c", "17.2")):
             session.add(Call(id=ulid, city="x", started_at=now, linkedid=line))
-            session.add(Ticket(ulid=ulid, city="x", created_at=now, filed_at=now))
+            session.add(Ticket(ulid=ulid, call_id=ulid, city="x", created_at=now, filed_at=now))
             session.add(_recording(ulid, ulid, now))
     with store.reading() as session:
         assert read_rows(session).doubled == (("a", "b"),)

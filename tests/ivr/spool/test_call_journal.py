@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from ivr.model.calls import EndReason
-from ivr.spool import CallJournal, Journal, JournalFault, Step, end_journal, find_journals, read_journal
+from ivr.spool import Journal, JournalFault, Step, end_journal, find_journals, read_journal
 from ivr.spool.journal import journal_path
+from ivr.testing.spool import make_journal
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
-START = CallJournal(
+START = make_journal(
     ulid=ULID,
     instance="1022",
     city="da-nang",
@@ -41,7 +42,7 @@ def test_a_call_from_start_to_end(tmp_path: Path) -> None:
     path = write(tmp_path)
     assert find_journals(tmp_path) == [path]
     call = read_journal(path)
-    assert (call.caller_name, call.language) == ("Bà Tư\n☎", "en")
+    assert (call.facts.caller_name, call.language) == ("Bà Tư\n☎", "en")
     assert call.steps == (
         Step(node="menu", type="menu", at=NOW + timedelta(seconds=9), prompts=("chao", "menu"), keys="9"),
         Step(node="linh-vuc", type="menu", at=NOW + timedelta(seconds=12), note="không phím"),

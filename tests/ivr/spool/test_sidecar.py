@@ -7,29 +7,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.model.tickets import Consent, ContactKind, Kind
+from ivr.model.report import CallFacts, Part, PartKind, PartState
+from ivr.model.tickets import Channel, Consent, ContactKind, Kind
 from ivr.phone import RecordEnd
-from ivr.spool import Sidecar, SidecarFault, SidecarState, Take, TakeState
+from ivr.spool import Sidecar, SidecarFault, SidecarState
+from ivr.testing.spool import make_sidecar
 
 NOW = datetime(2026, 10, 1, 8, 30, 0, 123456, tzinfo=UTC)
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 moments = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]))
 texts = st.text(max_size=40)
-takes = st.builds(
-    Take,
+parts = st.builds(
+    Part,
     number=st.integers(1, 9),
+    kind=st.sampled_from(PartKind),
     file=texts,
-    state=st.sampled_from(TakeState),
+    state=st.sampled_from(PartState),
+    leg=texts,
+    offset=st.floats(0, 600),
     seconds=st.floats(0, 600),
+    clock_seconds=st.none() | st.floats(0, 600),
     end=st.none() | st.sampled_from(RecordEnd),
     started_at=moments,
 )
-sidecars = st.builds(
-    Sidecar,
-    ulid=st.just(ULID),
-    version=st.integers(0, 99),
-    state=st.sampled_from(SidecarState),
+calls = st.builds(
+    CallFacts,
+    ulid=texts,
     instance=texts,
     city=texts,
     caller_raw=texts,
@@ -38,10 +42,22 @@ sidecars = st.builds(
     called=texts,
     uniqueid=texts,
     linkedid=texts,
+    notice_version=texts,
+    started_at=moments,
+)
+sidecars = st.builds(
+    Sidecar,
+    ulid=st.just(ULID),
+    version=st.integers(0, 99),
+    channel=st.sampled_from(Channel),
+    channel_id=texts,
+    state=st.sampled_from(SidecarState),
+    city=texts,
+    facts=st.none() | calls,
+    text=texts,
     language=st.sampled_from(["vi", "en"]),
     keys=texts,
-    started_at=moments,
-    spoken_at=moments,
+    reported_at=moments,
     category=st.none() | texts,
     kind=st.sampled_from(Kind),
     confidential=st.booleans(),
@@ -50,7 +66,8 @@ sidecars = st.builds(
     consent_key=st.none() | texts,
     consent_at=st.none() | moments,
     notice_version=texts,
-    takes=st.lists(takes, max_size=3).map(tuple),
+    notice_seconds=st.none() | st.floats(0, 60),
+    parts=st.lists(parts, max_size=3).map(tuple),
     code=st.none() | texts,
     pin_mac=st.none() | texts,
     contact_kind=st.sampled_from(ContactKind),
@@ -64,7 +81,7 @@ sidecars = st.builds(
 
 
 def plain(**given: object) -> Sidecar:
-    return Sidecar(ulid=ULID, instance="1022", city="da-nang", started_at=NOW, spoken_at=NOW, **given)  # type: ignore[arg-type]
+    return make_sidecar(ulid=ULID, instance="1022", city="da-nang", started_at=NOW, reported_at=NOW, **given)
 
 
 @given(sidecars)
@@ -81,12 +98,13 @@ def test_keys_of_a_newer_program_are_kept() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"format": 2}, "format 2"),
+        ({"format": 3}, "format 3"),
         ({"state": "flying"}, "flying"),
-        ({"started_at": "2026-10-01T08:30:00"}, "without zone"),
+        ({"reported_at": "2026-10-01T08:30:00"}, "naive"),
+        ({"facts": {"ulid": ULID}}, "facts.instance"),
         ({"version": "1"}, "version"),
         ({"kind": "complaint"}, "complaint"),
-        ({"takes": [{"number": 1}]}, "state"),
+        ({"parts": [{"number": 1}]}, "parts.0.file"),
         ({"ended": 1}, "ended"),
     ],
 )
@@ -110,11 +128,11 @@ def test_a_naive_moment_is_never_written() -> None:
 
 
 def test_the_newest_recorded_take_is_kept() -> None:
-    def take(number: int, state: TakeState) -> Take:
-        return Take(number=number, file=f"{number}.wav", state=state, started_at=NOW)
+    def take(number: int, state: PartState) -> Part:
+        return Part(number=number, file=f"{number}.wav", state=state, started_at=NOW)
 
-    one = plain(takes=(take(1, TakeState.RECORDED), take(2, TakeState.RECORDED), take(3, TakeState.DROPPED)))
-    assert one.kept is not None
-    assert one.kept.number == 2
-    assert plain(takes=(take(1, TakeState.RECORDING),)).kept is None
+    sidecar = plain(parts=(take(1, PartState.RECORDED), take(2, PartState.RECORDED), take(3, PartState.DROPPED)))
+    assert sidecar.kept is not None
+    assert sidecar.kept.number == 2
+    assert plain(parts=(take(1, PartState.RECORDING),)).kept is None
     assert plain().kept is None

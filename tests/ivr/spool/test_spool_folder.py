@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from ivr.durable import locked, write_durably
+from ivr.model.report import Part, PartState
 from ivr.settings import Settings, load_settings
-from ivr.spool import Held, NotInSpool, Sidecar, SidecarFault, SidecarState, Spool, SpoolUnwritable, Take, TakeState
+from ivr.spool import Held, NotInSpool, Sidecar, SidecarFault, SidecarState, Spool, SpoolUnwritable
 from ivr.spool import spool as module
+from ivr.testing.spool import make_sidecar
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -29,7 +31,7 @@ def spool(settings: Settings) -> Spool:
 
 
 def sidecar(ulid: str = ULID, **given: object) -> Sidecar:
-    return Sidecar(ulid=ulid, instance="1022", city="da-nang", started_at=NOW, spoken_at=NOW, **given)  # type: ignore[arg-type]
+    return make_sidecar(ulid=ulid, instance="1022", city="da-nang", started_at=NOW, reported_at=NOW, **given)
 
 
 def names(spool: Spool) -> list[str]:
@@ -105,12 +107,12 @@ def test_a_lock_whose_file_was_removed_is_not_believed(tmp_path: Path) -> None:
 
 def test_a_dropped_take_loses_its_file_after_the_sidecar_says_so(spool: Spool) -> None:
     takes = tuple(
-        Take(number=number, file=f"{ULID}.{number}.wav", state=TakeState.RECORDED, started_at=NOW) for number in (1, 2)
+        Part(number=number, file=f"{ULID}.{number}.wav", state=PartState.RECORDED, started_at=NOW) for number in (1, 2)
     )
     for number in (1, 2):
         spool.audio(ULID, number).write_bytes(b"RIFF")
-    dropped = spool.drop_take(spool.save(sidecar(takes=takes)), 1)
-    assert [take.state for take in spool.load(ULID).takes] == [TakeState.DROPPED, TakeState.RECORDED]
+    dropped = spool.drop_take(spool.save(sidecar(parts=takes)), 1)
+    assert [take.state for take in spool.load(ULID).parts] == [PartState.DROPPED, PartState.RECORDED]
     assert dropped.version == 2
     assert spool.takes_on_disk(ULID) == {2: spool.audio(ULID, 2)}
 

@@ -10,7 +10,9 @@ from ivr.jobs import queue
 from ivr.model import Outbox, Recording, SignIn, State, Ticket, Transcript
 from ivr.services import upkeep
 from ivr.services.metrics import WINDOW, exposition, find_rtf
+from ivr.services.transcribing import TRANSCRIBE
 from ivr.store import Store, make_engine
+from ivr.testing.jobs import claim
 
 
 def add_transcript(store: Store, key: str, at: datetime, decode_seconds: float) -> None:
@@ -43,9 +45,10 @@ def test_figures_of_an_empty_and_a_busy_hotline(store: Store, now: datetime) -> 
     assert "tongdai_transcription_rtf" not in empty
     with store.transaction() as session:
         for number, state in enumerate([State.MOI, State.MOI, State.DA_TRA_LOI]):
-            session.add(Ticket(ulid=str(number), city="x", state=state, created_at=now, filed_at=now))
-            queue.add(session, queue.TRANSCRIBE, str(number), now - timedelta(seconds=30))
-    queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
+            due = now - timedelta(hours=number)  # the first is due now, which is in time
+            session.add(Ticket(ulid=str(number), city="x", state=state, created_at=now, filed_at=now, due_at=due))
+            queue.add(session, TRANSCRIBE, str(number), now - timedelta(seconds=30))
+    claim(store, TRANSCRIBE, "w", now)
     add_transcript(store, "old", now - WINDOW, 99)
     add_transcript(store, "new", now, 2.5)
     busy = figures(store, now)
@@ -55,6 +58,7 @@ def test_figures_of_an_empty_and_a_busy_hotline(store: Store, now: datetime) -> 
     assert busy["tongdai_transcription_rtf"] == 0.25
     assert busy['tongdai_tickets_open{state="moi"}'] == 2
     assert 'tongdai_tickets_open{state="da_tra_loi"}' not in busy
+    assert busy["tongdai_tickets_overdue"] == 1
     with store.reading() as session:
         assert find_rtf(session, now + 2 * WINDOW) is None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,11 @@ def insert(store: Store, table: str, *rows: dict[str, object]) -> None:
             session.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)  # noqa: S608  # our own names
 
 
-def a_ticket(number: int, ulid: str) -> dict[str, object]:
+def a_ticket(number: int, ulid: str, revision: str = "0001") -> dict[str, object]:
+    """A ticket as a version wrote it; from 0005 on its version is the report's, not the sidecar's."""
+    later = {"report_version": 1, "channel_id": ulid} if revision >= "0005" else {"sidecar_version": 1}
     return {
+        **later,
         "id": number,
         "ulid": ulid,
         "city": "da-nang",
@@ -68,7 +72,6 @@ def a_ticket(number: int, ulid: str) -> dict[str, object]:
         "notice_version": "",
         "created_at": "2026-09-15 02:30:00",
         "filed_at": "2026-09-15 02:30:00",
-        "sidecar_version": 1,
         "version": 1,
     }
 
@@ -80,7 +83,7 @@ def test_up_from_every_landed_revision_keeps_tickets_and_finds_them(
     (tmp_path / "home").mkdir()
     with closing(Store(make_engine(address, busy=2))) as store:
         migrate_store(store, revision)
-        insert(store, "tickets", a_ticket(7, "01K5CALL0000000000000000AA"))
+        insert(store, "tickets", a_ticket(7, "01K5CALL0000000000000000AA", revision))
         migrate_store(store)
         with store.transaction() as session:
             found = session.scalars(select(Ticket).where(matching(session, search_terms("Đường Nguyễn Trãi")))).one()
@@ -163,3 +166,37 @@ def test_rows_of_further_reports_become_tickets_of_their_call(address: str, revi
             assert session.get_one(Call, "call").end_reason is EndReason.HUNG_UP
             assert set(session.scalars(select(CallStep.call_id))) == set(walked)
         assert differences(store) == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS[: REVISIONS.index("0005")])
+def test_when_the_clock_stopped_is_read_from_the_history(address: str, revision: str, tmp_path: Path) -> None:
+    """Up to 0004 only the closing was kept beside the events."""
+    (tmp_path / "home").mkdir()
+
+    def hour(number: int) -> str:
+        return f"2026-09-15 {number:02}:00:00.000000"
+
+    moves = {
+        "done": [("dang_xu_ly", "da_xu_ly", 5)],
+        "done twice": [("dang_xu_ly", "da_xu_ly", 5), ("da_xu_ly", "dang_xu_ly", 6), ("dang_xu_ly", "da_xu_ly", 7)],
+        "confirmed": [("dang_xu_ly", "da_xu_ly", 5), ("da_xu_ly", "da_tra_loi", 8)],
+        "refused": [("moi", "tu_choi", 4)],
+        "reopened": [("moi", "tu_choi", 4), ("tu_choi", "mo_lai", 6)],
+        "without history": [],
+    }
+    states = ["da_xu_ly", "da_xu_ly", "da_tra_loi", "tu_choi", "mo_lai", "trung"]
+    with closing(Store(make_engine(address, busy=2))) as store:
+        migrate_store(store, revision)
+        for number, (ulid, state) in enumerate(zip(moves, states, strict=True), start=1):
+            closed = hour(9) if state in {"da_tra_loi", "tu_choi", "trung"} else None
+            insert(store, "tickets", a_ticket(number, ulid) | {"state": state, "closed_at": closed})
+            for before, to, at in moves[ulid]:
+                event = {"ticket_id": number, "at": hour(at), "kind": "moved", "from_state": before, "to_state": to}
+                insert(store, "ticket_events", event | {"text": "", "data": "{}"})
+        migrate_store(store)
+        with store.reading() as session:
+            stopped = {ticket.ulid: ticket.resolved_at for ticket in session.scalars(select(Ticket))}
+        expected = {"done": 5, "done twice": 7, "confirmed": 5, "refused": 4, "reopened": None, "without history": 9}
+        assert stopped == {
+            ulid: None if at is None else datetime(2026, 9, 15, at, tzinfo=UTC) for ulid, at in expected.items()
+        }

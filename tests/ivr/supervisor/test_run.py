@@ -119,8 +119,9 @@ def all_ready(settings: Settings) -> bool:
     return bool(rows) and all(row["state"] == "ready" for row in rows.values())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def settings() -> Iterator[Settings]:
+    """A home that no hotline has run on: what the first start makes is asserted."""
     with tempfile.TemporaryDirectory(prefix="td", dir="/tmp") as folder:
         made = private_settings(Path(folder) / "home")
         need(find_asterisk(made), "no Asterisk ≥ 18: run `make asterisk`")
@@ -173,7 +174,7 @@ def test_a_life_of_a_hotline(settings: Settings) -> None:
 
 def test_a_second_start_of_the_same_home_makes_nothing_anew(settings: Settings) -> None:
     make_folders(settings)
-    prepare_database(settings, datetime.now(UTC))  # what a first start did, also where this test runs first or alone
+    prepare_database(settings, datetime.now(UTC))  # what a first start does
     with hotline(settings, "--no-asterisk") as (process, said):
         wait_until_said(process, said, "Logs:")
         text = said.read_text()
@@ -185,7 +186,7 @@ def test_a_second_start_of_the_same_home_makes_nothing_anew(settings: Settings) 
 
 
 def test_all_faults_are_told_at_once_before_anything_starts(settings: Settings) -> None:
-    tongdai(settings, "db", "migrate")  # another process may run the tests that started a hotline on this home
+    tongdai(settings, "db", "migrate")
     with (
         socket.create_server(("127.0.0.1", settings.console_port)),
         socket.create_server(("127.0.0.1", settings.ami_port)),

@@ -14,9 +14,10 @@ from sqlalchemy import delete
 
 from ivr.asterisk.logins import load_logins
 from ivr.model import Outbox, Role, SignIn
+from ivr.model.report import PartState
 from ivr.services import outbox, people
 from ivr.settings import Settings
-from ivr.spool import SidecarState, TakeState
+from ivr.spool import SidecarState
 from ivr.store import Store
 from ivr.testing import free_port, temporary_settings
 from ivr.testing.ami import FakeAmi, channel_list, of_channel
@@ -249,7 +250,7 @@ def test_the_sweep_files_what_it_finds_and_pages_hear_of_it(lite: Home) -> None:
         async with lite.watching() as watch, Browser(lite) as browser:
             await browser.next()
             await until(lambda: watch.sweeping.last is not None)
-            desk.save(SidecarState.TO_FILE, desk.take(1, TakeState.RECORDED, wav(3)), ended=True)
+            desk.save(SidecarState.TO_FILE, desk.take(1, PartState.RECORDED, wav(3)), ended=True)
             watch.sweeping.stop()
             again = type(watch.sweeping)(lite.settings, lite.store, lambda: NOW, lambda: None)
             again.start()

@@ -1,0 +1,41 @@
+"""Names that our server and Asterisk share: the channel variables of docs/asterisk.md.
+
+The dialplan template spells them out, so that it reads as any dialplan does; tests/ivr/asterisk/test_variables.py holds
+template, this module and the document together. A name changed here alone would cost calls: a PBX may still run the
+dialplan it included last year.
+"""
+
+from typing import Final
+
+CITY: Final = "TONGDAI_CITY"
+"""Set by the dialplan from the number dialled: the id of the city whose menu answers."""
+CALLED: Final = "TONGDAI_CALLED"
+"""Set by the dialplan: the number dialled, as the carrier wrote it."""
+STAGE: Final = "TONGDAI_STAGE"
+"""Set by the server: how far the report is safe, a value of :class:`ivr.phone.Stage`."""
+TAKE: Final = "TONGDAI_TAKE"
+"""Set by the server: path of the file being recorded; the fallback looks at its size."""
+LANGUAGE: Final = "TONGDAI_LANGUAGE"
+"""Set by the server: ``vi`` or ``en``, what the fallback speaks."""
+DONE: Final = "TONGDAI_DONE"
+"""Set by the server as its last act; while it is empty, the end of the script hands the call to the fallback."""
+SOUNDS: Final = "TONGDAI_SOUNDS"
+"""The fallback's own: the folder of the sounds in the caller's language."""
+FILE: Final = "TONGDAI_FILE"
+"""The fallback's own: path of its recording, without extension."""
+KEYS: Final = "TONGDAI_KEYS"
+"""What ``Read`` puts the caller's keys into; the dialplan does not know it."""
+
+READ_STATUS: Final = "READSTATUS"
+"""Set by ``Read``: ``OK``, ``TIMEOUT``, ``HANGUP`` …"""
+DIAL_STATUS: Final = "DIALSTATUS"
+"""Set by ``Dial``: ``ANSWER`` or why nobody talked."""
+LINKED_ID: Final = "CHANNEL(linkedid)"
+"""The id that all channels of one call share."""
+LIMIT: Final = "TIMEOUT(absolute)"
+"""Seconds from the moment it is set until the dialplan takes the call to extension ``T``: the dead-man's switch."""
+
+
+def value_of(name: str) -> str:
+    """The expression that Asterisk replaces by the variable's value: ``${NAME}``."""
+    return f"${{{name}}}"

@@ -1,0 +1,78 @@
+"""The disk and the home on it: room, one file system, ours alone."""
+
+import os
+
+from ivr.command import Finding
+from ivr.settings import Settings
+from ivr.words import tr
+
+
+def check_disk(settings: Settings) -> list[Finding]:
+    """Room for recordings, free inodes, and spool and recordings on one file system (filing renames)."""
+    folder = _nearest(settings)
+    figures = os.statvfs(folder)
+    free = figures.f_bavail * figures.f_frsize // 2**20
+    enough = free >= settings.free_space_mb and (figures.f_files == 0 or figures.f_favail > 1000)
+    found = [
+        Finding(
+            name="disk",
+            ok=enough,
+            text=tr(
+                f"{folder}: còn {free} MiB, {figures.f_favail} inode",
+                f"{folder}: {free} MiB, {figures.f_favail} inodes free",
+            ),
+            remedy=""
+            if enough
+            else tr(
+                f"Dưới {settings.free_space_mb} MiB (TONGDAI_FREE_SPACE_MB) tổng đài không ghi âm nữa: "
+                "dọn đĩa hoặc chuyển TONGDAI_HOME.",
+                f"Below {settings.free_space_mb} MiB (TONGDAI_FREE_SPACE_MB) nothing is recorded: "
+                "free some space or move TONGDAI_HOME.",
+            ),
+        )
+    ]
+    if (
+        settings.spool.exists()
+        and settings.recordings.exists()
+        and _device(settings.spool) != _device(settings.recordings)
+    ):
+        found.append(
+            Finding(
+                name="disk",
+                ok=False,
+                text=tr("spool và recordings nằm trên hai hệ tập tin", "spool and recordings lie on two file systems"),
+                remedy=tr("Đặt cả hai trên một hệ tập tin.", "Put both on one file system."),
+            )
+        )
+    return found
+
+
+def check_home(settings: Settings) -> list[Finding]:
+    """We can write there, and nobody else can read what citizens said."""
+    folder = _nearest(settings)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        text = tr(f"{folder}: không có quyền ghi", f"{folder}: may not be written")
+        remedy = tr(f"Hãy chạy: chown {os.getuid()} {folder}", f"Run: chown {os.getuid()} {folder}")
+        return [Finding(name="home", ok=False, text=text, remedy=remedy)]
+    if settings.home.exists() and settings.home.stat().st_mode & 0o007:
+        return [
+            Finding(
+                name="home",
+                ok=False,
+                text=tr(f"{settings.home}: người dùng khác vào được", f"{settings.home}: other users may enter"),
+                remedy=tr(f"Hãy chạy: chmod o= {settings.home}", f"Run: chmod o= {settings.home}"),
+            )
+        ]
+    return [Finding(name="home", ok=True, text=str(settings.home))]
+
+
+def _nearest(settings: Settings) -> os.PathLike[str]:
+    """The home, or the folder in which it will be made."""
+    folder = settings.home.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
+def _device(path: os.PathLike[str]) -> int:
+    return os.stat(path).st_dev  # noqa: PTH116  # one call for both kinds of path

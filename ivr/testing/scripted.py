@@ -1,0 +1,101 @@
+"""One city on a scripted phone, with everything behind it replaceable: what a call does when its parts fail.
+
+Imported by tests alone.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from ivr.city.city import City
+from ivr.engine import Answer, CannotLook, Dependencies, run_call
+from ivr.model.calls import EndReason
+from ivr.model.code import make_code
+from ivr.phone import Caller
+from ivr.prompts import Catalogue
+from ivr.settings import Settings
+from ivr.simulator import Step
+from ivr.spool import CallJournal, Sidecar, Spool, find_journals, read_journal
+from ivr.testing import ScriptedPhone, temporary_settings
+from ivr.testing.citizen import Citizen
+
+NOW = datetime.fromisoformat("2026-03-03T09:30:00+07:00")
+"""When the calls are made: a Tuesday morning."""
+
+
+class RememberingFiler:
+    """A background filer that keeps what a call gave it, and the sidecars as they were then."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.spool = spool
+        self.reports: list[Sidecar] = []
+        self.started: list[str] = []
+        self.ended: list[str] = []
+        self.remembered: list[CallJournal] = []
+
+    def call_started(self, journal: CallJournal) -> None:
+        """Keep the call's id."""
+        self.started.append(journal.ulid)
+
+    def report(self, ulid: str) -> None:
+        """Keep the report as the spool has it now."""
+        self.reports.append(self.spool.load(ulid))
+
+    def remember(self, journal: CallJournal) -> None:
+        """Keep a history that the disk did not take."""
+        self.remembered.append(journal)
+
+    def call_ended(self, ulid: str) -> None:
+        """Keep the call's id; its lock must be free by now."""
+        with self.spool.hold(ulid):
+            self.ended.append(ulid)
+
+
+class Codes:
+    """Gives these ticket codes, then none."""
+
+    def __init__(self, *codes: str | None) -> None:
+        self.left = list(codes)
+
+    def take(self, now: datetime) -> str | None:
+        """The next code."""
+        return self.left.pop(0) if self.left else None
+
+
+class ScriptedHotline:
+    """One city on a scripted phone; a test replaces what it wants to fail."""
+
+    def __init__(self, home: Path, city: City, sounds: Catalogue) -> None:
+        self.settings: Settings = temporary_settings(home)
+        self.city, self.sounds = city, sounds
+        self.spool = Spool(self.settings)
+        self.filer = RememberingFiler(self.spool)
+        self.codes = Codes(make_code(2026, 1), make_code(2026, 2))
+        self.pin_mac: Callable[[str, str], str] = lambda ulid, pin: "mac"
+
+    def call(
+        self, *steps: Step, number: str = "0905123456", phone: type[ScriptedPhone] = ScriptedPhone
+    ) -> EndReason | None:
+        """One call to its end; how it ended."""
+        caller = Caller(number=number, name="", called="1022", uniqueid="1.1", linkedid="1.1", city=self.city.id)
+        desk = Dependencies(
+            spool=self.spool, codes=self.codes, filer=self.filer, find_status=_away, pin_mac=self.pin_mac
+        )
+        self.phone = phone(Citizen(steps), caller)
+        self.reason = run_call(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
+        return self.reason
+
+    @property
+    def heard(self) -> list[str]:
+        """Prompt ids in the order the citizen heard them in the last call."""
+        return self.phone.citizen.heard
+
+    @property
+    def journal(self) -> CallJournal:
+        """The history of the single call that was made."""
+        (path,) = find_journals(self.spool.folder)
+        return read_journal(path)
+
+
+def _away(code: str, secret: str, source: str, now: datetime) -> Answer:
+    return CannotLook()
