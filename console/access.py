@@ -9,11 +9,10 @@ from werkzeug.wrappers import Response
 
 from console import context
 from console.language import settle
-from ivr.model import Person, Role
-from ivr.services import outbox, people
+from ivr.model import Person
+from ivr.model.permissions import Permission
+from ivr.services import outbox, people, rights
 from ivr.words import speak
-
-_RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,6 +22,7 @@ def register(app: Flask) -> None:
     """Know the person of every request before its view runs."""
     app.before_request(_find_person)
     app.teardown_request(_forget_reader)
+    public(app.view_functions["static"])
     app.context_processor(lambda: {"me": g.get("person"), "may": may})
 
 
@@ -34,14 +34,14 @@ def me() -> Person:
     return cast("Person", person)
 
 
-def may(role: Role | str) -> bool:
-    """Whether the signed-in person has at least this role."""
+def may(permission: Permission | str) -> bool:
+    """Whether the signed-in person's role gives this permission."""
     person = g.get("person")
-    return person is not None and _RANK[Role(person.role)] >= _RANK[Role(role)]
+    return person is not None and rights.may(person, Permission(permission))
 
 
-def needs(role: Role = Role.OPERATOR) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Only for people with at least this role: 403 for others, the sign-in page for nobody."""
+def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Only for people whose role gives the permission: 403 for others, the sign-in page for who is not signed in."""
 
     def guard(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -50,14 +50,20 @@ def needs(role: Role = Role.OPERATOR) -> Callable[[Callable[P, R]], Callable[P, 
                 if wants_fragment():
                     abort(401)
                 return cast("R", sign_in_first())
-            if not may(role):
+            if not may(permission):
                 abort(403)
             return view(*args, **kwargs)
 
-        guarded.needs_role = role  # type: ignore[attr-defined]  # read by the test that every view is guarded
+        guarded.guarded_by = permission  # type: ignore[attr-defined]  # read by the test of all routes
         return guarded
 
     return guard
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Say that a page is for everybody, signed in or not."""
+    view.guarded_by = None  # type: ignore[attr-defined]  # as above
+    return view
 
 
 def wants_fragment() -> bool:

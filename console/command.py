@@ -13,7 +13,7 @@ from console.app import create_app
 from console.template_helpers import DIST
 from ivr.command import Check, Command, Finding
 from ivr.process.logs import configure_logs
-from ivr.services.people import share_hashing
+from ivr.services.passwords import share_hashing
 from ivr.settings import Settings
 from ivr.words import tr
 

@@ -1,7 +1,7 @@
 """Lines of the lists, each drawn once for all who see the same: sixteen people look at the same fifty reports.
 
-A drawn line depends on what is passed to its macro and on the language, nothing else; what time does to it (age, how
-long ago, how long until due) is passed as words, so a line is drawn anew when they change.
+A drawn line depends on what is passed to its macro, on the language and on its city's words, nothing else; what time
+does to it (age, how long ago, how long until due) is passed as words, so a line is drawn anew when they change.
 """
 
 from functools import lru_cache
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from console import badges, context, times
 from console.badges import Due
+from console.cities import CityWords
 from console.language import language
 from ivr.services.list_rows import CallLine, TicketLine
 
@@ -31,7 +32,9 @@ def register(app: Flask) -> None:
     """Make the lines known to the lists."""
 
     @lru_cache(maxsize=MOST_KEPT)
-    def draw(template: str, line: TicketLine | CallLine, when: When, _locale: str) -> Markup:
+    def draw(
+        template: str, line: TicketLine | CallLine, when: When, _locale: str, _words: tuple[CityWords, ...]
+    ) -> Markup:
         module = app.jinja_env.get_template(template).module
         return cast("Markup", module.line(line, when))  # type: ignore[attr-defined]  # the template's macro
 
@@ -52,4 +55,6 @@ def call_line(call: CallLine) -> Markup:
 
 
 def _drawn(template: str, line: TicketLine | CallLine, when: When) -> Markup:
-    return cast("Markup", current_app.extensions["tongdai.lines"](template, line, when, language()))
+    shown = (line,) if isinstance(line, TicketLine) else line.tickets
+    words = tuple(context.cities().get(ticket.city) for ticket in shown)
+    return cast("Markup", current_app.extensions["tongdai.lines"](template, line, when, language(), words))

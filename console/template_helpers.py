@@ -11,6 +11,7 @@ from console.gettext import written
 from console.language import language
 from ivr.model import Ticket
 from ivr.model.numbers import displayed, masked
+from ivr.services import outbox
 from ivr.services.list_rows import TicketLine, TicketOfCall
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
         agency=agency,
         between=times.between,
         hub=lambda: context.settings().hub_address,
+        topics=" ".join(outbox.TOPICS),
     )
 
 

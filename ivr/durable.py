@@ -33,7 +33,7 @@ def replace(
 
     A failed write leaves the old file and raises :class:`OSError`.
 
-    :param mode: permissions, less the umask.
+    :param mode: permissions, whatever the umask.
     :param several_writers: others may write the same path now, and the last one wins. Else the owner holds a lock, and
         the draft has a fixed name: the next write takes over what a process that died has left.
     """
@@ -130,6 +130,8 @@ def _write(draft: Path, content: bytes, mode: int, *, flush: bool) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if mode & 0o077:  # for readers of other users too, whatever this process's umask is
+                os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
             if flush:

@@ -5,6 +5,7 @@ from functools import partial
 from flask import Blueprint, render_template, request
 
 from console import access, context
+from console.access import public
 from console.errors import locked_sentence
 from console.gettext import gettext as _
 from console.language import language
@@ -18,6 +19,7 @@ blueprint = Blueprint("lookup", __name__)
 
 
 @blueprint.route("/tra-cuu", methods=["GET", "POST"])
+@public
 def page() -> str | tuple[str, int]:
     """Code and the last four digits or PIN in, the state out: never content, names or numbers."""
     city = context.cities().get(context.settings().city).name(language())

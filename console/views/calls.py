@@ -9,14 +9,15 @@ from console.access import me, needs
 from console.context import Session
 from console.language import language
 from console.list_query import read_calls_asked
-from ivr.model import Call, CallStep, EndReason, Role, Ticket
-from ivr.services import listing, rights
+from ivr.model import Call, CallStep, EndReason, Ticket
+from ivr.model.permissions import Permission
+from ivr.services import listing, rights, viewing
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
 
 @blueprint.get("")
-@needs()
+@needs(Permission.SEE_CALLS)
 def index() -> Response:
     """The list, whole or (for htmx) its rows alone."""
     asked = read_calls_asked()
@@ -37,26 +38,26 @@ def index() -> Response:
 
 
 @blueprint.get("/<ulid>")
-@needs()
+@needs(Permission.SEE_CALLS)
 def page(ulid: str) -> str:
     """One call: what the caller heard and pressed, what came of it, and the same number's other calls."""
     with context.reading() as session:
-        call = listing.get_call(session, ulid)
-        every = listing.tickets_of_call(session, ulid)
-        tickets = [ticket for ticket in every if rights.may_see(me(), ticket)]
+        seen = viewing.get_call(session, ulid, me())
+        call, tickets = seen.call, seen.tickets
         number = call.caller_number
         rows = listing.calls_of_number(session, number, viewer=me(), limit=8) if number else []
-        players = [player for ticket in tickets for player in _players(session, ticket)]
+        heard = tickets if rights.may(me(), Permission.LISTEN) else []
+        players = [player for ticket in heard for player in _players(session, ticket)]
         return render_template(
             "calls/page.html",
             call=call,
             tickets=tickets,
-            hidden=len(tickets) < len(every),
+            hidden=seen.has_confidential,
             players=players,
             asks_reason=any(player["asks_reason"] for player in players),
             steps=[(step, _said(call, step)) for step in call.steps],
             number=number,
-            sees_number=rights.at_least(me(), Role.SUPERVISOR) or any(rights.holds(me(), one) for one in tickets),
+            sees_number=rights.sees_number(me(), tickets),
             others=[row for row in rows if row.id != ulid],
         )
 

@@ -10,10 +10,10 @@ from console.access import me, needs, wants_fragment
 from console.context import Session
 from console.gettext import gettext as _
 from console.language import language
-from console.visible import get_ticket
 from ivr.errors import TongdaiError
-from ivr.model import Kind, Refusal, Role, State, Ticket
-from ivr.services import casework, listing, people, rights
+from ivr.model import Kind, Refusal, State, Ticket
+from ivr.model.permissions import Permission
+from ivr.services import casework, listing, people, rights, viewing
 from ivr.services.casework import UNSET, Keep
 from ivr.services.errors import NotFound
 
@@ -29,30 +29,30 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<ulid>/facts", "change", change, methods=["POST"])
 
 
-@needs()
+@needs(Permission.TAKE)
 def take(ulid: str) -> BaseResponse:
     """Become the one who works on it; a new ticket is accepted by that."""
     with context.changing() as session:
-        casework.take(session, get_ticket(session, ulid).id, me(), _version(), context.now())
+        casework.take(session, viewing.get_ticket(session, ulid, me()).id, me(), _version(), context.now())
     return _done(ulid, _("Ông bà đã nhận phiếu này."))
 
 
-@needs()
+@needs(Permission.NOTE)
 def note(ulid: str) -> BaseResponse:
     """Add a note."""
     text = request.form.get("text", "").strip()
     if not text:
         raise TongdaiError(_("Ghi chú đang trống."))
     with context.changing() as session:
-        casework.note(session, get_ticket(session, ulid).id, text, me(), context.now())
+        casework.note(session, viewing.get_ticket(session, ulid, me()).id, text, me(), context.now())
     return _done(ulid, _("Đã lưu ghi chú."))
 
 
-@needs()
+@needs(Permission.CORRECT)
 def correct(ulid: str) -> BaseResponse:
     """Put one's own text over the machine's; the raw text stays."""
     with context.changing() as session:
-        ticket = get_ticket(session, ulid)
+        ticket = viewing.get_ticket(session, ulid, me())
         recording = next(iter(listing.recordings_of_report(session, ticket.ulid)), None)
         if recording is None:
             raise NotFound("recording", ulid)
@@ -61,11 +61,11 @@ def correct(ulid: str) -> BaseResponse:
     return _done(ulid, _("Đã lưu bản sửa; bản gốc vẫn còn."))
 
 
-@needs()
+@needs(Permission.MOVE)
 def move_form(ulid: str) -> str:
     """The dialog that asks what a move needs."""
     with context.reading() as session:
-        ticket = get_ticket(session, ulid)
+        ticket = viewing.get_ticket(session, ulid, me())
         to = _state(request.args.get("to"))
         step = casework.get_move(ticket.state, to)
         return render_template(
@@ -78,11 +78,11 @@ def move_form(ulid: str) -> str:
         )
 
 
-@needs()
+@needs(Permission.MOVE)
 def move(ulid: str) -> BaseResponse:
     """Move the ticket by the table of moves."""
     with context.changing() as session:
-        ticket = get_ticket(session, ulid)
+        ticket = viewing.get_ticket(session, ulid, me())
         casework.move(
             session,
             ticket.id,
@@ -98,27 +98,27 @@ def move(ulid: str) -> BaseResponse:
     return _done(ulid, _("Đã chuyển trạng thái."))
 
 
-@needs()
+@needs(Permission.CHANGE)
 def change_form(ulid: str) -> str:
-    """The dialog for category, kind, urgency and, for supervisors, who holds it."""
+    """The dialog for category, kind, urgency and, for who may assign, who holds it."""
     with context.reading() as session:
-        ticket = get_ticket(session, ulid)
-        supervisor = rights.at_least(me(), Role.SUPERVISOR)
+        ticket = viewing.get_ticket(session, ulid, me())
+        assigns = rights.may(me(), Permission.ASSIGN)
         return render_template(
             "tickets/change.html",
             ticket=ticket,
             kinds=list(Kind),
             categories=context.cities().get(ticket.city).categories(language()),
-            assignees=[person for person in people.find_all_people(session) if person.active] if supervisor else [],
+            assignees=[person for person in people.find_all_people(session) if person.active] if assigns else [],
         )
 
 
-@needs()
+@needs(Permission.CHANGE)
 def change(ulid: str) -> BaseResponse:
     """Change what a ticket is about; its due time follows from the city's rules."""
     form = request.form
     with context.changing() as session:
-        ticket = get_ticket(session, ulid)
+        ticket = viewing.get_ticket(session, ulid, me())
         words = context.cities().get(ticket.city)
         category = form.get("category") or None
         if category not in {None, ticket.category, *(known for known, _name in words.categories(language()))}:
@@ -186,7 +186,7 @@ def _duplicate(session: Session) -> int | None:
     typed = request.form.get("duplicate", "").strip()
     if not typed:
         return None
-    other = listing.find_ticket_by_code(session, typed)
+    other = viewing.find_ticket_by_code(session, typed, me())
     if other is None:
         raise TongdaiError(_("Không có phiếu nào mang mã %(code)s.", code=typed[:20]))
     return other.id

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from console import context
+from console.access import public
 from ivr.services.metrics import exposition
 from ivr.store import StoreAway
 
@@ -16,6 +17,7 @@ _LONGEST_REPORT = 4096
 
 
 @blueprint.get("/healthz")
+@public
 def healthz() -> tuple[Response, int]:
     """200 when pages can be served, 503 while the database is away."""
     try:
@@ -27,6 +29,7 @@ def healthz() -> tuple[Response, int]:
 
 
 @blueprint.get("/metrics")
+@public
 def metrics() -> Response:
     """Figures in Prometheus' text form, for this machine alone: a request through a proxy is a stranger's."""
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
@@ -36,6 +39,7 @@ def metrics() -> Response:
 
 
 @blueprint.post("/csp-reports")
+@public
 def csp_reports() -> tuple[str, int]:
     """What a browser refused because of our policy: a fault of ours or an attack, both worth a line in the log."""
     body = request.get_data(cache=False)[:_LONGEST_REPORT]

@@ -8,7 +8,8 @@ from console.access import me, needs
 from console.gettext import gettext as _
 from console.labels import job_kind
 from ivr.jobs import queue
-from ivr.model import Role, WorkState
+from ivr.model import WorkState
+from ivr.model.permissions import Permission
 from ivr.services import job_list, rights
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -17,7 +18,7 @@ _TABS = {"parked": WorkState.PARKED, "waiting": WorkState.WAITING, "running": Wo
 
 
 @blueprint.get("")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_JOBS)
 def index() -> str:
     """Counts of every kind, and the items of one state: parked ones first, for they need somebody."""
     with context.reading() as session:
@@ -45,7 +46,7 @@ def index() -> str:
 
 
 @blueprint.post("/<int:item_id>/retry")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_JOBS)
 def retry(item_id: int) -> Response:
     """Let one parked item be tried again."""
     with context.changing() as session:
@@ -55,7 +56,7 @@ def retry(item_id: int) -> Response:
 
 
 @blueprint.post("/retry")
-@needs(Role.ADMIN)
+@needs(Permission.MANAGE_JOBS)
 def retry_kind() -> Response:
     """Let every parked item of a kind be tried again."""
     kind = request.form.get("kind", "")

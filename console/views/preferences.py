@@ -6,6 +6,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from console import context
+from console.access import public
 from console.language import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES
 from ivr.services import people
 
@@ -14,12 +15,14 @@ _YEAR = 365 * 24 * 3600
 
 
 @blueprint.get("/")
+@public
 def index() -> Response:
     """People of the desk go to the tickets, everybody else to the sign-in page."""
     return redirect(url_for("tickets.index") if g.person else url_for("auth.sign_in"))
 
 
 @blueprint.post("/preferences")
+@public
 def preferences() -> Response:
     """Switch language or theme, for the person where one is signed in and for this browser."""
     response = redirect(local_address(request.referrer))
@@ -46,7 +49,10 @@ def preferences() -> Response:
 
 def local_address(address: str | None) -> str:
     """Only the path of an address, so that a link from outside cannot lead away from the console."""
-    parts = urlsplit(address or "/")
+    try:
+        parts = urlsplit(address or "/")
+    except ValueError:  # "//[": no address at all
+        return "/"
     path = "/" + parts.path.lstrip("/\\")
     return f"{path}?{parts.query}" if parts.query else path
 

@@ -8,15 +8,16 @@ from console import context
 from console.access import me, needs, source
 from console.template_helpers import code
 from ivr.model import Play, Recording
+from ivr.model.permissions import Permission
 from ivr.recordings import open_recording
-from ivr.services import listing, plays
+from ivr.services import plays, viewing
 from ivr.services.plays import Action
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
 
 @blueprint.post("/<recording_id>/plays", endpoint="plays")
-@needs()
+@needs(Permission.LISTEN)
 def grant(recording_id: str) -> Response:
     """Note who listens or downloads and why; the answer is the audio's address with a token for it."""
     asked = request.get_json(silent=True) or request.form
@@ -32,7 +33,7 @@ def grant(recording_id: str) -> Response:
 
 
 @blueprint.get("/<recording_id>/audio")
-@needs()
+@needs(Permission.LISTEN)
 def audio(recording_id: str) -> Response:
     """The audio, for who was granted it: conditional (ETag), by ranges, never kept by proxies."""
     token = request.args.get("token", "")
@@ -40,8 +41,7 @@ def audio(recording_id: str) -> Response:
         play = plays.find(session, token, context.now())
         if play is None or play.recording_id != recording_id or play.person_id != me().id:
             abort(403)
-        recording = listing.get_recording(session, recording_id)
-        ticket = listing.find_ticket_of_report(session, recording.ulid)
+        recording, ticket = viewing.get_recording(session, recording_id, me())  # the token may be older than the right
         name = (code(ticket) if ticket else None) or recording_id
     file = open_recording(context.settings(), recording.key)
     response = Response(wrap_file(request.environ, file, 64 * 1024), mimetype="audio/wav", direct_passthrough=True)

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, request, url_for
 from console import context
 from console.access import may, me, needs
 from console.gettext import gettext as _
+from ivr.model.permissions import Permission
 from ivr.model.text import fold
 from ivr.services import listing
 from ivr.services.listing import CallFilter, TicketFilter
@@ -14,7 +15,7 @@ _MOST = 6
 
 
 @blueprint.get("/find")
-@needs()
+@needs(Permission.SEE_TICKETS)
 def find() -> str:
     """What the words lead to, a few of each kind; without words the pages alone."""
     query = request.args.get("q", "").strip()[:200]
@@ -39,9 +40,10 @@ def _places(query: str) -> list[tuple[str, str, str]]:
         (url_for("tickets.index"), "inbox", _("Phiếu mới")),
         (url_for("tickets.index", tab="mine"), "person-check", _("Phiếu của tôi")),
         (url_for("tickets.index", tab="late"), "exclamation-circle", _("Phiếu quá hạn")),
-        (url_for("calls.index"), "telephone", _("Cuộc gọi")),
         (url_for("auth.password"), "key", _("Đổi mật khẩu")),
     ]
-    if may("admin"):
+    if may(Permission.SEE_CALLS):
+        known.insert(3, (url_for("calls.index"), "telephone", _("Cuộc gọi")))
+    if may(Permission.MANAGE_PEOPLE):
         known.append((url_for("people.index"), "people", _("Nhân sự")))
     return [place for place in known if fold(query) in fold(place[2])]

@@ -11,10 +11,10 @@ from console.context import Session
 from console.language import language
 from console.list_query import TABS, Tab, TicketsAsked, read_tickets_asked
 from console.views import casework
-from console.visible import get_ticket
-from ivr.model import MOVES, Call, EventKind, Recording, Role, State, Ticket, TicketEvent
+from ivr.model import MOVES, Call, EventKind, Recording, State, Ticket, TicketEvent
 from ivr.model.clock import clock_of
-from ivr.services import listing, people, plays, rights
+from ivr.model.permissions import Permission
+from ivr.services import listing, people, plays, rights, viewing
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
 casework.register(blueprint)
@@ -23,7 +23,7 @@ _PARTS = ("head", "said", "side", "history")
 
 
 @blueprint.get("")
-@needs()
+@needs(Permission.SEE_TICKETS)
 def index() -> Response:
     """The list, whole or (for htmx) its rows alone."""
     asked = read_tickets_asked()
@@ -49,11 +49,11 @@ def index() -> Response:
 
 
 @blueprint.get("/<ulid>")
-@needs()
+@needs(Permission.SEE_TICKETS)
 def page(ulid: str) -> str:
     """One ticket."""
     with context.reading() as session:
-        facts = _facts(session, get_ticket(session, ulid))
+        facts = _facts(session, viewing.get_ticket(session, ulid, me()))
         number = _number(facts["call"], facts["ticket"])
         rows = listing.calls_of_number(session, number, viewer=me(), limit=8) if number else []
         others = [row for row in rows if row.id != facts["ticket"].call_id]
@@ -61,13 +61,13 @@ def page(ulid: str) -> str:
 
 
 @blueprint.get("/<ulid>/parts/<name>")
-@needs()
+@needs(Permission.SEE_TICKETS)
 def part(ulid: str, name: str) -> str:
     """One region of the page anew, after a change of ours or of others."""
     if name not in _PARTS:
         abort(404)
     with context.reading() as session:
-        return render_template(f"tickets/{name}.html", **_facts(session, get_ticket(session, ulid)))
+        return render_template(f"tickets/{name}.html", **_facts(session, viewing.get_ticket(session, ulid, me())))
 
 
 def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
@@ -80,8 +80,8 @@ def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
         "events": ticket.events,
         "people": names,
         "call": listing.find_call(session, ticket.call_id),
-        "beside": _beside(session, ticket),
-        "duplicate": listing.find_ticket(session, ticket.duplicate_of) if ticket.duplicate_of else None,
+        "beside": viewing.tickets_beside(session, ticket, me()),
+        "duplicate": _duplicate(session, ticket),
         "recording": recording,
         "transcript": transcript,
         "tokens": align(transcript.text, transcript.words, by_machine=transcript.corrected_text is None)
@@ -91,18 +91,18 @@ def _facts(session: Session, ticket: Ticket) -> dict[str, Any]:
         "clock": clock_of(ticket.state),
         "moves": MOVES[ticket.state],
         "listened": _listened(session, recording),
-        "takeable": ticket.assignee_id is None or rights.at_least(me(), Role.SUPERVISOR),
-        "sees_number": rights.holds(me(), ticket) or rights.at_least(me(), Role.SUPERVISOR),
+        "takeable": rights.may(me(), Permission.TAKE if ticket.assignee_id is None else Permission.ASSIGN),
+        "sees_number": rights.sees_number(me(), [ticket]),
         "asks_reason": not rights.holds(me(), ticket),
         "may_download": rights.may_download(me(), ticket),
         "changes": _changes(ticket, names),
     }
 
 
-def _beside(session: Session, ticket: Ticket) -> list[Ticket]:
-    """The other tickets of the same call."""
-    every = listing.tickets_of_call(session, ticket.call_id)
-    return [one for one in every if one.id != ticket.id and rights.may_see(me(), one)]
+def _duplicate(session: Session, ticket: Ticket) -> Ticket | None:
+    """The ticket that stood already, if it is in the reader's scope."""
+    other = listing.find_ticket(session, ticket.duplicate_of) if ticket.duplicate_of else None
+    return other if other is not None and rights.in_scope(me(), other) else None
 
 
 def _names(session: Session, ticket: Ticket, recording: Recording | None) -> dict[int, str]:
@@ -115,8 +115,8 @@ def _names(session: Session, ticket: Ticket, recording: Recording | None) -> dic
 
 
 def _listened(session: Session, recording: Recording | None) -> list[dict[str, Any]]:
-    """Who heard or copied the recording, newest first; shown to supervisors."""
-    if recording is None or not rights.at_least(me(), Role.SUPERVISOR):
+    """Who heard or copied the recording, newest first; shown with that permission."""
+    if recording is None or not rights.may(me(), Permission.SEE_LISTENERS):
         return []
     return [{"play": play, "name": play.person.name} for play in plays.find_all_of(session, recording.id)]
 

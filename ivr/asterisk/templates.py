@@ -67,9 +67,16 @@ def fill(folder: Path, name: str, values: Mapping[str, Any]) -> str:
 def _environment(folder: Path) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    def printable(value: object) -> object:
+        """Nothing but a text or a number is written: no None, no list, no method whose brackets were forgotten."""
+        if isinstance(value, str | int | StrictUndefined) and not isinstance(value, bool):
+            return value
+        raise TypeError(f"a template cannot print {type(value).__name__}")
+
     return Environment(
         loader=FileSystemLoader(folder, encoding="utf-8"),
         undefined=StrictUndefined,
+        finalize=printable,
         variable_start_string="@{",
         variable_end_string="}",
         block_start_string="@%",
@@ -101,8 +108,8 @@ def _harmless(name: str, value: str) -> str:
     raise RenderFault(
         tr(
             f"{name} = {shown}: có dấu không thể đứng trong tệp cấu hình của Asterisk (chỉ được chữ, số, khoảng trắng "
-            "và . / : + = ~ - _). Đổi thiết lập hoặc thư mục TONGDAI_HOME.",
+            "và . / : + = ~ - _). Đổi thiết lập, TONGDAI_HOME hay mật khẩu trong secrets/asterisk.json.",
             f"{name} = {shown}: a sign in it cannot stand in Asterisk's configuration (only letters, figures, spaces "
-            "and . / : + = ~ - _ can). Change the setting or TONGDAI_HOME.",
+            "and . / : + = ~ - _ can). Change the setting, TONGDAI_HOME or the password in secrets/asterisk.json.",
         )
     )

@@ -2,29 +2,30 @@
 
 import argparse
 import getpass
-import secrets
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ivr.command import Command
 from ivr.errors import TongdaiError
-from ivr.model import Person, Role
-from ivr.model.labels import ROLES, label
-from ivr.services import people
+from ivr.model import OFFERED_ROLES, Person, Role
+from ivr.model.labels import label
+from ivr.services import passwords, people
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.words import tr
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """``add``, ``list``, ``password``, ``role``, ``disable``, ``enable``."""
+    """``add``, ``list``, ``password``, ``role``, ``rename``, ``disable``, ``enable``."""
     verbs = parser.add_subparsers(required=True, metavar=tr("VIỆC", "WHAT"))
-    roles = ", ".join(f"{role.value} ({label(role)})" for role in ROLES)
+    roles = ", ".join(f"{role.value} ({label(role)})" for role in OFFERED_ROLES)
 
     adding = _verb(verbs, "add", _add, tr("Thêm tài khoản.", "Add an account."))
     adding.add_argument("--name", default="", help=tr("Họ tên hiển thị.", "Name as it is shown."))
-    adding.add_argument("--role", choices=[role.value for role in Role], default=Role.OPERATOR.value, help=roles)
+    adding.add_argument(
+        "--role", choices=[role.value for role in OFFERED_ROLES], default=Role.OPERATOR.value, help=roles
+    )
     _password_options(adding)
 
     listing = verbs.add_parser("list", help=tr("Liệt kê tài khoản.", "List the accounts."))
@@ -39,7 +40,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _password_options(changing)
 
     ranking = _verb(verbs, "role", _role, tr("Đổi vai trò.", "Change the role."))
-    ranking.add_argument("role", choices=[role.value for role in Role], help=roles)
+    ranking.add_argument("role", choices=[role.value for role in OFFERED_ROLES], help=roles)
+
+    renaming = _verb(verbs, "rename", _rename, tr("Đổi họ tên, tên đăng nhập.", "Change name or user name."))
+    renaming.add_argument("--name", default="", help=tr("Họ tên mới.", "The new name."))
+    renaming.add_argument("--username", dest="renamed", default="", help=tr("Tên đăng nhập mới.", "The new user name."))
 
     _verb(verbs, "disable", _disable, tr("Khóa tài khoản; việc đã làm vẫn giữ.", "Disable an account; its work stays."))
     _verb(verbs, "enable", _enable, tr("Mở lại tài khoản.", "Enable an account again."))
@@ -84,6 +89,14 @@ def _password_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=tr("Tạo mật khẩu ngẫu nhiên và in một lần.", "Make a random password and print it once."),
     )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help=tr(
+            "Người dùng giữ mật khẩu này; nếu không, lần đăng nhập đầu phải đổi.",
+            "The person keeps this password; otherwise the first sign-in asks for another.",
+        ),
+    )
 
 
 def _add(store: Store, arguments: argparse.Namespace) -> str:
@@ -93,7 +106,9 @@ def _add(store: Store, arguments: argparse.Namespace) -> str:
     password, told = _ask_password(arguments)
     name, role = arguments.name or arguments.username, Role(arguments.role)
     with store.transaction() as session:
-        person = people.create_person(session, arguments.username, name, role, password, datetime.now(UTC))
+        person = people.create_person(
+            session, arguments.username, name, role, password, datetime.now(UTC), must_change=not arguments.keep
+        )
     return tr(f"Đã thêm {_line(person)}{told}", f"Added {_line(person)}{told}")
 
 
@@ -109,7 +124,7 @@ def _password(store: Store, arguments: argparse.Namespace) -> str:
     password, told = _ask_password(arguments)  # outside the transaction: a person types slowly
     with store.transaction() as session:
         person = people.get_person(session, arguments.username)
-        people.set_password(session, person, password)
+        people.set_password(session, person, password, must_change=not arguments.keep)
     return tr(f"Đã đổi mật khẩu của {person.username}{told}", f"Changed the password of {person.username}{told}")
 
 
@@ -117,6 +132,17 @@ def _role(store: Store, arguments: argparse.Namespace) -> str:
     with store.transaction() as session:
         person = people.get_person(session, arguments.username)
         people.set_role(session, person, Role(arguments.role))
+    return _line(person)
+
+
+def _rename(store: Store, arguments: argparse.Namespace) -> str:
+    if not arguments.name and not arguments.renamed:
+        raise TongdaiError(tr("Cần --name hoặc --username.", "Give --name or --username."))
+    with store.transaction() as session:
+        person = people.get_person(session, arguments.username)
+        people.rename(
+            session, person, username=arguments.renamed or person.username, name=arguments.name or person.name
+        )
     return _line(person)
 
 
@@ -143,7 +169,7 @@ def _line(person: Person) -> str:
 def _ask_password(arguments: argparse.Namespace) -> tuple[str, str]:
     """The password, and what to print about it."""
     if arguments.generate:
-        password = secrets.token_urlsafe(12)
+        password = passwords.random_password()
         return password, tr(f" · mật khẩu: {password}", f" · password: {password}")
     if arguments.stdin:
         return sys.stdin.readline().rstrip("\n"), ""

@@ -3,7 +3,7 @@
 from ivr.model.base import Base, Instant
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.model.moves import MOVES
-from ivr.model.people import Attempt, Person, Role, SignIn
+from ivr.model.people import OFFERED_ROLES, Attempt, Person, Role, SignIn
 from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Transcript
 from ivr.model.report import CallFacts, Part, PartKind, PartState, Report
 from ivr.model.tickets import (
@@ -23,6 +23,7 @@ from ivr.model.work import CodeCounter, Outbox, ScheduleMark, WorkItem, WorkStat
 __all__ = [
     "CLOSED",
     "MOVES",
+    "OFFERED_ROLES",
     "Attempt",
     "Base",
     "Call",

@@ -77,7 +77,7 @@ def is_late(ticket: Dated, now: datetime) -> bool:
 
 
 def is_overdue(ticket: Dated, now: datetime) -> bool:
-    """Whether people are shown and told "Quá hạn": it is late, and somebody still has to do something about it."""
+    """Whether pages and the phone say "Quá hạn": it is late, and somebody still has to do something about it."""
     return ticket.state not in CLOSED and is_late(ticket, now)
 
 

@@ -52,6 +52,8 @@ ROLES: Mapping[Role, Label] = {
     Role.OPERATOR: ("Điện thoại viên", "Operator"),
     Role.SUPERVISOR: ("Trưởng ca", "Supervisor"),
     Role.ADMIN: ("Quản trị", "Administrator"),
+    Role.TEAM_LEAD: ("Trưởng nhóm", "Team lead"),
+    Role.AGENCY: ("Cán bộ cơ quan xử lý", "Agency officer"),
 }
 
 ENDS: Mapping[EndReason, Label] = {

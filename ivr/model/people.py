@@ -3,18 +3,24 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Choice, Instant
 
 
 class Role(StrEnum):
-    """What a person of the desk may do; each role may what the ones before it may."""
+    """What a person is; what each may do, the table in ``permissions`` says."""
 
     OPERATOR = "operator"  # điện thoại viên: calls, tickets, recordings of own work
     SUPERVISOR = "supervisor"  # trưởng ca: every recording, corrections of others
     ADMIN = "admin"  # quản trị: people and settings
+    TEAM_LEAD = "team_lead"  # trưởng nhóm: a supervisor's work, on the tickets of the own team
+    AGENCY = "agency"  # cơ quan xử lý: reads and answers what was sent to the agency
+
+
+OFFERED_ROLES = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+"""Roles that people are given; the scoped ones wait for the pages that say which team or agency."""
 
 
 class Person(Base):
@@ -31,6 +37,8 @@ class Person(Base):
     agency: Mapped[str | None] = mapped_column(String(64))
     """Id of an agency of the city, for who works there."""
     password_hash: Mapped[str] = mapped_column(String(256))
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The password was chosen by somebody else: nothing but changing it is possible after signing in."""
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="vi")
     theme: Mapped[str] = mapped_column(String(8), default="auto")

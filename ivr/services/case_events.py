@@ -17,9 +17,9 @@ from ivr.services.errors import Confidential, NotFound, Stale
 
 
 def get_visible(session: Session, ticket_id: int, person: Person) -> Ticket:
-    """The ticket, locked until the transaction ends. Raises NotFound, Confidential."""
+    """The ticket, locked until the transaction ends. Outside the person's scope it is NotFound; or Confidential."""
     ticket = session.get(Ticket, ticket_id, with_for_update=True)
-    if ticket is None:
+    if ticket is None or not rights.in_scope(person, ticket):
         raise NotFound("ticket", ticket_id)
     if not rights.may_see(person, ticket):
         raise Confidential

@@ -17,7 +17,6 @@ from ivr.model import (
     Person,
     Recording,
     Refusal,
-    Role,
     State,
     Ticket,
     TicketEvent,
@@ -25,6 +24,7 @@ from ivr.model import (
 )
 from ivr.model.clock import Clock, clock_of
 from ivr.model.moves import ACCEPTED_BY_TAKING, Move, Need, find_move
+from ivr.model.permissions import Permission
 from ivr.model.text import LEAST_REASON, clean
 from ivr.services import rights
 from ivr.services.case_events import apply, get_for_change, get_visible, record
@@ -76,21 +76,37 @@ def move(
     :raises Stale, NotAllowed, NotFound: as their names say.
     """
     ticket = get_for_change(session, ticket_id, person, version)
+    rights.require(person, Permission.MOVE)
     reason = clean(reason, 2000, lines=True)
     step = get_move(ticket.state, to)
-    _check_needs(session, ticket, step, reason, refusal, duplicate_of, agency)
+    _check_needs(session, ticket, step, person, reason, refusal, duplicate_of, agency)
     if Need.AGENCY in step.needs and agency not in {None, ticket.agency}:
         apply(session, ticket, person, {"agency": agency}, "", now)
+    refusal = refusal if Need.REFUSAL in step.needs else None
+    duplicate_of = duplicate_of if Need.DUPLICATE in step.needs else None
+    return _set_state(session, ticket, to, person, reason, now, refusal=refusal, duplicate_of=duplicate_of)
+
+
+def _set_state(
+    session: Session,
+    ticket: Ticket,
+    to: State,
+    person: Person,
+    reason: str,
+    now: datetime,
+    *,
+    refusal: Refusal | None = None,
+    duplicate_of: int | None = None,
+) -> Ticket:
+    """Write a move that was checked, with what follows from it."""
     before = ticket.state
-    ticket.state = to
-    ticket.refusal = refusal if to is State.TU_CHOI else None
-    ticket.duplicate_of = duplicate_of if to is State.TRUNG else None
+    ticket.state, ticket.refusal, ticket.duplicate_of = to, refusal, duplicate_of
     ticket.closed_at = (ticket.closed_at or now) if to in CLOSED else None
     ticket.resolved_at = (ticket.resolved_at or now) if clock_of(to) is Clock.STOPPED else None
     data: dict[str, Any] = {}
-    if refusal is not None and to is State.TU_CHOI:
+    if refusal is not None:
         data["refusal"] = refusal.value
-    if duplicate_of is not None and to is State.TRUNG:
+    if duplicate_of is not None:
         data["duplicate_of"] = duplicate_of
     event = TicketEvent(kind=EventKind.MOVED, from_state=before, to_state=to, text=reason)
     return record(session, ticket, person, event, data, now)
@@ -101,15 +117,17 @@ def take(session: Session, ticket_id: int, person: Person, version: int, now: da
 
     :raises Stale, NotAllowed, NotFound: as their names say.
     """
+    rights.require(person, Permission.TAKE)
     ticket = change(session, ticket_id, person, version, now, assignee=person.id)
     if ticket.state in ACCEPTED_BY_TAKING:
-        move(session, ticket_id, State.DA_TIEP_NHAN, person, "", ticket.version, now)
+        _set_state(session, ticket, State.DA_TIEP_NHAN, person, "", now)
     return ticket
 
 
 def note(session: Session, ticket_id: int, text: str, person: Person, now: datetime) -> Ticket:
     """Add a note; it changes nothing else, so it needs no version and never collides."""
     ticket = get_visible(session, ticket_id, person)
+    rights.require(person, Permission.NOTE)
     event = TicketEvent(kind=EventKind.NOTE, text=clean(text, 10_000, lines=True))
     return record(session, ticket, person, event, {}, now, bump=False)
 
@@ -167,8 +185,11 @@ def correct_transcript(
     if recording is None or transcript is None:
         raise NotFound("transcript", recording_id)
     ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid).with_for_update())
+    if not rights.recording_in_scope(person, ticket):
+        raise NotFound("transcript", recording_id)
     if ticket is not None and not rights.may_see(person, ticket):
         raise Confidential
+    rights.require(person, Permission.CORRECT)
     if transcript.version != version:
         corrector = session.get(Person, transcript.corrected_by) if transcript.corrected_by else None
         raise Stale(who=corrector.name if corrector else "", at=transcript.corrected_at)
@@ -197,6 +218,7 @@ def _check_needs(
     session: Session,
     ticket: Ticket,
     step: Move,
+    person: Person,
     reason: str,
     refusal: Refusal | None,
     duplicate_of: int | None,
@@ -204,7 +226,7 @@ def _check_needs(
 ) -> None:
     given = {
         Need.REFUSAL: refusal is not None,
-        Need.DUPLICATE: duplicate_of is not None and _may_stand_for(session, ticket, duplicate_of),
+        Need.DUPLICATE: duplicate_of is not None and _may_stand_for(session, ticket, person, duplicate_of),
         Need.AGENCY: bool(agency or ticket.agency),
         Need.REASON: len(reason) >= LEAST_REASON,
     }
@@ -213,21 +235,24 @@ def _check_needs(
             raise MoveRefused(before=ticket.state, to=step.to, why=tr(*_MISSING[need]))
 
 
-def _may_stand_for(session: Session, ticket: Ticket, duplicate_of: int) -> bool:
-    """Whether the other ticket exists, is another one, and does not point back here."""
+def _may_stand_for(session: Session, ticket: Ticket, person: Person, duplicate_of: int) -> bool:
+    """Whether the other ticket exists in the person's scope, is another one, and does not point back here."""
     other = session.get(Ticket, duplicate_of)
-    return other is not None and other.id != ticket.id and other.duplicate_of != ticket.id
+    known = other is not None and rights.in_scope(person, other)
+    return other is not None and known and other.id != ticket.id and other.duplicate_of != ticket.id
 
 
 def _check_change(session: Session, ticket: Ticket, person: Person, differs: dict[str, Any]) -> None:
-    supervisor = rights.at_least(person, Role.SUPERVISOR)
-    if "assignee_id" in differs and not supervisor:
+    if differs.keys() - {"assignee_id", "confidential"}:
+        rights.require(person, Permission.CHANGE)
+    if "assignee_id" in differs and not rights.may(person, Permission.ASSIGN):
+        rights.require(person, Permission.TAKE)
         others = {ticket.assignee_id, differs["assignee_id"]} - {None, person.id}
         if others:
             raise NotAllowed(
                 "Chỉ trưởng ca được giao phiếu cho người khác.", "Only supervisors assign other people's tickets."
             )
-    if "confidential" in differs and not supervisor:
+    if "confidential" in differs and not rights.may(person, Permission.SET_CONFIDENTIAL):
         raise NotAllowed("Chỉ trưởng ca được đổi chế độ mật.", "Only supervisors change what is confidential.")
     assignee = differs.get("assignee_id")
     if assignee is not None:

@@ -83,6 +83,22 @@ class MoveRefused(TongdaiError):
         )
 
 
+class PeopleError(TongdaiError):
+    """An account cannot be made or changed so."""
+
+    def __init__(self, message: str, field: Literal["", "username", "name", "role", "active", "password"] = "") -> None:
+        self.field = field
+        """What of the account it is about, so that a form can say it there."""
+        super().__init__(message)
+
+
+class PasswordRefused(PeopleError):
+    """This password may not be chosen; the message says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "password")
+
+
 class CodesExhausted(TongdaiError):
     """Every running number of this year is leased."""
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, Role, State, Ticket, TicketEvent, clock
+from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, State, Ticket, TicketEvent, clock
 from ivr.model.code import find_code
 from ivr.model.numbers import normalise
 from ivr.model.text import search_terms
@@ -93,7 +93,7 @@ def tickets(
 ) -> Page[TicketLine]:
     """Tickets ``viewer`` may see, newest first; None (a program, not a person) sees all."""
     wanted = wanted or TicketFilter()
-    conditions = [*_ticket_conditions(session, wanted), *_visible(viewer)]
+    conditions = [*_ticket_conditions(session, wanted), *rights.visible(viewer)]
     matching = select(Ticket.id).where(*conditions)
     found = _keys(session, matching, (Ticket.created_at.desc(), Ticket.id.desc()), wanted.query, page, size)
     return replace(found, rows=list_rows.read_tickets(session, found.rows))
@@ -102,12 +102,12 @@ def tickets(
 def calls(
     session: Session, wanted: CallFilter | None = None, *, viewer: Person | None, page: int = 1, size: int = PAGE
 ) -> Page[CallLine]:
-    """Calls, newest first, each once; a ticket ``viewer`` may not see is left out of its call's row."""
+    """Calls ``viewer`` may see, newest first, each once; a ticket they may not see is left out of its call's row."""
     wanted = wanted or CallFilter()
-    matching = select(Call.id).where(*_call_conditions(session, wanted, viewer))
+    matching = select(Call.id).where(*_call_conditions(session, wanted, viewer), *rights.visible_calls(viewer))
     order = (Call.started_at.desc(), Call.id.desc())
     found = _keys(session, matching, order, wanted.query, page, size)
-    rows = list_rows.read_calls(session, Call.id.in_(found.rows), _visible(viewer)) if found.rows else []
+    rows = list_rows.read_calls(session, Call.id.in_(found.rows), rights.visible(viewer)) if found.rows else []
     return replace(found, rows=rows)
 
 
@@ -115,14 +115,15 @@ def count_tickets(
     session: Session, *groups: TicketFilter, viewer: Person | None, most: int = MOST_COUNTED
 ) -> tuple[int, ...]:
     """How many there are in each group, at most ``most``, without reading any: one question for all groups."""
-    matching = [select(Ticket.id).where(*_ticket_conditions(session, one), *_visible(viewer)) for one in groups]
+    matching = [select(Ticket.id).where(*_ticket_conditions(session, one), *rights.visible(viewer)) for one in groups]
     return tuple(session.execute(select(*(_counted(ids, most) for ids in matching))).one())
 
 
 def calls_of_number(session: Session, number: str, *, viewer: Person | None, limit: int = 50) -> list[CallLine]:
-    """The history of one number (E.164), newest first."""
-    calls = select(Call.id).where(Call.caller_number == number).order_by(Call.started_at.desc(), Call.id.desc())
-    return list_rows.read_calls(session, Call.id.in_(calls.limit(limit)), _visible(viewer))
+    """The history of one number (E.164), newest first, as far as ``viewer`` may see it."""
+    seen = select(Call.id).where(Call.caller_number == number, *rights.visible_calls(viewer))
+    calls = seen.order_by(Call.started_at.desc(), Call.id.desc())
+    return list_rows.read_calls(session, Call.id.in_(calls.limit(limit)), rights.visible(viewer))
 
 
 def find_ticket(session: Session, ticket_id: int) -> Ticket | None:
@@ -184,13 +185,6 @@ def recordings_of_report(session: Session, ulid: str) -> list[Recording]:
     return list(session.scalars(rows.options(joinedload(Recording.transcript))))
 
 
-def _visible(viewer: Person | None) -> list[ColumnElement[bool]]:
-    """The rule of :func:`rights.may_see`, for rows."""
-    if viewer is None or rights.at_least(viewer, Role.SUPERVISOR):
-        return []
-    return [or_(Ticket.confidential.is_(False), Ticket.assignee_id == viewer.id)]
-
-
 def _ticket_conditions(session: Session, wanted: TicketFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.query.strip():
@@ -223,7 +217,7 @@ def _call_conditions(session: Session, wanted: CallFilter, viewer: Person | None
     if wanted.end_reason is not None:
         conditions.append(Call.end_reason == wanted.end_reason)
     if wanted.with_ticket is not None:
-        reported = select(Ticket.id).where(Ticket.call_id == Call.id, *_visible(viewer)).exists()
+        reported = select(Ticket.id).where(Ticket.call_id == Call.id, *rights.visible(viewer)).exists()
         conditions.append(reported if wanted.with_ticket else ~reported)
     return conditions + _between(Call.started_at, wanted.since, wanted.until)
 
@@ -247,7 +241,7 @@ def _calls_matching(session: Session, query: str, viewer: Person | None, most: i
     number = None if find_code(query) else _whole_number(query)
     if number is not None:
         return Call.caller_number == number
-    by_ticket = select(Ticket.call_id).where(_matches(session, query, most), *_visible(viewer))
+    by_ticket = select(Ticket.call_id).where(_matches(session, query, most), *rights.visible(viewer))
     ending = query.strip()
     if ending.isascii() and ending.isdigit() and len(ending) >= search.LEAST_ENDING:
         return Call.id.in_(union(by_ticket, select(Call.id).where(search.ending_with(session, ending))))

@@ -1,40 +1,26 @@
-"""People of the desk: accounts, passwords (argon2id) and signed-in browsers (random token, its SHA-256 kept)."""
+"""People of the console: accounts and signed-in browsers (a random token, of which the SHA-256 is kept)."""
 
 import hashlib
 import secrets
-import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from typing import Literal
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ivr.errors import TongdaiError
 from ivr.model import Person, Role, SignIn
 from ivr.model.text import clean
-from ivr.services import attempts
+from ivr.services import attempts, passwords
 from ivr.services.attempts import LimitKind, Locked
-from ivr.services.errors import NotFound
+from ivr.services.errors import NotFound, PeopleError
 from ivr.store import Store, insert_missing, serialise
 from ivr.words import tr
 
 FIRST_ADMIN = "admin"
 """User name of the administrator that set-up makes."""
-LEAST_PASSWORD = 8
-"""Characters."""
-
-_HASHER = PasswordHasher()
-_AT_ONCE = 2
-"""Passwords hashed at once, 64 MiB and a quarter of a second each: a flood must not take the machine."""
-_hashing = threading.BoundedSemaphore(_AT_ONCE)
-
-
-class PeopleError(TongdaiError):
-    """An account cannot be made or changed so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +28,28 @@ class Refused:
     """User name and password do not belong together, or the account is disabled; which one is not told."""
 
 
-def create_person(session: Session, username: str, name: str, role: Role, password: str, now: datetime) -> Person:
-    """Make an account; raises :class:`PeopleError` for a user name that is taken or empty, or a short password."""
+def create_person(
+    session: Session,
+    username: str,
+    name: str,
+    role: Role,
+    password: str,
+    now: datetime,
+    *,
+    must_change: bool = False,
+) -> Person:
+    """Make an account; raises :class:`PeopleError` for a user name that is taken or empty, or a bad password.
+
+    :param must_change: somebody else chose the password: the first sign-in asks for another.
+    """
     username = _username(username)
+    passwords.check(password, username, name)
     values = {
         "username": username,
         "name": clean(name, 128) or username,
         "role": role,
-        "password_hash": hash_password(password),
+        "password_hash": passwords.hash_password(password),
+        "must_change_password": must_change,
         "created_at": now,
     }
     if not insert_missing(session, Person, values):
@@ -59,17 +59,34 @@ def create_person(session: Session, username: str, name: str, role: Role, passwo
 
 def taken(username: str) -> PeopleError:
     """The error of a user name that somebody has already."""
-    return PeopleError(tr(f"Tên đăng nhập {username} đã có.", f"The user name {username} is taken."))
+    said = tr(f"Tên đăng nhập {username} đã có.", f"The user name {username} is taken.")
+    return PeopleError(said, "username")
 
 
-def set_password(session: Session, person: Person, password: str) -> None:
-    """Change the password and sign the person out everywhere."""
-    person.password_hash = hash_password(password)
+def rename(session: Session, person: Person, *, username: str, name: str) -> None:
+    """Give an account another user name and name; its work and its sign-ins stay."""
+    username = _username(username)
+    try:
+        with session.begin_nested():
+            person.username = username
+            person.name = clean(name, 128) or username
+            session.flush()
+    except IntegrityError as error:
+        raise taken(username) from error
+
+
+def set_password(session: Session, person: Person, password: str, *, must_change: bool = False) -> None:
+    """Change the password and sign the person out everywhere; raises :class:`PeopleError` for a bad one."""
+    passwords.check(password, person.username, person.name)
+    person.password_hash = passwords.hash_password(password)
+    person.must_change_password = must_change
     _end_sign_ins(session, person)
 
 
 def set_role(session: Session, person: Person, role: Role) -> None:
-    """Change what a person may do, from their next request on."""
+    """Change what a person may do, from their next request on; the last administrator stays one."""
+    if role is not Role.ADMIN:
+        _keep_an_administrator(session, person, "role")
     person.role = role
     session.flush()
 
@@ -106,7 +123,9 @@ def set_preferences(session: Session, person_id: int, *, language: str | None, t
 
 
 def set_active(session: Session, person: Person, active: bool) -> None:
-    """Disable an account (its work stays, its sign-ins end) or enable it again."""
+    """Disable an account (its work stays, its sign-ins end) or enable it again; the last administrator stays."""
+    if not active:
+        _keep_an_administrator(session, person, "active")
     person.active = active
     if not active:
         _end_sign_ins(session, person)
@@ -114,7 +133,7 @@ def set_active(session: Session, person: Person, active: bool) -> None:
 
 def find_person(session: Session, username: str) -> Person | None:
     """The account of a user name, disabled ones too."""
-    return session.scalar(select(Person).where(Person.username == username.strip().casefold()))
+    return session.scalar(select(Person).where(Person.username == _key(username)))
 
 
 def get_person(session: Session, username: str) -> Person:
@@ -149,8 +168,8 @@ def ensure_first_admin(session: Session, now: datetime) -> str | None:
     serialise(session, "first-admin")
     if session.scalar(select(func.count()).select_from(Person)):
         return None
-    password = secrets.token_urlsafe(12)
-    create_person(session, FIRST_ADMIN, "Quản trị", Role.ADMIN, password, now)
+    password = passwords.random_password()
+    create_person(session, FIRST_ADMIN, "Quản trị", Role.ADMIN, password, now, must_change=True)
     return password
 
 
@@ -165,14 +184,15 @@ def sign_in(
     :param source: where the try comes from, for the limit.
     :raises StoreAway: the database is away.
     """
-    username = username.strip().casefold()[:64]
+    username = _key(username)
     with store.transaction() as session:
         locked = attempts.check(session, LimitKind.LOGIN, source=source, target=username, now=now)
         if locked is not None:
             return locked
         attempts.failed(session, LimitKind.LOGIN, source=source, target=username, now=now)
         person = find_person(session, username)
-    if not _verify(person.password_hash if person else _nobody(), password) or person is None or not person.active:
+    right = passwords.verify(person.password_hash if person else passwords.hash_of_nobody(), password)
+    if not right or person is None or not person.active:
         return Refused()
     with store.transaction() as session:
         attempts.succeeded(session, LimitKind.LOGIN, source=source, target=username, counted_at=now)
@@ -203,51 +223,38 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(delete(SignIn).where(SignIn.token_sha256 == token_hash(token)))
 
 
-def hash_password(password: str) -> str:
-    """Argon2id at the library's defaults; raises :class:`PeopleError` for a short password."""
-    if len(password) < LEAST_PASSWORD:
-        raise PeopleError(
-            tr(
-                f"Mật khẩu cần ít nhất {LEAST_PASSWORD} ký tự.",
-                f"A password needs at least {LEAST_PASSWORD} characters.",
-            )
-        )
-    with _hashing:
-        return _HASHER.hash(password)
-
-
-def share_hashing(processes: int) -> None:
-    """This process is one of so many that hash passwords: all together keep to the limit, one each at least."""
-    global _hashing  # set once, before the first request
-    _hashing = threading.BoundedSemaphore(max(1, _AT_ONCE // processes))
-
-
 def token_hash(token: str) -> str:
     """What is kept of a random token: who reads the table cannot sign in with it."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _verify(stored: str, password: str) -> bool:
-    try:
-        with _hashing:
-            return _HASHER.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _nobody() -> str:
-    """A hash nobody's password has, so that an unknown user name takes as long as a known one."""
-    return _HASHER.hash(secrets.token_urlsafe(32))
+def _key(raw: str) -> str:
+    """A user name as it is kept and looked up: composed, in small letters, without invisible signs."""
+    return clean(raw, 64).casefold()[:64]
 
 
 def _username(raw: str) -> str:
-    username = clean(raw, 64).casefold()
+    username = _key(raw)
     if not username or any(sign.isspace() for sign in username):
-        raise PeopleError(
-            tr("Tên đăng nhập không được trống hoặc có dấu cách.", "A user name is not empty and has no spaces.")
-        )
+        said = tr("Tên đăng nhập không được trống hoặc có dấu cách.", "A user name is not empty and has no spaces.")
+        raise PeopleError(said, "username")
     return username
+
+
+def _keep_an_administrator(session: Session, person: Person, field: Literal["role", "active"]) -> None:
+    """Refuse to lose the last one: nobody could manage accounts any more. Two at once wait for each other."""
+    if person.role is not Role.ADMIN or not person.active:
+        return
+    serialise(session, "administrators")
+    others = select(func.count()).where(Person.role == Role.ADMIN, Person.active, Person.id != person.id)
+    if not session.scalar(others):
+        raise PeopleError(
+            tr(
+                f"{person.name} là quản trị viên cuối cùng. Hãy giao vai trò quản trị cho người khác trước.",
+                f"{person.name} is the last administrator. Make somebody else an administrator first.",
+            ),
+            field,
+        )
 
 
 def _end_sign_ins(session: Session, person: Person) -> None:

@@ -7,10 +7,10 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.model import Person, Play, Recording, Ticket
+from ivr.model import Person, Play, Ticket
 from ivr.model.text import LEAST_REASON, clean
-from ivr.services import rights
-from ivr.services.errors import Confidential, NotAllowed, NotFound, ReasonNeeded
+from ivr.services import rights, viewing
+from ivr.services.errors import NotAllowed, NotFound, ReasonNeeded
 from ivr.services.people import token_hash
 
 LASTS = timedelta(hours=2)
@@ -36,16 +36,16 @@ def grant(
 ) -> str:
     """Note the access and give the token for it. Whoever holds the ticket needs no reason: the work is the reason.
 
-    :raises NotAllowed: a confidential ticket of others, or a download by an operator.
+    :raises NotAllowed: a confidential ticket of others, or a role without the permission to listen or download.
     :raises ReasonNeeded: somebody else's ticket and no reason given.
-    :raises NotFound: no such recording, or it was erased.
+    :raises NotFound: no such recording, or it was erased, or is outside the person's scope.
     """
     action = Action(action)
-    recording = session.get(Recording, recording_id)
-    if recording is None or recording.erased_at is not None:
+    recording, ticket = viewing.get_recording(session, recording_id, person)
+    if recording.erased_at is not None:
         raise NotFound("recording", recording_id)
-    ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid))
-    _refuse(person, ticket, action)
+    if action is Action.DOWNLOAD and not rights.may_download(person, ticket):
+        raise NotAllowed("Chỉ trưởng ca được tải bản ghi âm.", "Only supervisors may download recordings.")
     token = secrets.token_urlsafe(24)
     session.add(
         Play(
@@ -77,13 +77,6 @@ def heard(session: Session, token: str, seconds: float) -> None:
 def find_all_of(session: Session, recording_id: str) -> list[Play]:
     """Who listened to a recording, newest first."""
     return list(session.scalars(select(Play).where(Play.recording_id == recording_id).order_by(Play.id.desc())))
-
-
-def _refuse(person: Person, ticket: Ticket | None, action: Action) -> None:
-    if ticket is not None and not rights.may_see(person, ticket):
-        raise Confidential
-    if action is Action.DOWNLOAD and not rights.may_download(person, ticket):
-        raise NotAllowed("Chỉ trưởng ca được tải bản ghi âm.", "Only supervisors may download recordings.")
 
 
 def _reason(person: Person, ticket: Ticket | None, typed: str) -> str:

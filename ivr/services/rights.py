@@ -1,13 +1,24 @@
-"""Who may see and hear what: one place for the rules, asked by every verb and page."""
+"""Who may see and do what: the rules, asked by every verb and page, for one ticket and for rows alike."""
 
-from ivr.model import Person, Role, Ticket
+from collections.abc import Sequence
+from typing import assert_never
 
-_RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
+from sqlalchemy import ColumnElement, false, or_, select
+
+from ivr.model import Call, Person, Ticket
+from ivr.model.permissions import GRANTS, Permission, Scope
+from ivr.services.errors import NotAllowed
 
 
-def at_least(person: Person, role: Role) -> bool:
-    """Whether the person's role is ``role`` or above it."""
-    return _RANK[person.role] >= _RANK[role]
+def may(person: Person, permission: Permission) -> bool:
+    """Whether the person's role gives this permission; on which tickets, the scope says."""
+    return permission in GRANTS[person.role].permissions
+
+
+def require(person: Person, permission: Permission) -> None:
+    """Raise :class:`NotAllowed` for a role without this permission."""
+    if not may(person, permission):
+        raise NotAllowed("Vai trò này không có quyền làm việc đó.", "This role has no right to do that.")
 
 
 def holds(person: Person, ticket: Ticket) -> bool:
@@ -15,11 +26,97 @@ def holds(person: Person, ticket: Ticket) -> bool:
     return ticket.assignee_id == person.id
 
 
+def in_scope(person: Person, ticket: Ticket) -> bool:
+    """Whether the ticket is one of those that this person's role is about; the same rule as :func:`_scope_of_rows`."""
+    match GRANTS[person.role].scope:
+        case Scope.ALL:
+            return True
+        case Scope.TEAM:
+            if ticket.assignee is None or holds(person, ticket):
+                return True
+            return person.team is not None and ticket.assignee.team == person.team
+        case Scope.AGENCY:
+            return person.agency is not None and ticket.agency == person.agency
+        case Scope.OWN:
+            return holds(person, ticket)
+        case other:
+            assert_never(other)
+
+
 def may_see(person: Person, ticket: Ticket) -> bool:
-    """Confidential matters (conduct of officials …) are for supervisors and for whoever holds them."""
-    return not ticket.confidential or at_least(person, Role.SUPERVISOR) or holds(person, ticket)
+    """Within the scope; confidential matters (conduct of officials …) with that permission, or where one holds them."""
+    open_to_person = not ticket.confidential or may(person, Permission.SEE_CONFIDENTIAL) or holds(person, ticket)
+    return may(person, Permission.SEE_TICKETS) and in_scope(person, ticket) and open_to_person
+
+
+def visible(viewer: Person | None) -> list[ColumnElement[bool]]:
+    """The rule of :func:`may_see`, as conditions on rows of tickets; None (a program, not a person) sees all."""
+    if viewer is None:
+        return []
+    if not may(viewer, Permission.SEE_TICKETS):
+        return [false()]
+    conditions = _scope_of_rows(viewer)
+    if not may(viewer, Permission.SEE_CONFIDENTIAL):
+        conditions.append(or_(Ticket.confidential.is_(False), Ticket.assignee_id == viewer.id))
+    return conditions
+
+
+def _scope_of_rows(viewer: Person) -> list[ColumnElement[bool]]:
+    """The rule of :func:`in_scope`, for rows."""
+    match GRANTS[viewer.role].scope:
+        case Scope.ALL:
+            return []
+        case Scope.TEAM:
+            theirs = [Ticket.assignee_id.is_(None), Ticket.assignee_id == viewer.id]
+            if viewer.team is not None:
+                theirs.append(Ticket.assignee_id.in_(select(Person.id).where(Person.team == viewer.team)))
+            return [or_(*theirs)]
+        case Scope.AGENCY:
+            return [Ticket.agency == viewer.agency if viewer.agency is not None else false()]
+        case Scope.OWN:
+            return [Ticket.assignee_id == viewer.id]
+        case other:
+            assert_never(other)
+
+
+def call_in_scope(person: Person, tickets: Sequence[Ticket]) -> bool:
+    """Whether a call that made these tickets may be seen: the same rule as :func:`visible_calls`.
+
+    A call without a ticket belongs to no agency and to no person; to a team, as a ticket that is free does.
+    """
+    match GRANTS[person.role].scope:
+        case Scope.ALL:
+            return True
+        case Scope.TEAM:
+            return not tickets or any(in_scope(person, ticket) for ticket in tickets)
+        case _:
+            return any(in_scope(person, ticket) for ticket in tickets)
+
+
+def visible_calls(viewer: Person | None) -> list[ColumnElement[bool]]:
+    """Conditions on rows of calls; None (a program, not a person) sees all."""
+    if viewer is None:
+        return []
+    if not may(viewer, Permission.SEE_CALLS):
+        return [false()]
+    conditions = _scope_of_rows(viewer)
+    if not conditions:
+        return []
+    made = select(Ticket.id).where(Ticket.call_id == Call.id)
+    seen = made.where(*conditions).exists()
+    return [or_(seen, ~made.exists()) if GRANTS[viewer.role].scope is Scope.TEAM else seen]
+
+
+def recording_in_scope(person: Person, ticket: Ticket | None) -> bool:
+    """Whether the recording of a ticket may be heard; one whose ticket is lost, only by who sees all."""
+    return GRANTS[person.role].scope is Scope.ALL if ticket is None else in_scope(person, ticket)
 
 
 def may_download(person: Person, ticket: Ticket | None) -> bool:
-    """A copy leaves the house: supervisors alone, and only what they may see."""
-    return at_least(person, Role.SUPERVISOR) and (ticket is None or may_see(person, ticket))
+    """A copy is out of our hands: it needs that permission, and a ticket that the person may see."""
+    return may(person, Permission.DOWNLOAD) and (ticket is None or may_see(person, ticket))
+
+
+def sees_number(person: Person, tickets: Sequence[Ticket]) -> bool:
+    """Whether the whole telephone number is shown: to who holds a ticket of it, and with that permission."""
+    return may(person, Permission.SEE_NUMBERS) or any(holds(person, ticket) for ticket in tickets)

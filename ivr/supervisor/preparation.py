@@ -102,8 +102,8 @@ def first_sign_in(password: str) -> str:
     """The one line that shows the first administrator's password."""
     user = FIRST_ADMIN
     return tr(
-        f"  Đăng nhập lần đầu: {user} / {password}   (chỉ in một lần; đổi bằng: tongdai user password {user})",
-        f"  First sign-in: {user} / {password}   (printed once; change it with: tongdai user password {user})",
+        f"  Đăng nhập lần đầu: {user} / {password}   (chỉ in một lần; đăng nhập xong sẽ đặt mật khẩu riêng)",
+        f"  First sign-in: {user} / {password}   (printed once; you then choose a password of your own)",
     )
 
 

@@ -10,11 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from console.app import create_app
-from ivr.services import people
+from ivr.model import OFFERED_ROLES, Role
+from ivr.model.permissions import GRANTS, Permission
+from ivr.services import passwords
 from ivr.store import open_store
 from ivr.words import tr
 
 SignIn = Callable[..., FlaskClient]
+RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
+"""The ladder that roles were until permissions were a table."""
+FOR_ADMINISTRATORS = {"people.index", "people.add", "people.change"}
 PUBLIC = {
     "static",
     "pages.index",
@@ -33,9 +38,32 @@ def app(desk: Any) -> Flask:
     return create_app(desk.settings, desk.store, clock=lambda: desk.now)
 
 
-def test_every_page_is_guarded_unless_it_is_named_public(app: Flask) -> None:
-    unguarded = {name for name, view in app.view_functions.items() if not hasattr(view, "needs_role")}
-    assert unguarded == PUBLIC
+def guards(app: Flask) -> dict[str, Permission | None]:
+    """What each route names: a permission, or None for the public."""
+    routes = {rule.endpoint for rule in app.url_map.iter_rules()}
+    silent = {name for name in routes if not hasattr(app.view_functions[name], "guarded_by")}
+    assert not silent, "say @needs(Permission.X) or @public"
+    return {name: app.view_functions[name].guarded_by for name in routes}  # type: ignore[attr-defined]
+
+
+def test_every_route_names_its_permission_or_says_that_it_is_public(app: Flask) -> None:
+    assert {name for name, permission in guards(app).items() if permission is None} == PUBLIC
+
+
+@pytest.mark.parametrize("role", RANK)
+def test_every_route_is_open_to_the_roles_it_was_open_to(app: Flask, role: Role) -> None:
+    for name, permission in guards(app).items():
+        least = RANK[Role.ADMIN] if name in FOR_ADMINISTRATORS else 0
+        if permission is not None:
+            assert (permission in GRANTS[role].permissions) == (RANK[role] >= least), name
+
+
+def test_the_people_page_offers_the_three_roles(sign_in: SignIn) -> None:
+    text = sign_in("admin").get("/people").text
+    offered = set(re.findall(r'<option value="(\w+)"', text)) & set(Role)
+    assert offered == set(OFFERED_ROLES) == set(RANK)
+    form = {"username": "binh", "name": "Võ Bình", "role": Role.TEAM_LEAD.value}
+    assert sign_in("admin").post("/people", data=form).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/tickets", "/calls", "/people", "/jobs", "/find?q=a", "/password"])
@@ -68,9 +96,9 @@ def test_roles_open_their_rooms_and_no_others(sign_in: SignIn, username: str, pa
     assert sign_in(username).get(path).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/people", "/people/1"])
+@pytest.mark.parametrize("path", ["/people", "/people/1", "/people/1/password", "/people/1/lock", "/people/1/unlock"])
 def test_only_administrators_change_people(sign_in: SignIn, path: str) -> None:
-    assert sign_in("hoa").post(path, data={"act": "disable"}).status_code == 403
+    assert sign_in("hoa").post(path).status_code == 403
 
 
 def test_a_forbidden_page_says_so_in_words(sign_in: SignIn) -> None:
@@ -120,7 +148,7 @@ def test_wrong_passwords_end_in_a_pause_before_hashing(
     sign_in: SignIn, desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = sign_in(None)
-    monkeypatch.setattr(people, "_verify", lambda stored, password: False)
+    monkeypatch.setattr(passwords, "verify", lambda stored, password: False)
     for _ in range(5):
         answer = client.post("/login", data={"username": "lan", "password": "sai"})
         assert answer.status_code == 401
@@ -129,7 +157,7 @@ def test_wrong_passwords_end_in_a_pause_before_hashing(
     def no_hashing(stored: str, password: str) -> bool:
         raise AssertionError("hashed although locked")
 
-    monkeypatch.setattr(people, "_verify", no_hashing)
+    monkeypatch.setattr(passwords, "verify", no_hashing)
     answer = client.post("/login", data={"username": "lan", "password": "mat-khau-thu-1022"})
     assert answer.status_code == 429
     assert "Đã sai nhiều lần" in answer.text
@@ -161,7 +189,7 @@ def csrf_token(client: FlaskClient, path: str) -> str:
 def test_two_processes_count_wrong_passwords_together(
     two_processes: tuple[FlaskClient, FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "_verify", lambda stored, password: False)
+    monkeypatch.setattr(passwords, "verify", lambda stored, password: False)
     statuses = []
     for number in range(6):
         client = two_processes[number % 2]

@@ -1,4 +1,4 @@
-"""Calls, people, the public look-up, health: one room each."""
+"""Calls, the public look-up, health."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ivr.model import Role
 from ivr.model.code import make_code
-from ivr.services import people
+from ivr.testing.seeded_reports import SeededReport
 
 SignIn = Callable[..., FlaskClient]
 HTMX = {"HX-Request": "true"}
@@ -41,15 +40,15 @@ def test_a_call_shows_each_step_with_its_sentence_and_key(sign_in: SignIn, seede
     assert sign_in("lan").get("/calls/khong-co").status_code == 404
 
 
-def second_report(desk: Any, report_of: Callable[..., Any], **given: Any) -> tuple[str, str]:
+def second_report(desk: Any, **given: Any) -> tuple[str, str]:
     """A further report in the call of report 4217; the call's ULID and the report's."""
     call = desk.ulid(4217)
     words = "cột điện trước số 122 nghiêng hẳn sang một bên"
-    return call, desk.add(report_of(number=4218, minutes=3, text=words, call=call, **given))
+    return call, desk.add(SeededReport(number=4218, minutes=3, text=words, call=call, **given))
 
 
-def test_a_call_with_two_reports_is_one_call(sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]) -> None:
-    call, further = second_report(seeded, report_of)
+def test_a_call_with_two_reports_is_one_call(sign_in: SignIn, seeded: Any) -> None:
+    call, further = second_report(seeded)
     client = sign_in("lan")
     for asked in ("", "?ticket=yes", "?q=DN26-004218-2", "?q=cột điện trước"):
         text = client.get(f"/calls{asked}").text
@@ -69,10 +68,8 @@ def test_a_call_with_two_reports_is_one_call(sign_in: SignIn, seeded: Any, repor
     assert client.get(f"/calls/{further}").status_code == 404
 
 
-def test_each_ticket_of_a_call_leads_to_the_call_and_to_the_others(
-    sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]
-) -> None:
-    call, further = second_report(seeded, report_of)
+def test_each_ticket_of_a_call_leads_to_the_call_and_to_the_others(sign_in: SignIn, seeded: Any) -> None:
+    call, further = second_report(seeded)
     client = sign_in("lan")
     for own, other, code in ((call, further, "DN26-004218-2"), (further, call, "DN26-004217-4")):
         text = client.get(f"/tickets/{own}").text
@@ -86,10 +83,8 @@ def test_each_ticket_of_a_call_leads_to_the_call_and_to_the_others(
     assert "DN26-004217-4, DN26-004218-2" in elsewhere
 
 
-def test_of_two_tickets_of_a_call_each_sees_those_they_may(
-    sign_in: SignIn, seeded: Any, report_of: Callable[..., Any]
-) -> None:
-    call, further = second_report(seeded, report_of, confidential=True)
+def test_of_two_tickets_of_a_call_each_sees_those_they_may(sign_in: SignIn, seeded: Any) -> None:
+    call, further = second_report(seeded, confidential=True)
     for address in ("/calls", f"/calls/{call}", f"/tickets/{call}", f"/tickets/{seeded.ulid(4213)}"):
         text = sign_in("lan").get(address).text
         assert "DN26-004218-2" not in text, address
@@ -140,41 +135,6 @@ def test_guesses_are_limited(sign_in: SignIn, seeded: Any) -> None:
 def test_a_code_that_is_none_is_told_apart(sign_in: SignIn, desk: Any) -> None:
     answer = sign_in(None).post("/tra-cuu", data={"code": "123", "secret": "3456"})
     assert "mã có chín chữ số" in answer.text
-
-
-def test_an_administrator_adds_somebody_who_can_sign_in(sign_in: SignIn, desk: Any) -> None:
-    client = sign_in("admin")
-    text = client.post("/people", data={"username": "binh", "name": "Võ Bình", "role": "operator"}).text
-    secret = text.split('user-select-all">')[1].split("<")[0]
-    token = people.sign_in(desk.store, "binh", secret, "127.0.0.1", desk.now)
-    assert isinstance(token, str)
-    again = client.post("/people", data={"username": "binh", "name": "Võ Bình", "role": "operator"})
-    assert again.status_code == 422
-    assert "binh" in again.text
-    assert client.post("/people", data={"username": "x", "name": "X", "role": "king"}).status_code == 422
-
-
-def test_an_administrator_changes_roles_passwords_and_accounts(sign_in: SignIn, desk: Any) -> None:
-    client, lan = sign_in("admin"), sign_in("lan")
-    with desk.store.reading() as session:
-        number = people.get_person(session, "lan").id
-    client.post(f"/people/{number}", data={"act": "role", "role": "supervisor"})
-    with desk.store.reading() as session:
-        assert people.get_person(session, "lan").role is Role.SUPERVISOR
-    assert "chỉ hiện một lần này" in client.post(f"/people/{number}", data={"act": "password"}).text
-    assert lan.get("/tickets").status_code == 302  # signed out everywhere
-    client.post(f"/people/{number}", data={"act": "disable"})
-    assert "Đã khóa" in client.get("/people").text
-    client.post(f"/people/{number}", data={"act": "enable"})
-    assert "Đã khóa" not in client.get("/people").text
-    assert client.post("/people/999", data={"act": "disable"}).status_code == 404
-
-
-def test_an_administrator_cannot_lock_themselves_out(sign_in: SignIn, desk: Any) -> None:
-    with desk.store.reading() as session:
-        number = people.get_person(session, "admin").id
-    for act in ("disable", "role"):
-        assert sign_in("admin").post(f"/people/{number}", data={"act": act}).status_code == 422
 
 
 def test_machines_ask_for_health_and_figures(sign_in: SignIn, seeded: Any) -> None:

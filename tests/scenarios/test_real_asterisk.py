@@ -30,7 +30,7 @@ RECORD_LIMIT, RECORD_SILENCE, KEY_WAIT = 12, 3, 1.5
 
 
 def lasts(scenario: Scenario) -> float:
-    """About how many seconds a call takes: the longest of a group begin first, so that none is alone at its end."""
+    """About how many seconds a call takes: the longest begin first, so that none is left alone at the end."""
     unpressed = sum(RECORD_SILENCE if step.wait == "beep" else KEY_WAIT for step in scenario.steps if step.silence)
     return len(scenario.steps) + unpressed + sum(min(step.spoken, RECORD_LIMIT) for step in scenario.steps)
 

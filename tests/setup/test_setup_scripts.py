@@ -220,6 +220,15 @@ def test_ci_ends_with_pytests_summary_and_makes_status(checkout: Path) -> None:
     assert run(checkout / ".ci/run").stdout.splitlines()[-1].startswith("make test ended before the tests")
 
 
+def test_the_slowest_tests_are_listed_and_more_run_than_there_are_cores() -> None:
+    words = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (line,) = [line for line in words.splitlines() if "-m pytest" in line]
+    assert "--durations=10 " in line
+    found = re.search(r" -n (\d+) ", line)
+    assert found is not None
+    assert 1 < int(found[1]) <= 8
+
+
 def test_every_unit_runs_a_registered_subcommand() -> None:
     commands = {entry.name for entry in entry_points(group="tongdai.commands")}
     units = sorted((ROOT / "config/systemd").glob("*.service"))

@@ -15,6 +15,7 @@ from ulid import ULID
 from ivr.jobs import queue
 from ivr.model import Recording, Transcript, WorkItem, WorkState
 from ivr.services.transcribing import TRANSCRIBE
+from ivr.services.upkeep import UPKEEP
 from ivr.settings import Settings, load_settings
 from ivr.store import Store
 from ivr.testing.asterisk import PATIENCE, wait_for
@@ -151,3 +152,23 @@ def test_figures(settings: Settings, store: Store, start: Callable[..., subproce
     printed, _ = start("--metrics").communicate(timeout=PATIENCE)
     assert 'tongdai_transcription_items{state="waiting"} 1.0' in printed
     assert "tongdai_transcription_rtf 0.25" in printed
+
+
+def test_work_that_needs_no_model_is_done_while_the_model_is_broken(
+    store: Store, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    with store.transaction() as session:
+        queue.add(session, UPKEEP, "upkeep", datetime.now(UTC))
+    child = start(TONGDAI_VOSK_MODEL="/nowhere/model")
+    wait_for(lambda: _state(store, "upkeep") is WorkState.DONE, "it is not done")
+    assert child.poll() is None, "it waits for a model"
+    wait_for(lambda: _ends_in_order(child), "it does not end")
+
+
+def _ends_in_order(child: subprocess.Popen[str]) -> bool:
+    """A signal that comes while the model is tried ends the process at once; one that comes between is obeyed."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+        return False
+    assert child.returncode in {0, -signal.SIGTERM}
+    return True

@@ -2,6 +2,7 @@
 import "./requests.js";
 import "./dialogs.js";
 import "./drafts.js";
+import "./fields.js";
 import "./keys.js";
 import "./live.js";
 import "./player.js";

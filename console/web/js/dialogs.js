@@ -7,7 +7,11 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) open(document.getElementById(opener.dataset.opens));
   const closer = event.target.closest("[data-closes]");
-  if (closer) closer.closest("dialog")?.close();
+  const closes = closer?.closest("dialog");
+  if (closes) {
+    event.preventDefault(); // outside a dialog it is a link that leads back
+    closes.close();
+  }
   if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
@@ -20,10 +24,18 @@ document.addEventListener("htmx:afterSwap", (event) => {
   document.querySelector("#ask-body [autofocus]")?.focus();
 });
 
+// A form that was refused comes back with its faults beside the fields, and stands in its dialog again.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status !== 422 || !xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});
+
 // A form in a dialog that succeeded has done its work; one that failed keeps what was typed.
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;
-  if (event.detail.successful && form instanceof HTMLFormElement) {
+  if (event.detail.successful && event.detail.xhr.status < 400 && form instanceof HTMLFormElement) {
     form.closest("dialog#ask")?.close();
     if (form.dataset.resets !== undefined) form.reset();
   }

@@ -6,7 +6,7 @@ import { word } from "./words.js";
 const address = document.body.dataset.hub;
 const SILENCE = 25_000; // ms; the hub sends a heartbeat every 10 s
 const AGAIN = 15_000; // ms between fetches while the hub is away
-const TOPICS = ["ticket.filed", "ticket.changed", "transcript.ready", "call.started", "call.ended"];
+const TOPICS = document.body.dataset.topics?.split(" ") ?? []; // ivr/services/outbox.py
 
 let source = null;
 let lostAt = 0;

@@ -36,6 +36,9 @@ def test_a_loop_and_a_condition_leave_no_line_of_their_own(tmp_path: Path) -> No
         ("a = 1\nb = @{phones\n", r"x\.conf:2"),
         ("@% for phone in phones %@\na\n", r"x\.conf:2.*endfor"),
         ("a = 1\n@{phones + 1}\n", r"x\.conf:2"),
+        ("a = 1\n@{phones}\n", r"x\.conf:2.*cannot print list"),
+        ("a = 1\n@{phones[0].keys}\n", r"x\.conf:2.*cannot print builtin"),
+        ("a = 1\n@{none}\n", r"x\.conf.*cannot print NoneType"),
         ("a = 1\n@% include 'away.conf' %@\n", r"x\.conf:2.*away\.conf"),
     ],
 )

@@ -36,20 +36,29 @@ def test_an_account_from_its_first_to_its_last_day(home: Store, capsys: pytest.C
     password = said.strip().rpartition(" ")[2]
     moment = datetime.now(UTC)
     assert isinstance(people.sign_in(home, "lan", password, "here", moment), str)
+    with home.reading() as session:
+        assert people.get_person(session, "lan").must_change_password
     assert main(["user", "role", "lan", "admin"]) == 0
+    assert main(["user", "disable", "lan"]) == 1  # the last administrator
+    assert "last administrator" in capsys.readouterr().err
+    assert main(["user", "role", "lan", "operator"]) == 1
+    assert main(["user", "add", "minh", "--role", "admin", "--generate"]) == 0
     assert main(["user", "disable", "lan"]) == 0
     assert "(disabled)" in capsys.readouterr().out
     assert people.sign_in(home, "lan", password, "here", moment) == people.Refused()
     assert main(["user", "enable", "lan"]) == 0
+    assert main(["user", "rename", "lan", "--name", "Lan Trần", "--username", "Lan.Tran"]) == 0
+    capsys.readouterr()
     assert main(["user", "list"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "lan · Trần Thị Lan · Administrator"
+    assert capsys.readouterr().out.splitlines()[0] == "lan.tran · Lan Trần · Administrator"
 
 
 def test_a_password_from_stdin(home: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("mật khẩu dài\n"))
-    assert main(["user", "add", "lan", "--stdin"]) == 0
+    assert main(["user", "add", "lan", "--stdin", "--keep"]) == 0
     with home.reading() as session:
-        assert people.get_person(session, "lan").role is Role.OPERATOR
+        added = people.get_person(session, "lan")
+        assert (added.role, added.must_change_password) == (Role.OPERATOR, False)
     assert isinstance(people.sign_in(home, "lan", "mật khẩu dài", "here", datetime.now(UTC)), str)
 
 
@@ -67,9 +76,11 @@ def test_a_typed_password_is_typed_twice(home: Store, monkeypatch: pytest.Monkey
     [
         (["add", "lan", "--generate"], "lan is taken"),
         (["add", "two words", "--generate"], "no spaces"),
-        (["add", "mai", "--stdin"], "at least 8"),
+        (["add", "mai", "--stdin"], "at least 10"),
         (["password", "nobody", "--generate"], "no person nobody"),
         (["role", "nobody", "admin"], "no person nobody"),
+        (["rename", "lan"], "--name"),
+        (["rename", "lan", "--username", "two words"], "no spaces"),
     ],
 )
 def test_mistakes_are_one_line(

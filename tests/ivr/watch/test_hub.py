@@ -42,8 +42,8 @@ class Home:
         self.store = store
         self.settings: Settings = temporary_settings(folder, hub_port=free_port(), ami_port=free_port())
         with store.transaction() as session:
-            people.create_person(session, "lan", "Lan", Role.OPERATOR, "mat-khau-1", NOW)
-        token = people.sign_in(store, "lan", "mat-khau-1", "127.0.0.1", NOW)
+            people.create_person(session, "lan", "Lan", Role.OPERATOR, "xuan-vang-da-cuoc", NOW)
+        token = people.sign_in(store, "lan", "xuan-vang-da-cuoc", "127.0.0.1", NOW)
         assert isinstance(token, str)
         self.token = token
 

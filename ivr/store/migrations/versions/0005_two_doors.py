@@ -85,7 +85,8 @@ def _parts() -> None:
 
 
 def _people() -> None:
-    """Which team or agency a person belongs to."""
+    """Which team or agency a person belongs to; whoever has an account has chosen a password of their own."""
+    op.add_column("people", sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("people", sa.Column("team", sa.String(length=64), nullable=True))
     op.add_column("people", sa.Column("agency", sa.String(length=64), nullable=True))
 

@@ -1,0 +1,1 @@
+"""The forms of the console: what each asks, cleans and refuses; ``templates/forms.html`` draws them."""

@@ -1,0 +1,14 @@
+// Fields of forms: [data-reveals=ID] shows what was typed into a password field, and hides it again.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-reveals]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.reveals);
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+});
+
+// A password is never sent as readable text of a text field that the browser would remember.
+document.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll('[data-reveals][aria-pressed="true"]')) button.click();
+});

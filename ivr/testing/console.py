@@ -1,0 +1,201 @@
+"""A home with people of every role and reports in every stage, all made by the services' own verbs."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from ulid import ULID
+
+from ivr.jobs import queue
+from ivr.model import Consent, EndReason, Refusal, Role, SignIn, State
+from ivr.model.code import make_code
+from ivr.model.report import Part, PartState
+from ivr.recordings import file_audio
+from ivr.secrets import pin_mac
+from ivr.services import casework, intake, listing, people
+from ivr.services.calls import record_call
+from ivr.services.transcribing import TRANSCRIBE
+from ivr.services.transcripts import HeardText, store_transcript
+from ivr.settings import Settings, load_settings
+from ivr.spool import CallJournal, SidecarState, Step
+from ivr.store import Store
+from ivr.testing.database import sqlite_store
+from ivr.testing.jobs import claim
+from ivr.testing.seeded_reports import REPORTS, SeededReport
+from ivr.testing.speechlike import peaks_of, write_speech
+from ivr.testing.spool import make_journal, make_sidecar
+
+PASSWORD = "mat-khau-thu-1022"  # noqa: S105  # a test password
+"""Everybody's."""
+NOW = datetime(2026, 9, 15, 2, 30, tzinfo=UTC)
+PEOPLE = (
+    ("lan", "Trần Thị Lan", Role.OPERATOR),
+    ("minh", "Lê Minh", Role.OPERATOR),
+    ("hoa", "Nguyễn Thanh Hoa", Role.SUPERVISOR),
+    ("admin", "Quản trị", Role.ADMIN),
+)
+
+
+@dataclass(kw_only=True)
+class SeededConsole:
+    """A seeded home: what a test asks for."""
+
+    settings: Settings
+    store: Store
+    now: datetime
+
+    def add(self, report: SeededReport) -> str:
+        """File one report with its call and, if it was heard, its transcript; returns its ULID."""
+        return _seed(self, report)
+
+    def ulid(self, number: int) -> str:
+        """The ULID of the report with this running number."""
+        with self.store.reading() as session:
+            ticket = listing.find_ticket_by_code(session, make_code(2026, number))
+            assert ticket is not None
+            return ticket.ulid
+
+    def sign_in(self, username: str) -> str:
+        """The session token of a signed-in browser, without the quarter of a second that hashing takes."""
+        token = secrets.token_urlsafe(32)
+        with self.store.transaction() as session:
+            row = SignIn(
+                token_sha256=people.token_hash(token),
+                person_id=people.get_person(session, username).id,
+                created_at=self.now,
+                seen_at=self.now,
+                expires_at=self.now + timedelta(hours=self.settings.session_hours),
+            )
+            session.add(row)
+        return token
+
+    def report_now(self, number: int, text: str) -> tuple[str, Callable[[], None]]:
+        """File a report spoken now; returns its ULID and what the worker would do to it."""
+        self.now = datetime.now(UTC)
+        ulid = self.add(SeededReport(number=number, minutes=0, text=text, heard=False))
+        times = [(at * 0.3, at * 0.3 + 0.25) for at in range(len(text.split()))]
+        return ulid, lambda: hear(self, ulid, text, times, datetime.now(UTC))
+
+
+def build_home(home: Path, *, reports: bool, now: datetime = NOW) -> Path:
+    """Make a home with its people and, if asked, its reports, as it stands at ``now``."""
+    settings = load_settings(home=home)
+    with sqlite_store(home) as store:
+        seeded = SeededConsole(settings=settings, store=store, now=now)
+        add_people(seeded)
+        if reports:
+            seed_all(seeded)
+    return home
+
+
+def add_people(seeded: SeededConsole) -> None:
+    """One person of every role, two operators."""
+    with seeded.store.transaction() as session:
+        hashed = ""
+        for username, name, role in PEOPLE:
+            person = people.create_person(session, username, name, role, PASSWORD, seeded.now)
+            hashed = hashed or person.password_hash
+            person.password_hash = hashed
+
+
+def seed_all(seeded: SeededConsole) -> None:
+    """File :data:`REPORTS`, oldest first, and two calls that left nothing."""
+    for report in sorted(REPORTS, key=lambda report: -report.minutes):
+        seeded.add(report)
+    with seeded.store.transaction() as session:
+        for minutes, number in ((2, "+84905123456"), (50, None)):
+            start = seeded.now - timedelta(minutes=minutes)
+            record_call(session, _journal(str(ULID.from_datetime(start)), number, start, ended=True), seeded.now)
+
+
+def _seed(seeded: SeededConsole, report: SeededReport) -> str:
+    spoken = seeded.now - timedelta(minutes=report.minutes)
+    ulid = str(ULID.from_datetime(spoken))
+    words = report.text.split() or ["…"] * 6
+    audio = seeded.settings.spool / f"{ulid}.1.wav"
+    audio.parent.mkdir(parents=True, exist_ok=True)
+    times = write_speech(audio, len(words), seed=report.number)
+    filed = file_audio(seeded.settings, audio, ulid, spoken)
+    sidecar = make_sidecar(
+        ulid=ulid, call=report.call, version=2, state=SidecarState.TO_FILE, instance="1022", city="da-nang",
+        caller_raw=report.caller or "anonymous", caller_number=report.caller, called="1022",
+        started_at=spoken - timedelta(seconds=40), reported_at=spoken, category=report.category, kind=report.kind,
+        confidential=report.confidential, urgent=report.urgent, consent=Consent.GIVEN, consent_key="1",
+        consent_at=spoken, notice_version="2026-01",
+        parts=(Part(number=1, file=audio.name, state=PartState.RECORDED, seconds=filed.seconds, started_at=spoken),),
+        code=make_code(2026, report.number), contact_kind=report.contact, publish=True, publish_at=spoken,
+        pin_mac=pin_mac(seeded.settings, ulid, report.pin) if report.pin else None, flags=report.flags, ended=True,
+    )  # fmt: skip
+    due = spoken + timedelta(hours=report.hours) if report.hours else None
+    with seeded.store.transaction() as session:
+        made = intake.file_report(session, sidecar, filed, spoken, due)
+        if not report.call:
+            journal = _journal(ulid, report.caller, spoken - timedelta(seconds=40), ended=True)
+            record_call(session, journal, spoken)
+    if report.heard:
+        hear(seeded, ulid, report.text, times, spoken + timedelta(seconds=9))
+    _work(seeded, made.ticket_id, report, spoken)
+    return ulid
+
+
+def hear(seeded: SeededConsole, ulid: str, text: str, times: list[tuple[float, float]], at: datetime) -> None:
+    """Do the worker's part: claim the item, store words, peaks and text."""
+    claimed = _claim(seeded, ulid, at)
+    words = [
+        {"text": word.rstrip("?"), "start": start, "end": end, "confidence": 0.41 if word.endswith("?") else 0.94}
+        for word, (start, end) in zip(text.split(), times, strict=False)
+    ]
+    raw = " ".join(str(word["text"]) for word in words)
+    heard = HeardText(
+        raw_text=raw, tidy_text=raw[:1].upper() + raw[1:] + ("." if raw else ""), words=words, confidence=0.88,
+        model="starter", model_version="2026-11", starter=True, audio_seconds=times[-1][1], decode_seconds=1.2,
+    )  # fmt: skip
+    with seeded.store.reading() as session:
+        recording = listing.get_recording(session, ulid)
+    with seeded.store.transaction() as session:
+        peaks = peaks_of(seeded.settings.recordings / recording.key)
+        store_transcript(session, ulid, heard, peaks, [], at)
+        queue.finish(session, claimed, at)
+
+
+def _claim(seeded: SeededConsole, ulid: str, at: datetime) -> queue.Claimed:
+    """The work item of one recording; older ones that nobody has heard are put back."""
+    others = []
+    while (claimed := claim(seeded.store, TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
+        others.append(claimed)
+    for other in others:
+        queue.release(seeded.store, other)
+    assert claimed is not None
+    return claimed
+
+
+def _work(seeded: SeededConsole, ticket_id: int, report: SeededReport, spoken: datetime) -> None:
+    at = spoken + timedelta(minutes=5)
+    with seeded.store.transaction() as session:
+        for username, to, reason in report.moves:
+            person = people.get_person(session, username)
+            version = listing.get_ticket(session, ticket_id).version
+            if report.holder:
+                version = casework.change(session, ticket_id, person, version, at, assignee=person.id).version
+            if to is State.DA_CHUYEN:
+                version = casework.change(session, ticket_id, person, version, at, agency="so-xay-dung").version
+            refusal = Refusal.KHONG_CO_NOI_DUNG if to is State.TU_CHOI else None
+            casework.move(session, ticket_id, to, person, reason, version, at, refusal=refusal)
+            at += timedelta(minutes=20)
+
+
+def _journal(ulid: str, caller: str | None, start: datetime, *, ended: bool) -> CallJournal:
+    step = partial(Step, keys="")
+    return make_journal(
+        ulid=ulid, instance="1022", city="da-nang", caller_raw=caller or "anonymous", caller_number=caller,
+        called="1022", uniqueid=f"{ulid[-6:]}.1", linkedid=f"{ulid[-6:]}.1", started_at=start,
+        steps=(
+            step(node="chao", type="say", at=start + timedelta(seconds=1), prompts=("chao", "khan", "ghi-am")),
+            step(node="chinh", type="menu", at=start + timedelta(seconds=14), prompts=("menu",), keys="1"),
+            step(node="linh-vuc", type="menu", at=start + timedelta(seconds=24), prompts=("linh-vuc",), keys="1"),
+        ),
+        ended_at=start + timedelta(seconds=95) if ended else None, end_reason=EndReason.HUNG_UP if ended else None,
+    )  # fmt: skip

@@ -1,0 +1,180 @@
+"""The three roles may exactly what their rank gave them before permissions were a table."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ivr.jobs import queue
+from ivr.model import OFFERED_ROLES, EventKind, Kind, Person, Role, State, Ticket, TicketEvent
+from ivr.model.permissions import GRANTS, Permission, Scope
+from ivr.recordings import FiledAudio
+from ivr.services import casework, intake, plays, rights
+from ivr.services.errors import NotAllowed
+from ivr.services.transcripts import HeardText, store_transcript
+from ivr.spool import Sidecar
+from ivr.store import Store
+
+RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
+"""The ladder there was: each role might what those before it might."""
+LEAST = {
+    Permission.OWN_ACCOUNT: Role.OPERATOR,
+    Permission.SEE_TICKETS: Role.OPERATOR,
+    Permission.SEE_CALLS: Role.OPERATOR,
+    Permission.LISTEN: Role.OPERATOR,
+    Permission.TAKE: Role.OPERATOR,
+    Permission.MOVE: Role.OPERATOR,
+    Permission.NOTE: Role.OPERATOR,
+    Permission.CHANGE: Role.OPERATOR,
+    Permission.CORRECT: Role.OPERATOR,
+    Permission.SEE_NUMBERS: Role.SUPERVISOR,
+    Permission.SEE_CONFIDENTIAL: Role.SUPERVISOR,
+    Permission.SEE_LISTENERS: Role.SUPERVISOR,
+    Permission.DOWNLOAD: Role.SUPERVISOR,
+    Permission.ASSIGN: Role.SUPERVISOR,
+    Permission.SET_CONFIDENTIAL: Role.SUPERVISOR,
+    Permission.MANAGE_PEOPLE: Role.ADMIN,
+}
+HELD_BY = ("none", "self", "other")
+Act = Callable[[Session, Ticket, Person, Person, datetime], object]
+ACTS: dict[str, Act] = {
+    "take": lambda s, t, me, other, now: casework.take(s, t.id, me, t.version, now),
+    "move": lambda s, t, me, other, now: casework.move(
+        s, t.id, State.CHO_BO_SUNG, me, "hỏi thêm địa chỉ", t.version, now
+    ),
+    "note": lambda s, t, me, other, now: casework.note(s, t.id, "đã gọi lại", me, now),
+    "change": lambda s, t, me, other, now: casework.change(s, t.id, me, t.version, now, kind=Kind.GOP_Y),
+    "give to another": lambda s, t, me, other, now: casework.change(
+        s, t.id, me, t.version, now, assignee=other.id, urgent=True
+    ),
+    "give back": lambda s, t, me, other, now: casework.change(s, t.id, me, t.version, now, assignee=None),
+    "confidential": lambda s, t, me, other, now: casework.change(
+        s, t.id, me, t.version, now, confidential=not t.confidential
+    ),
+    "correct": lambda s, t, me, other, now: casework.correct_transcript(s, t.ulid, "khác", me, 1, now),
+    "listen": lambda s, t, me, other, now: plays.grant(s, t.ulid, me, "play", "kiểm tra", now),
+    "listen without a reason": lambda s, t, me, other, now: plays.grant(s, t.ulid, me, "play", "", now),
+    "download": lambda s, t, me, other, now: plays.grant(s, t.ulid, me, "download", "kiểm tra", now),
+}
+
+
+def was_allowed(act: str, role: Role, held_by: str, confidential: bool) -> bool:
+    """The rule of each act as it stood in version 0.1."""
+    supervisor = RANK[role] >= RANK[Role.SUPERVISOR]
+    if confidential and not supervisor and held_by != "self":
+        return False
+    match act:
+        case "take" | "give back":
+            return supervisor or held_by != "other"
+        case "give to another":
+            return supervisor or held_by == "other"  # theirs already: nothing is given
+        case "confidential" | "download":
+            return supervisor
+        case "listen without a reason":
+            return held_by == "self"
+        case _:
+            return True
+
+
+class Undo(Exception):
+    """Ends a transaction without a change."""
+
+
+@contextmanager
+def undone(store: Store) -> Iterator[Session]:
+    """A session whose changes are never kept."""
+    with suppress(Undo), store.transaction() as session:
+        yield session
+        raise Undo
+
+
+@pytest.fixture
+def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> int:
+    """The usual report, filed and heard."""
+    with store.transaction() as session:
+        number = intake.file_report(session, sidecar, audio, now).ticket_id
+    claimed = queue.claim(store, queue.TRANSCRIBE, "w", now, 60)
+    assert claimed is not None
+    heard = HeardText(
+        raw_text="ngập", tidy_text="Ngập", words=[], confidence=0.9, model="m", model_version="1", starter=True,
+        audio_seconds=9, decode_seconds=1,
+    )  # fmt: skip
+    with store.transaction() as session:
+        store_transcript(session, claimed, sidecar.ulid, heard, [1], [], now)
+    return number
+
+
+def test_the_document_tells_the_table_as_it_is() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "console.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^\n]+) \|$", text, re.MULTILINE)
+    told = {name: [mark == "yes" for mark in marks.split(" | ")] for name, marks in rows}
+    assert told == {
+        permission.value: [permission in GRANTS[role].permissions for role in Role] for permission in Permission
+    }
+    (scopes,) = re.findall(r"^\| \| \*\*scope\*\* \| ([^\n]+) \|$", text, re.MULTILINE)
+    assert scopes.split(" | ") == [f"`{GRANTS[role].scope}`" for role in Role]
+
+
+def test_the_table_names_every_role_and_every_permission() -> None:
+    assert set(GRANTS) == set(Role)
+    assert set(LEAST) == set(Permission)
+    assert set(OFFERED_ROLES) == set(RANK)
+
+
+@pytest.mark.parametrize("role", RANK)
+@pytest.mark.parametrize("permission", Permission)
+def test_a_permission_is_given_from_the_rank_it_had(role: Role, permission: Permission) -> None:
+    assert rights.may(Person(role=role), permission) == (RANK[role] >= RANK[LEAST[permission]])
+    assert GRANTS[role].scope is Scope.ALL
+
+
+@pytest.mark.parametrize("role", RANK)
+def test_every_act_on_every_ticket_is_allowed_as_it_was(
+    store: Store, ticket_id: int, add_person: Callable[[str, Role], Person], now: datetime, role: Role
+) -> None:
+    me, other = add_person("toi", role), add_person("khac", Role.OPERATOR)
+    holder = {"none": None, "self": me.id, "other": other.id}
+    for held_by in HELD_BY:
+        for confidential in (False, True):
+            for name, act in ACTS.items():
+                with undone(store) as session:
+                    ticket = session.get_one(Ticket, ticket_id)
+                    ticket.state, ticket.assignee_id = State.DA_TIEP_NHAN, holder[held_by]
+                    ticket.confidential = confidential
+                    session.flush()
+                    try:
+                        act(session, ticket, me, other, now)
+                    except NotAllowed:
+                        allowed = False
+                    else:
+                        allowed = True
+                    situation = (name, held_by, confidential)
+                    assert allowed == was_allowed(name, role, held_by, confidential), situation
+
+
+def test_a_role_without_a_permission_is_refused_and_nothing_happens(
+    store: Store, ticket_id: int, add_person: Callable[[str, Role], Person], now: datetime
+) -> None:
+    officer, other = add_person("can bo", Role.AGENCY), add_person("khac", Role.OPERATOR)
+    officer.agency = "so-xay-dung"
+    with store.transaction() as session:
+        ticket = session.get_one(Ticket, ticket_id)
+        ticket.state, ticket.agency = State.DA_CHUYEN, "so-xay-dung"
+    for name, act in ACTS.items():
+        with undone(store) as session:
+            ticket = session.get_one(Ticket, ticket_id)
+            before = session.query(TicketEvent).count()
+            if name in {"move", "note"}:
+                act(session, ticket, officer, other, now)
+                assert ticket.events[-1].kind in {EventKind.MOVED, EventKind.NOTE}
+                continue
+            if name == "give back":
+                act(session, ticket, officer, other, now)  # nobody has it: nothing differs
+            else:
+                with pytest.raises(NotAllowed):
+                    act(session, ticket, officer, other, now)
+            assert session.query(TicketEvent).count() == before
