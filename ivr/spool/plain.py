@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 T = TypeVar("T")
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 _names: dict[Any, tuple[str, ...]] = {}
 _adapters: dict[Any, TypeAdapter[Any]] = {}
 """Made at the first use of each kind."""
@@ -21,11 +22,11 @@ def to_plain(value: Any) -> Any:
 
     :raises ValueError: a moment without a zone.
     """
+    if type(value) in _AS_THEY_ARE:  # most values; each report is written several times during its call
+        return value
     match value:
-        case Enum():  # before str: most of ours are both
+        case Enum():
             return value.value
-        case None | bool() | int() | float() | str():
-            return value
         case datetime():
             return _aware(value).isoformat()
         case tuple() | list():
