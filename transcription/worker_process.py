@@ -47,19 +47,22 @@ def run_worker(settings: Settings, *, threads: int, once: bool) -> int:
     with closing(open_store(settings)) as store, ThreadPoolExecutor(threads + 1) as pool:
         start = _Start(store=store, owner=f"{socket.gethostname()[:40]}:{os.getpid()}", stop=stop)
         _stop_in_order(stop)
+        workers = [start.worker(make_handlers())]
+        running = {pool.submit(workers[0].run, once=once)}
         try:
-            workers = [start.worker(make_handlers())]
-            running = {pool.submit(workers[0].run, once=once)}
             recogniser = _load(settings, stop, running, once=once)
             if recogniser is None:
                 return 0
             handlers = {TRANSCRIBE: TranscribeHandler(settings, recogniser)}
-            hearing = [start.worker(handlers) for _ in range(threads)]
+            workers += [start.worker(handlers) for _ in range(threads)]
+            running |= {pool.submit(worker.run, once=once) for worker in workers[1:]}
+            # only now: a process that has no memory left when its threads begin waits for them for ever
             _log.info("worker.ready", model=recogniser.name, version=recogniser.version, rate=recogniser.rate)
-            running |= {pool.submit(worker.run, once=once) for worker in hearing}
-            _wait(running, [*workers, *hearing])
+            for future in _ended(running, workers):
+                future.result()  # a worker that failed unforeseen ends the process, which the supervisor starts afresh
         finally:
             stop.set()
+            list(_ended(running, workers))
     return 0
 
 
@@ -83,12 +86,12 @@ class _Start:
         )
 
 
-def _wait(running: set[Future[None]], workers: Sequence[Worker]) -> None:
-    """Until all have ended; a worker that failed unforeseen ends the process, which the supervisor starts afresh."""
-    while running:
-        ended, running = wait(running, timeout=_WATCH, return_when=FIRST_COMPLETED)
-        for future in ended:
-            future.result()
+def _ended(running: set[Future[None]], workers: Sequence[Worker]) -> Iterator[Future[None]]:
+    """Each as it ends; meanwhile stuck workers are looked for, also while others are to stop."""
+    left = set(running)
+    while left:
+        ended, left = wait(left, timeout=_WATCH, return_when=FIRST_COMPLETED)
+        yield from ended
         _end_if_stuck(workers)
 
 
