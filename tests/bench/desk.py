@@ -30,11 +30,11 @@ PAUSE = 1.0
 """Seconds a person looks at a page before the next: sixteen clients then ask for about sixteen pages a second."""
 AIM = 150.0
 WARM = 3.0
-"""Seconds of reading before it is measured: a process prepares each question to the database once."""
+"""Seconds of reading before it is measured: a process prepares each database statement once."""
 FILED = 2.0
 """Reports that arrive in a second while lists are live."""
 ANEW = 2.4
-"""How often a second a list fetches itself anew then: six events (filed, answered, heard), a wait of 250 ms each."""
+"""How often a second an open list reloads then: six events (filed, answered, heard), a wait of 250 ms each."""
 
 
 def console(scale: float) -> Iterator[Row]:
@@ -76,8 +76,8 @@ def _measure(
     times = _read(settings, tokens, paths, seconds, PAUSE)
     spent = 1000 * (_used(console) - used) / sum(map(len, times.values()))
     for name, group in pages.items():
-        took = [1000 * one for path in group for one in times[path]]
-        asked = [one for path in group for one in bare[path]]
+        took = [1000 * elapsed for path in group for elapsed in times[path]]
+        asked = [milliseconds for path in group for milliseconds in bare[path]]
         p95 = percentile(took, 0.95)
         note = (
             f"p50 {percentile(took, 0.5):.0f} ms, {len(took)} pages, {count:,} tickets; "
@@ -94,7 +94,7 @@ def _measure(
     yield Row(name=f"console processor time of a page, {kind}", value=spent, unit="ms", note="of all its processes")
     yield _beside_live_lists(kind, settings, store, tokens, paths, seconds, count)
     times = _read(settings, tokens, paths, seconds / 2, 0.0)
-    took = [1000 * one for some in times.values() for one in some]
+    took = [1000 * elapsed for some in times.values() for elapsed in some]
     note = f"p95 {percentile(took, 0.95):.0f} ms: sixteen clients that never pause take all there is"
     yield Row(name=f"console pages a second at most, {kind}", value=len(took) / (seconds / 2), unit="/s", note=note)
 
@@ -102,11 +102,11 @@ def _measure(
 def _beside_live_lists(
     kind: str, settings: Settings, store: Store, tokens: list[str], paths: list[str], seconds: float, count: int
 ) -> Row:
-    """The same pages while two reports a second arrive and every client's open list fetches itself anew for them."""
+    """The same pages while two reports a second arrive and every client's open list reloads for each of them."""
     with filing(store, count, FILED):
         times = _read(settings, tokens, paths, seconds, PAUSE, live=ANEW)
     lists = times.pop(LIVE)
-    took = [1000 * one for some in times.values() for one in some]
+    took = [1000 * elapsed for some in times.values() for elapsed in some]
     p95 = percentile(took, 0.95)
     note = (
         f"p50 {percentile(took, 0.5):.0f} ms; beside them sixteen open lists, together "
@@ -157,8 +157,8 @@ def _replay(store: Store, statements: list[tuple[str, Any]]) -> list[float]:
 
 def _used(console: psutil.Process) -> float:
     """Seconds of processor time of the server and its processes so far."""
-    spent = [one.cpu_times() for one in (console, *console.children())]
-    return sum(one.user + one.system for one in spent)
+    spent = [process.cpu_times() for process in (console, *console.children())]
+    return sum(cpu.user + cpu.system for cpu in spent)
 
 
 def _read(

@@ -25,7 +25,7 @@ class Load:
         spent = [tuple((now - then) / WINDOW for now, then in zip(*pair[::-1], strict=True)) for pair in pairs]
         if not spent:
             return "too short to tell"
-        asterisk, server, machine = max(spent, key=lambda one: one[2])
+        asterisk, server, machine = max(spent, key=lambda cores: cores[2])
         rest = machine - asterisk - server
         return (
             f"Asterisk {asterisk:.2f}, server {server:.2f}, SIPp and the rest {rest:.2f} of {psutil.cpu_count()} cores"

@@ -145,7 +145,7 @@ def _whole(line: House, called: str, folder: Path, wanted: int, speech: float) -
     )
     time.sleep(5)
     seconds = [_seconds(path) for path in folder.rglob("*.wav")]
-    whole = sum(one >= speech - KEY - SHORTER for one in seconds)
+    whole = sum(length >= speech - KEY - SHORTER for length in seconds)
     return whole, f"shortest {min(seconds, default=0):.2f} s of {speech - KEY:.1f} s; {_faults(crowd)}"
 
 
@@ -163,21 +163,21 @@ def _spent(line: House, called: str, calls: int) -> tuple[float, float]:
 def _highest(line: House, called: str, step: float, hold: float) -> tuple[float, str]:
     """The highest of :data:`RATES` that is held: found in short steps, then held; a step down where it was not.
 
-    With it, what the next higher one did to the calls and to the cores.
+    With it, how the next higher rate failed: failed calls, retransmissions, cores used.
     """
-    clean, told = 0, ""
+    clean, failure = 0, ""
     for number, wanted in enumerate(RATES):
         crowd, busiest = _try(line, called, wanted, step)
         if not crowd.clean:
-            told = f"at {wanted}/s {_faults(crowd)}: {busiest}"
+            failure = f"at {wanted}/s {_faults(crowd)}: {busiest}"
             break
         clean = number + 1
     for wanted in reversed(RATES[:clean]):
         crowd, busiest = _try(line, called, wanted, hold)
         if crowd.clean:
-            return float(wanted), told
-        told = f"at {wanted}/s {_faults(crowd)}: {busiest}"
-    return 0.0, told
+            return float(wanted), failure
+        failure = f"at {wanted}/s {_faults(crowd)}: {busiest}"
+    return 0.0, failure
 
 
 def _try(line: House, called: str, wanted: float, seconds: float) -> tuple[Crowd, str]:

@@ -1,4 +1,4 @@
-"""The table of figures: ratios first, aims told, and percentiles as everybody understands them."""
+"""The table of figures: ratios first, aims shown, and percentiles by the usual definition."""
 
 import json
 from pathlib import Path
@@ -29,6 +29,6 @@ def test_json_holds_every_figure(tmp_path: Path) -> None:
 
 
 def test_percentile() -> None:
-    values = [float(one) for one in range(100)]
+    values = [float(number) for number in range(100)]
     assert [percentile(values[::-1], part) for part in (0.5, 0.95, 0.99, 1.0)] == [50.0, 95.0, 99.0, 99.0]
     assert percentile([3.0], 0.95) == 3.0

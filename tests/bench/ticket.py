@@ -1,4 +1,4 @@
-"""From a cold start to a call that is taken, and from a hang-up to what the desk's browsers are told."""
+"""From a cold start to a call that is taken, and from a hang-up to the events that the desk's browsers receive."""
 
 import asyncio
 import json
@@ -35,12 +35,12 @@ def start(scale: float) -> Iterator[Row]:
             asyncio.run(_first_call(settings))
             times.append(time.monotonic() - began)
     found = median(times)
-    note = f"empty home, prompts from the cache; {', '.join(f'{one:.1f}' for one in times)} s"
+    note = f"empty home, prompts from the cache; {', '.join(f'{seconds:.1f}' for seconds in times)} s"
     yield Row(name="cold start to taking calls", value=found, unit="s", aim="≤ 10 s", met=found <= 10, note=note)
 
 
 def ticket(scale: float) -> Iterator[Row]:
-    """Callers who hang up after speaking, two a second; when a browser hears of the ticket, and of its text."""
+    """Callers who hang up after speaking, two a second; when a browser learns of the ticket, and of its text."""
     calls = max(4, round(60 * scale))
     with hotline(keep=False) as (settings, _):
         cut_short(settings, PROMPT)
@@ -67,33 +67,33 @@ async def _first_call(settings: Settings) -> None:
         host="127.0.0.1", port=settings.sip_port, called="1022", number="0905123456", name="", keep_audio=True
     )
     await call.dial()
-    while not call.heard:  # noqa: ASYNC110  # what is awaited is told by no event
+    while not call.heard:  # noqa: ASYNC110  # no event announces what is awaited
         await asyncio.sleep(0.01)
     await call.close()
 
 
 async def _reports(settings: Settings, store: Store, calls: int) -> tuple[list[float], list[float]]:
     """Seconds from each caller's hang-up to ``ticket.filed`` and to ``transcript.ready``."""
-    told: dict[str, dict[str, float]] = {"ticket.filed": {}, "transcript.ready": {}}
-    listening = asyncio.create_task(_listen(settings, _signed_in(store), told))
+    received: dict[str, dict[str, float]] = {"ticket.filed": {}, "transcript.ready": {}}
+    listening = asyncio.create_task(_listen(settings, _signed_in(store), received))
     await asyncio.sleep(0.5)
     speech = to_alaw(spoken(SENTENCE))
     left: dict[str, float] = {}
 
-    async def one(number: int) -> None:
+    async def report_in_turn(number: int) -> None:
         await asyncio.sleep(number / RATE)
         caller = f"09053{number:05d}"
         left[caller] = await _report(settings, caller, speech)
 
-    await asyncio.gather(*(one(number) for number in range(calls)))
+    await asyncio.gather(*(report_in_turn(number) for number in range(calls)))
     until = time.monotonic() + 60
-    while time.monotonic() < until and len(told["transcript.ready"]) < calls:  # noqa: ASYNC110  # what is awaited is told by no event
+    while time.monotonic() < until and len(received["transcript.ready"]) < calls:  # noqa: ASYNC110  # no event announces what is awaited
         await asyncio.sleep(0.2)
     listening.cancel()
     with store.reading() as session:
         callers = {call.id: call.caller_raw for call in session.scalars(select(Call))}
     filed, heard = (
-        [at - left[callers[ulid]] for ulid, at in told[topic].items() if callers.get(ulid) in left]
+        [at - left[callers[ulid]] for ulid, at in received[topic].items() if callers.get(ulid) in left]
         for topic in ("ticket.filed", "transcript.ready")
     )
     return filed, heard
@@ -119,8 +119,8 @@ async def _report(settings: Settings, caller: str, speech: bytes) -> float:
         await call.close()
 
 
-async def _listen(settings: Settings, token: str, told: dict[str, dict[str, float]]) -> None:
-    """What a browser at the desk is told, by topic and call."""
+async def _listen(settings: Settings, token: str, received: dict[str, dict[str, float]]) -> None:
+    """Note when a browser at the desk receives each event, by topic and call (monotonic seconds)."""
     address = f"http://127.0.0.1:{settings.hub_port}/events"
     cookies = {settings.session_cookie: token}
     async with (
@@ -132,8 +132,8 @@ async def _listen(settings: Settings, token: str, told: dict[str, dict[str, floa
             name, _, value = raw.decode().strip().partition(": ")
             if name == "event":
                 topic = value
-            elif name == "data" and topic in told:
-                told[topic].setdefault(json.loads(value)["subject"], time.monotonic())
+            elif name == "data" and topic in received:
+                received[topic].setdefault(json.loads(value)["subject"], time.monotonic())
 
 
 def _signed_in(store: Store) -> str:

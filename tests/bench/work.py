@@ -43,8 +43,8 @@ def worker(scale: float) -> Iterator[Row]:
             ours.append(times)
             memory = max(memory, peak)
     note = f"{len(files)} recordings, {seconds:.0f} s of speech, model {model.name}; medians of 3 turns"
-    wall = median(one[0] for one in bare) / median(one[0] for one in ours)
-    cpu = median(one[1] for one in bare) / median(one[1] for one in ours)
+    wall = median(turn[0] for turn in bare) / median(turn[0] for turn in ours)
+    cpu = median(turn[1] for turn in bare) / median(turn[1] for turn in ours)
     yield Row(name="worker / bare Vosk loop, speed", value=wall, aim="≥ 0.95", met=wall >= 0.95, note=note, ratio=True)
     yield Row(
         name="bare Vosk loop / worker, processor time",
@@ -52,7 +52,7 @@ def worker(scale: float) -> Iterator[Row]:
         ratio=True,
         note="also levels, waveform, tidying, storing",
     )
-    yield Row(name="worker, seconds of speech heard a second", value=seconds / median(one[0] for one in ours))
+    yield Row(name="worker, seconds of speech heard a second", value=seconds / median(turn[0] for turn in ours))
     yield Row(name="worker, most memory", value=memory, unit="MiB")
 
 
@@ -82,19 +82,19 @@ def _worker(settings: Settings, files: list[Path]) -> tuple[float, float, float]
         with sqlite_store(own.home):
             _file(own, files)
         before = _children()
-        with running(own, "worker", "--once", ready="worker.ready") as one:
-            process = psutil.Process(one.process.pid)
+        with running(own, "worker", "--once", ready="worker.ready") as running_worker:
+            process = psutil.Process(running_worker.process.pid)
             began, loaded = time.monotonic(), sum(process.cpu_times()[:2])
             peak = 0.0
-            while one.process.poll() is None:
+            while running_worker.process.poll() is None:
                 try:
                     peak = max(peak, process.memory_info().rss / 2**20)
                 except psutil.Error:
                     break
                 time.sleep(0.05)
-            one.process.wait()
+            running_worker.process.wait()
             wall = time.monotonic() - began
-            if one.said().count("worker.heard") != len(files):
+            if running_worker.said().count("worker.heard") != len(files):
                 raise RuntimeError("the worker did not hear every recording")
         return wall, _children() - before - loaded, peak
 

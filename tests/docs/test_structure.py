@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("ivr", "transcription", "console", "agi_scripts")
-LONGEST, LONGEST_TEST, MEDIAN = 301, 502, 95
+LONGEST, LONGEST_TEST, MEDIAN = 300, 350, 95
 """Lines: a module past that is asking to be two."""
 MOST_ENTRIES = 30
 """Names at the top of ``ivr/``; 33 once live calls, channels and reports have come."""
@@ -101,9 +101,9 @@ def test_the_architecture_page_tells_the_order_of_the_contract() -> None:
     (layers,) = (contract["layers"] for contract in contracts if contract.get("containers") == ["ivr"])
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     table = page[page.index("Inside `ivr/`") :].split("\n\n")[1]
-    told = [re.findall(r"`([a-z_]+)/?`", row.split("|")[1]) for row in table.splitlines()[2:]]
+    listed = [re.findall(r"`([a-z_]+)/?`", row.split("|")[1]) for row in table.splitlines()[2:]]
     wanted = [[name for name in re.findall(r"\w+", layer) if name != "__main__"] for layer in layers]
-    assert [name for row in told for name in row] == [name for row in wanted for name in row]
+    assert [name for row in listed for name in row] == [name for row in wanted for name in row]
 
 
 def test_the_modules_were_found() -> None:

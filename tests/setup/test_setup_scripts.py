@@ -247,7 +247,7 @@ def test_every_pinned_version_is_one_a_dependency_may_have() -> None:
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    names = {re.split(r"[<>=\[ ]", one)[0].lower().replace("_", "-") for one in named}
+    names = {re.split(r"[<>=\[ ]", requirement)[0].lower().replace("_", "-") for requirement in named}
     assert names <= pinned, f"not pinned in constraints.txt: {sorted(names - pinned)}"
 
 

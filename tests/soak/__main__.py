@@ -39,7 +39,7 @@ SCALED = {
 
 
 def main(words: list[str]) -> int:
-    """Start, torment, settle, reconcile, tell."""
+    """Start, disturb, settle, reconcile, print the result."""
     arguments = _arguments(words)
     seed = arguments.seed or secrets.token_hex(4)
     print(f"seed {seed}", flush=True)
@@ -52,7 +52,7 @@ def main(words: list[str]) -> int:
             verdict = judge(accounts, settings, store, around.asterisk_deaths)
         finally:
             store.close()
-        print("\n".join([*_told(accounts, nemesis.kills, verdict), "", *describe(whole)]), flush=True)
+        print("\n".join([*_summary(accounts, nemesis.kills, verdict), "", *describe(whole)]), flush=True)
         print(f"settled {seconds:.0f} s after the last call" if whole.is_settled else "NOT SETTLED", flush=True)
         if arguments.keep:
             print(f"kept in {settings.home}", flush=True)
@@ -90,12 +90,12 @@ async def _torment(
     calls: list[asyncio.Task[Account]] = []
     until = time.monotonic() + arguments.minutes * 60
 
-    async def one(number: int) -> Account:
+    async def make_call(number: int) -> Account:
         async with free:
             return await Citizen(number, seed, around, _codes(store)).live()
 
     while time.monotonic() < until:
-        calls.append(asyncio.create_task(one(len(calls) + 1)))
+        calls.append(asyncio.create_task(make_call(len(calls) + 1)))
         await asyncio.sleep(random.expovariate(arguments.rate))
     accounts = list(await asyncio.gather(*calls))
     await haunting
@@ -104,7 +104,7 @@ async def _torment(
 
 
 def _codes(store: Store) -> list[str]:
-    """Codes citizens have been told."""
+    """Codes that citizens have heard."""
     with store.reading() as session:
         newest = select(Ticket.code).where(Ticket.code.is_not(None)).order_by(Ticket.id.desc()).limit(20)
         return [code for code in session.scalars(newest) if code]
@@ -121,7 +121,7 @@ def _settle(settings: Settings, store: Store, most: float) -> tuple[float, Recon
         time.sleep(1)
 
 
-def _told(accounts: list[Account], kills: list[Kill], verdict: Verdict) -> Iterator[str]:
+def _summary(accounts: list[Account], kills: list[Kill], verdict: Verdict) -> Iterator[str]:
     moods = Counter(account.mood for account in accounts)
     alone = sum(account.fell_back for account in accounts)
     yield f"calls {verdict.calls}, answered {verdict.answered}, recorded by the dialplan alone {alone}"
@@ -139,7 +139,7 @@ def _told(accounts: list[Account], kills: list[Kill], verdict: Verdict) -> Itera
     )
     yield f"of 2 s and more, all in a killed Asterisk's buffer: {verdict.unwritten}"
     for name in ("lost", "doubled", "undead", "unexplained", "short", "untraced"):
-        yield from (f"✗ {name}: {one}" for one in getattr(verdict, name))
+        yield from (f"✗ {name}: {fault}" for fault in getattr(verdict, name))
 
 
 if __name__ == "__main__":

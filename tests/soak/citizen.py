@@ -19,7 +19,7 @@ from ivr.simulator.sip import CallRefused, SipCall
 from ivr.simulator.sounds import RATE, to_alaw
 
 LOWEST, APART = 400, 150
-"""Hertz of a call's first speech, and between one speech and the next: in a recording each is told by its tone."""
+"""Hertz of a call's first speech, and between one speech and the next: a recording shows each by its tone."""
 OPENING = 6.0
 """Seconds a file may take to appear after the word of the beep."""
 
@@ -69,7 +69,7 @@ class Account:
     number: str
     mood: Mood
     answered: float | None = None
-    """Monotonic seconds; None: nobody answered."""
+    """Monotonic seconds; None: the call was not answered."""
     over: float = 0.0
     speeches: list[Speech] = field(default_factory=list)
     cancelled: dict[int, Cancelled] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Surroundings:
     settings: Settings
     journals: Journals
     longest: float
-    """Seconds after which everybody has had enough."""
+    """Seconds after which every citizen hangs up."""
     asterisk_deaths: list[float] = field(default_factory=list)
     fallbacks: dict[str, Path] = field(default_factory=dict)
     """Caller's number → where the dialplan records that caller."""
@@ -144,7 +144,7 @@ class Citizen:
         finally:
             self.account.over = time.monotonic()
             if self._cut():
-                call.ended.set()  # nobody would answer the good-bye
+                call.ended.set()  # no one is left to answer the BYE
             await call.close()
             if self._tail is not None:
                 self._tail.close()
@@ -219,7 +219,7 @@ class Citizen:
         mood, random = self.account.mood, self._random
         if mood is Mood.SILENT:
             return None
-        if mood is Mood.ASKS and any(one in prompts for one in ("chao", "menu", "menu-ngan")):
+        if mood is Mood.ASKS and any(prompt in prompts for prompt in ("chao", "menu", "menu-ngan")):
             return "2"
         match prompts[0]:
             case "chao" | "menu" | "menu-ngan":

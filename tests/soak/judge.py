@@ -1,4 +1,4 @@
-"""The citizens' own account beside what was filed: which speech is in which recording, told by its tone."""
+"""The citizens' own account beside what was filed: which speech is in which recording, recognised by its tone."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -49,7 +49,7 @@ class Verdict:
     undead: list[str] = field(default_factory=list)
     """Cancelled, the citizen heard so, and filed all the same."""
     unexplained: list[str] = field(default_factory=list)
-    """Recordings in which nobody's speech is."""
+    """Recordings that hold no citizen's speech."""
     short: list[str] = field(default_factory=list)
     """Speeches that lack more than what a killed Asterisk may cost."""
     spoken: float = 0.0
@@ -68,7 +68,7 @@ class Verdict:
 def judge(accounts: list[Account], settings: Settings, store: Store, deaths: Collection[float]) -> Verdict:
     """Compare every account with the rows and files of the hotline."""
     filed, rows = _filed(settings, store), _callers(store)
-    verdict = Verdict(calls=len(accounts), answered=sum(one.answered is not None for one in accounts))
+    verdict = Verdict(calls=len(accounts), answered=sum(account.answered is not None for account in accounts))
     for account in accounts:
         _mark_cut(account, deaths)
         tones = filed.pop(account.number, {})

@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes; headers of writers that died are put right in a view only."""
+"""What a file is, by its first bytes; headers of writers that died are corrected in a view only."""
 
 import io
 import struct

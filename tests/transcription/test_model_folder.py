@@ -1,4 +1,4 @@
-"""Which model is in force, what it says of itself, and what is told when it is missing or broken."""
+"""Which model is in force, what it says of itself, and the message when it is missing or broken."""
 
 import shutil
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def test_setting_wins_over_home_wins_over_embedded(
     (own / "conf/mfcc.conf").write_text("--num-ceps=60\n")
     model = get_model(load_settings(home=settings.home, vosk_model=own))
     assert (model.origin, model.name, model.rate) == (Origin.SETTING, "ours", 16_000)
-    assert len(model.version) == 12, "a model without a version in its name is told by its content"
+    assert len(model.version) == 12, "a model without a version in its name is identified by its content"
 
 
 def test_copy_of_the_starter_is_still_the_starter(copy: Callable[[str], Path]) -> None:

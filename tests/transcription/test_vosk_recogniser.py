@@ -109,4 +109,4 @@ def test_ordinary_reports_are_understood(speak: Callable[..., Path], starter: Vo
     sentences = (Path(__file__).parents[1] / "data/speech/reports.txt").read_text(encoding="utf-8").splitlines()
     assert len(sentences) == 12
     counted = [word_errors(said, _hear(speak(said), starter).heard.raw_text) for said in sentences]
-    assert sum(one.errors for one in counted) / sum(one.words for one in counted) <= 0.12
+    assert sum(result.errors for result in counted) / sum(result.words for result in counted) <= 0.12

@@ -54,7 +54,7 @@ class ScriptedRecogniser:
 
 
 @dataclass
-class House:
+class Home:
     """A home with a database, a clock to be turned by hand, and recordings waiting for their text."""
 
     settings: Settings
@@ -107,10 +107,10 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def home(tmp_path: Path) -> Iterator[Home]:
     settings = load_settings(home=tmp_path, lease_seconds=60)
     with sqlite_store(tmp_path) as store:
-        yield House(settings=settings, store=store)
+        yield Home(settings=settings, store=store)
 
 
 @pytest.fixture
@@ -119,26 +119,26 @@ def tone(sox: Callable[..., Path]) -> bytes:
 
 
 def test_a_report_becomes_text_in_its_ticket(
-    house: House,
+    home: Home,
     speak: Callable[..., Path],
     sox: Callable[..., Path],
     starter: VoskRecogniser,
     demo_sentence: str,
 ) -> None:
-    house.recogniser = starter
+    home.recogniser = starter
     spoken = speak(demo_sentence)
     wav = sox("report.wav", *WAV, effects=[], source=["-t", "al", "-r", "8000", "-c", "1", str(spoken)])
-    ulid = house.add(wav.read_bytes())
-    assert house.worker().step()
-    transcript = house.transcript(ulid)
+    ulid = home.add(wav.read_bytes())
+    assert home.worker().step()
+    transcript = home.transcript(ulid)
     assert transcript is not None
     assert word_errors(demo_sentence, transcript.raw_text).rate <= 0.2
     assert "kiệt 45" in transcript.tidy_text
     assert transcript.starter
     assert transcript.words[0].keys() == {"text", "start", "end", "confidence"}
     assert transcript.audio_seconds == pytest.approx(12.6, abs=1)
-    assert house.item(ulid).state is WorkState.DONE
-    with house.store.reading() as session:
+    assert home.item(ulid).state is WorkState.DONE
+    with home.store.reading() as session:
         recording = session.get_one(Recording, ulid)
         assert recording.peaks is not None
         assert 700 <= len(recording.peaks) <= 800
@@ -148,147 +148,147 @@ def test_a_report_becomes_text_in_its_ticket(
         kinds = session.scalars(select(TicketEvent.kind).where(TicketEvent.ticket_id == ticket.id)).all()
         assert kinds == [EventKind.TRANSCRIBED]
         assert session.scalars(select(Outbox.topic)).all() == ["transcript.ready"]
-    assert not house.worker().step(), "done once is done"
+    assert not home.worker().step(), "done once is done"
 
 
-def test_silent_and_clipped_are_told_on_the_recording(house: House, sox: Callable[..., Path]) -> None:
-    ulid = house.add(sox("silence.wav", *WAV, effects=["trim", "0", "3"]).read_bytes())
-    house.worker().step()
-    with house.store.reading() as session:
+def test_silent_and_clipped_are_told_on_the_recording(home: Home, sox: Callable[..., Path]) -> None:
+    ulid = home.add(sox("silence.wav", *WAV, effects=["trim", "0", "3"]).read_bytes())
+    home.worker().step()
+    with home.store.reading() as session:
         assert session.get_one(Recording, ulid).flags == ["silent"]
 
 
-def test_poison_is_parked_with_its_reason_and_the_queue_moves_on(house: House, tone: bytes) -> None:
+def test_poison_is_parked_with_its_reason_and_the_queue_moves_on(home: Home, tone: bytes) -> None:
     poison = {
-        house.add(b""): "0 byte",
-        house.add(tone[:44]): "WAV",
-        house.add(b"ID3\x04" + bytes(900)): "MP3",
-        house.add(bytes(np.random.default_rng(5).bytes(4_000))): "định dạng",
+        home.add(b""): "0 byte",
+        home.add(tone[:44]): "WAV",
+        home.add(b"ID3\x04" + bytes(900)): "MP3",
+        home.add(bytes(np.random.default_rng(5).bytes(4_000))): "định dạng",
     }
-    good = house.add(tone)
-    house.worker().run(once=True)
-    assert house.item(good).state is WorkState.DONE
+    good = home.add(tone)
+    home.worker().run(once=True)
+    assert home.item(good).state is WorkState.DONE
     for attempt in (2, 3):
-        house.later(60)
-        house.worker().run(once=True)
-        assert {house.item(ulid).attempt for ulid in poison} == {attempt}
+        home.later(60)
+        home.worker().run(once=True)
+        assert {home.item(ulid).attempt for ulid in poison} == {attempt}
     for ulid, reason in poison.items():
-        item = house.item(ulid)
+        item = home.item(ulid)
         assert item.state is WorkState.PARKED
         assert item.error is not None
         assert reason in item.error
-    house.later(3600)
-    assert not house.worker().step(), "parked stays parked"
-    with house.store.reading() as session:
-        told = session.scalars(select(TicketEvent.kind)).all()
-    assert told.count(EventKind.NOT_TRANSCRIBED) == 4
+    home.later(3600)
+    assert not home.worker().step(), "parked stays parked"
+    with home.store.reading() as session:
+        kinds = session.scalars(select(TicketEvent.kind)).all()
+    assert kinds.count(EventKind.NOT_TRANSCRIBED) == 4
 
 
-def test_header_without_length_is_heard(house: House, tone: bytes) -> None:
-    ulid = house.add(tone[:40] + bytes(4) + tone[44:])
-    house.worker().step()
-    transcript = house.transcript(ulid)
+def test_header_without_length_is_heard(home: Home, tone: bytes) -> None:
+    ulid = home.add(tone[:40] + bytes(4) + tone[44:])
+    home.worker().step()
+    transcript = home.transcript(ulid)
     assert transcript is not None
     assert transcript.audio_seconds == pytest.approx(3, abs=0.01)
 
 
-def test_audio_or_row_that_is_gone(house: House, tone: bytes) -> None:
-    ulid = house.add(tone)
-    next(house.settings.recordings.rglob("*.wav")).unlink()
-    with house.store.transaction() as session:
+def test_audio_or_row_that_is_gone(home: Home, tone: bytes) -> None:
+    ulid = home.add(tone)
+    next(home.settings.recordings.rglob("*.wav")).unlink()
+    with home.store.transaction() as session:
         queue.add(session, TRANSCRIBE, "nobody", START)
-    house.worker().run(once=True)
-    assert ulid in str(house.item(ulid).error)
-    assert "nobody" in str(house.item("nobody").error)
+    home.worker().run(once=True)
+    assert ulid in str(home.item(ulid).error)
+    assert "nobody" in str(home.item("nobody").error)
 
 
-def test_erased_recording_needs_no_text(house: House, tone: bytes) -> None:
-    ulid = house.add(tone)
-    with house.store.transaction() as session:
+def test_erased_recording_needs_no_text(home: Home, tone: bytes) -> None:
+    ulid = home.add(tone)
+    with home.store.transaction() as session:
         session.get_one(Recording, ulid).erased_at = START
-    house.worker().step()
-    assert house.item(ulid).state is WorkState.DONE
-    assert house.transcript(ulid) is None
+    home.worker().step()
+    assert home.item(ulid).state is WorkState.DONE
+    assert home.transcript(ulid) is None
 
 
-def test_recording_without_a_ticket_is_heard_too(house: House, tone: bytes) -> None:
-    ulid = house.add(tone, ticket=False)
-    house.worker().step()
-    assert house.transcript(ulid) is not None
+def test_recording_without_a_ticket_is_heard_too(home: Home, tone: bytes) -> None:
+    ulid = home.add(tone, ticket=False)
+    home.worker().step()
+    assert home.transcript(ulid) is not None
 
 
 @pytest.mark.parametrize(("trouble", "reason"), [(MemoryError(), "MemoryError"), (ZeroDivisionError("x"), "Zero")])
-def test_engine_that_fails_costs_the_item_a_try(house: House, tone: bytes, trouble: Exception, reason: str) -> None:
+def test_engine_that_fails_costs_the_item_a_try(home: Home, tone: bytes, trouble: Exception, reason: str) -> None:
     def fail() -> None:
         raise trouble
 
-    house.recogniser = ScriptedRecogniser(during=fail)
-    ulid = house.add(tone)
-    assert house.worker().step()
-    item = house.item(ulid)
+    home.recogniser = ScriptedRecogniser(during=fail)
+    ulid = home.add(tone)
+    assert home.worker().step()
+    item = home.item(ulid)
     assert (item.state, item.attempt) == (WorkState.WAITING, 1)
     assert reason in str(item.error)
 
 
-def test_asked_to_stop_gives_the_item_back_uncounted(house: House, tone: bytes) -> None:
-    ulid = house.add(tone)
-    house.recogniser = ScriptedRecogniser(during=house.stop.set)
-    house.worker().run()
-    item = house.item(ulid)
+def test_asked_to_stop_gives_the_item_back_uncounted(home: Home, tone: bytes) -> None:
+    ulid = home.add(tone)
+    home.recogniser = ScriptedRecogniser(during=home.stop.set)
+    home.worker().run()
+    item = home.item(ulid)
     assert (item.state, item.attempt, item.owner) == (WorkState.WAITING, 0, None)
-    assert house.transcript(ulid) is None
+    assert home.transcript(ulid) is None
 
 
-def test_long_recording_keeps_its_lease(house: House, tone: bytes) -> None:
-    ulid = house.add(tone)
+def test_long_recording_keeps_its_lease(home: Home, tone: bytes) -> None:
+    ulid = home.add(tone)
 
     def slow() -> None:
-        house.later(50)
-        assert claim(house.store, TRANSCRIBE, "other", house.clock) is None
+        home.later(50)
+        assert claim(home.store, TRANSCRIBE, "other", home.clock) is None
 
-    house.recogniser = ScriptedRecogniser(during=slow)
-    house.worker().step()
-    assert house.item(ulid).state is WorkState.DONE
-    assert house.clock > START + timedelta(seconds=140), "three pieces of 50 s on a lease of 60 s"
+    home.recogniser = ScriptedRecogniser(during=slow)
+    home.worker().step()
+    assert home.item(ulid).state is WorkState.DONE
+    assert home.clock > START + timedelta(seconds=140), "three pieces of 50 s on a lease of 60 s"
 
 
-def test_engine_that_takes_nothing_for_longer_than_a_lease_is_stuck(house: House, tone: bytes) -> None:
-    house.add(tone)
+def test_engine_that_takes_nothing_for_longer_than_a_lease_is_stuck(home: Home, tone: bytes) -> None:
+    home.add(tone)
     seen: list[bool] = []
 
     def during() -> None:
         seen.append(worker.is_stuck())
-        house.later(50)
+        home.later(50)
         seen.append(worker.is_stuck())
-        house.later(14)
+        home.later(14)
         seen.append(worker.is_stuck())
 
-    house.recogniser = ScriptedRecogniser(during=during)
-    worker = house.worker()
+    home.recogniser = ScriptedRecogniser(during=during)
+    worker = home.worker()
     worker.step()
     assert seen[:3] == [False, False, True]
-    house.later(3600)
+    home.later(3600)
     assert not worker.is_stuck(), "nothing is heard"
 
 
-def test_lost_lease_drops_the_result(house: House, tone: bytes) -> None:
-    ulid = house.add(tone)
+def test_lost_lease_drops_the_result(home: Home, tone: bytes) -> None:
+    ulid = home.add(tone)
     taken: list[str] = []
 
     def frozen() -> None:
-        house.later(70)
+        home.later(70)
         if not taken:
             taken.append("once")
-            assert claim(house.store, TRANSCRIBE, "other", house.clock, 600) is not None
+            assert claim(home.store, TRANSCRIBE, "other", home.clock, 600) is not None
 
-    house.recogniser = ScriptedRecogniser(during=frozen)
-    assert house.worker().step()
-    assert house.transcript(ulid) is None
-    assert house.item(ulid).owner == "other"
+    home.recogniser = ScriptedRecogniser(during=frozen)
+    assert home.worker().step()
+    assert home.transcript(ulid) is None
+    assert home.item(ulid).owner == "other"
 
 
 class AbsentStore(Store):
-    """The house's store, away whenever ``away`` says so."""
+    """The home's store, away whenever ``away`` says so."""
 
     def __init__(self, store: Store, away: Callable[[], bool]) -> None:
         super().__init__(store.engine)
@@ -306,44 +306,44 @@ class AbsentStore(Store):
 
 
 def test_database_away_is_waited_for_and_no_hearing_is_lost(
-    house: House, tone: bytes, monkeypatch: pytest.MonkeyPatch
+    home: Home, tone: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ivr.jobs.attempt.AWAY", 0.01)
-    ulid = house.add(tone)
+    ulid = home.add(tone)
     pieces: list[int] = []
     refusals = iter([True, True])
 
     def during() -> None:
         pieces.append(1)
-        house.later(25)
+        home.later(25)
 
-    house.recogniser = ScriptedRecogniser(during=during)
-    absent = AbsentStore(house.store, lambda: bool(pieces) and next(refusals, False))
-    house.worker(store=absent).run(once=True)
+    home.recogniser = ScriptedRecogniser(during=during)
+    absent = AbsentStore(home.store, lambda: bool(pieces) and next(refusals, False))
+    home.worker(store=absent).run(once=True)
     assert len(pieces) == 3, "heard once only"
-    assert house.transcript(ulid) is not None
-    assert house.item(ulid).state is WorkState.DONE
+    assert home.transcript(ulid) is not None
+    assert home.item(ulid).state is WorkState.DONE
 
 
-def test_database_away_at_the_start(house: House, tone: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_away_at_the_start(home: Home, tone: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ivr.jobs.attempt.AWAY", 0.01)
-    ulid = house.add(tone)
+    ulid = home.add(tone)
     refusals = iter([True, True, True])
-    house.worker(store=AbsentStore(house.store, lambda: next(refusals, False))).run(once=True)
-    assert house.item(ulid).state is WorkState.DONE
+    home.worker(store=AbsentStore(home.store, lambda: next(refusals, False))).run(once=True)
+    assert home.item(ulid).state is WorkState.DONE
 
 
-def test_stop_while_the_database_is_away_ends_at_once(house: House, tone: bytes) -> None:
-    house.add(tone)
-    house.recogniser = ScriptedRecogniser(during=lambda: house.later(0))
+def test_stop_while_the_database_is_away_ends_at_once(home: Home, tone: bytes) -> None:
+    home.add(tone)
+    home.recogniser = ScriptedRecogniser(during=lambda: home.later(0))
     heard: list[int] = []
 
     def away() -> bool:
         heard.append(1)
         if len(heard) > 3:
-            house.stop.set()
+            home.stop.set()
             return True
         return False
 
-    house.worker(store=AbsentStore(house.store, away)).run()
-    assert house.stop.is_set()
+    home.worker(store=AbsentStore(home.store, away)).run()
+    assert home.stop.is_set()

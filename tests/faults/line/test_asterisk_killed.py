@@ -37,7 +37,7 @@ SPEECH = 90.0
 BACK_WITHIN = 5.0
 """Seconds, on a machine that has no more to do than it has cores."""
 STANDS_STILL = 10.0
-"""Seconds; the load says nothing of them."""
+"""Seconds for which the whole machine may stand still, which the load average does not show."""
 GREETS_WITHIN = 5.0
 """Seconds from an answer to the greeting, on a machine that is overloaded."""
 SETTINGS = {
@@ -71,13 +71,13 @@ def store(settings: Settings) -> Iterator[Store]:
 
 async def speaks(stack: AsyncExitStack, settings: Settings, journals: Journals, place: int, group: int) -> OnTheLine:
     """Go to the beep by keys pressed early, and speak on."""
-    name = f"g{group}-{place:02d}"  # none is the beginning of another
-    one = await stack.enter_async_context(on_the_line(settings, name, f"0906{group}{place:05d}", journals))
-    await one.press_at(("chao", "1"), ("linh-vuc", "2"), ("dong-y", "1"), ("noi", "1"))
-    await one.hear("beep")
+    name = f"g{group}-{place:02d}"  # no name is a prefix of another
+    caller = await stack.enter_async_context(on_the_line(settings, name, f"0906{group}{place:05d}", journals))
+    await caller.press_at(("chao", "1"), ("linh-vuc", "2"), ("dong-y", "1"), ("noi", "1"))
+    await caller.hear("beep")
     await asyncio.sleep(0.4)
-    one.go_on_speaking(SPEECH)
-    return one
+    caller.go_on_speaking(SPEECH)
+    return caller
 
 
 def asterisk_pid(settings: Settings) -> int:
@@ -86,23 +86,23 @@ def asterisk_pid(settings: Settings) -> int:
 
 
 async def back_after(settings: Settings, died: float) -> float:
-    """Seconds from its death until a call hears the greeting again."""
+    """Seconds from Asterisk's death until a call hears the greeting again."""
     journals = Journals(settings.spool)
     while True:
         try:
-            async with on_the_line(settings, "back", "09069999999", journals, patience=0.4) as one:
+            async with on_the_line(settings, "back", "09069999999", journals, patience=0.4) as caller:
                 answered = time.monotonic() - died
-                if await is_greeted(one):
+                if await is_greeted(caller):
                     return answered
         except (CallRefused, TimeoutError):
             pass
         assert time.monotonic() - died < PATIENCE, "Asterisk did not come back"
 
 
-async def is_greeted(one: OnTheLine) -> bool:
+async def is_greeted(caller: OnTheLine) -> bool:
     """Whether the greeting comes: an Asterisk that is being stopped takes a call and hangs up, or falls silent."""
-    heard = asyncio.create_task(one.hear("chao"))
-    over = asyncio.create_task(one.call.ended.wait())
+    heard = asyncio.create_task(caller.hear("chao"))
+    over = asyncio.create_task(caller.call.ended.wait())
     await asyncio.wait((heard, over), timeout=GREETS_WITHIN, return_when=asyncio.FIRST_COMPLETED)
     greeted = heard.done() and heard.exception() is None
     for task in (heard, over):
@@ -146,13 +146,13 @@ async def interrupt(settings: Settings, group: int, callers: int, number: signal
     """Signal Asterisk while so many speak; how long each had spoken, and when calls were taken again (seconds)."""
     journals = Journals(settings.spool)
     async with AsyncExitStack() as stack:
-        speaking = await asyncio.gather(*(speaks(stack, settings, journals, one, group) for one in range(callers)))
-        await asyncio.to_thread(cli, settings, "core reload")  # nobody's recording notices
+        speaking = await asyncio.gather(*(speaks(stack, settings, journals, place, group) for place in range(callers)))
+        await asyncio.to_thread(cli, settings, "core reload")  # no recording may be affected
         await asyncio.sleep(6)
         if callers == CALLERS:
             await asyncio.to_thread(assert_only_sip_rtp_and_console_beyond_loopback, settings)
         died = time.monotonic()
-        said = [died - (one.call.speaking_since or died) for one in speaking]
+        said = [died - (caller.call.speaking_since or died) for caller in speaking]
         os.kill(asterisk_pid(settings), number)
         back = await back_after(settings, died)
     return said, back
@@ -161,7 +161,7 @@ async def interrupt(settings: Settings, group: int, callers: int, number: signal
 def lost(settings: Settings, store: Store, group: int, spoken: list[float], *, flag: str) -> list[float]:
     """Seconds each caller lost, once all tickets are there; every file's header tells its length."""
     numbers = [f"0906{group}{place:05d}" for place in range(len(spoken))]
-    wait_for(lambda: all(came_of(store, one).tickets for one in numbers), "not every caller has a ticket")
+    wait_for(lambda: all(came_of(store, number).tickets for number in numbers), "not every caller has a ticket")
     found = []
     for number, seconds in zip(numbers, spoken, strict=True):
         came = came_of(store, number)

@@ -99,8 +99,8 @@ def test_hanging_up_anywhere_loses_nothing_that_was_said(asterisk: RunningAsteri
             wait_for(lambda: find_outcome(store, tag), f"{scenario.name} left no row")  # noqa: B023
             outcome = find_outcome(store, tag)
             assert outcome is not None
-            faults += [f"{case.name}: {one}" for one in played[scenario.name].faults]
-            faults += [f"{case.name}: {one}" for one in differences(scenario.expected, outcome)]
+            faults += [f"{case.name}: {fault}" for fault in played[scenario.name].faults]
+            faults += [f"{case.name}: {fault}" for fault in differences(scenario.expected, outcome)]
             if outcome.tickets and outcome.tickets[0]["seconds"] > case.kept + 1:
                 faults.append(f"{case.name}: {outcome.tickets[0]['seconds']} s are filed, not {case.kept}")
     assert faults == []

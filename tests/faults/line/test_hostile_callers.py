@@ -64,7 +64,7 @@ NUMBERS = {
 MALFORMED = {"gap-dong", "xuong-dong"}
 """No SIP header can carry these: the call is not answered."""
 CUT = {"so-lenh", "so-dau", "so-gia"}
-"""Numbers that end Asterisk's AGI header early: their own call may be left to the fallback."""
+"""Numbers that end Asterisk's AGI header early: that call itself may be left to the fallback."""
 PLACE = "NAME-STANDS-HERE"
 SPEAKS = 240
 """Seconds for which the honest caller would; the call ends when all others are over."""
@@ -114,24 +114,24 @@ async def report(settings: Settings, journals: Journals, tag: str, name: str, nu
     """Speak three seconds and hang up; what went wrong."""
     call = HostileCall(host="127.0.0.1", port=settings.sip_port, called="1022", number=number, name=f"{tag}: {PLACE}")
     call.hostile = name
-    one = OnTheLine(call=call, number=number, journals=journals, name=f"{tag}:")
+    caller = OnTheLine(call=call, number=number, journals=journals, name=f"{tag}:")
     try:
         await call.dial()
-        await one.to_the_beep()
-        await one.speak(3)
+        await caller.to_the_beep()
+        await caller.speak(3)
         await call.hang_up()
     except (TimeoutError, AssertionError, CallRefused) as error:
         return f"{tag}: {error!r}"
     finally:
         await call.close()
         note_caller(call.late)
-        if one.tail is not None:
-            one.tail.close()
+        if caller.tail is not None:
+            caller.tail.close()
     return ""
 
 
 async def call_all(settings: Settings, line: FaultyLine) -> list[str]:
-    """All at once, beside an honest caller whom one of them tries to hang up for our watch."""
+    """All at once, beside an honest caller, whose channel one of them tries to report to the watch as hung up."""
     journals = Journals(settings.spool)
     async with line.up(), watching(settings) as live, on_the_line(settings, "that:", "0908111111", journals) as honest:
         await honest.to_the_beep()
@@ -145,7 +145,7 @@ async def call_all(settings: Settings, line: FaultyLine) -> list[str]:
         faults = await asyncio.gather(*calls)
         assert not honest.call.ended.is_set()
         assert live.snapshot() is not None
-        assert channel in (live.snapshot() or set()), "a caller's number ended somebody else's call for us"
+        assert channel in (live.snapshot() or set()), "a caller's number ended another call in the watch's view"
     return [fault for fault in faults if fault]
 
 
@@ -176,7 +176,7 @@ def pages(settings: Settings, store: Store) -> dict[str, str]:
     client = create_app(settings, store).test_client()
     client.set_cookie(settings.session_cookie, token)
     addresses = ["/tickets?tab=all", "/calls"]
-    addresses += [*(f"/tickets/{one}" for one in tickets), *(f"/calls/{one}" for one in calls)]
+    addresses += [*(f"/tickets/{ulid}" for ulid in tickets), *(f"/calls/{call_id}" for call_id in calls)]
     found = {}
     for address in addresses:
         answer = client.get(address)
@@ -198,8 +198,8 @@ def test_hostile_callers_harm_nothing(asterisk: RunningAsterisk, store: Store) -
     assert not OWNED.exists()
     assert {fault.partition(":")[0] for fault in refused} <= MALFORMED | CUT, refused
     for said in line.commands.values():
-        assert [one for one in said if not one.startswith(COMMANDS)] == []
-        assert [one for one in said if "touch" in one or "SHELL" in one or "script" in one] == []
+        assert [command for command in said if not command.startswith(COMMANDS)] == []
+        assert [command for command in said if "touch" in command or "SHELL" in command or "script" in command] == []
     assert_rows_are_clean(store)
     assert_pages_are_clean(pages(settings, store))
 

@@ -36,13 +36,13 @@ def store(asterisk: RunningAsterisk) -> Iterator[Store]:
 
 async def reports(settings: Settings, journals: Journals, moment: Moment) -> bool:
     """Speak, send, and stay until asked for a contact; whether the dialplan's fallback was heard."""
-    async with on_the_line(settings, moment.name, NUMBERS[moment], journals) as one:
-        await one.to_the_beep()
-        await one.speak(SPOKEN)
-        await one.call.press("#")
-        await one.press_at(("xac-nhan", "1"))
-        await one.hear("lien-he")
-        return one.heard(settings, "du-phong")
+    async with on_the_line(settings, moment.name, NUMBERS[moment], journals) as caller:
+        await caller.to_the_beep()
+        await caller.speak(SPOKEN)
+        await caller.call.press("#")
+        await caller.press_at(("xac-nhan", "1"))
+        await caller.hear("lien-he")
+        return caller.heard(settings, "du-phong")
 
 
 def test_three_seconds_late_is_served(asterisk: RunningAsterisk, store: Store) -> None:
@@ -63,8 +63,8 @@ def test_three_seconds_late_is_served(asterisk: RunningAsterisk, store: Store) -
     assert set(line.broke_at) == set(breaks), "each was late"
     for moment in Moment:
         sent = line.commands[moment.name]
-        assert len([one for one in sent if one.startswith("RECORD FILE")]) == 1, "asked once for the report"
-        assert len([one for one in sent if "/menu" in one]) == 1, "asked once for the choice"
+        assert len([command for command in sent if command.startswith("RECORD FILE")]) == 1, "asked once for the report"
+        assert len([command for command in sent if "/menu" in command]) == 1, "asked once for the choice"
         came = came_of(store, NUMBERS[moment])
         assert (came.calls, came.tickets) == (1, 1)
         assert came.seconds >= SPOKEN - 0.5

@@ -1,6 +1,6 @@
 """A thousand peers that connect and close, and a hundred that dawdle, on both loopback ports: calls do not notice.
 
-The attacker takes processor time from everybody on the machine. What it does to us beyond that is told by a control:
+The attacker takes processor time from every process. What it does to ours beyond that is measured against a control:
 the same attack beside the same calls, on two ports of a process that has nothing to do with us.
 """
 
@@ -52,9 +52,9 @@ while time.monotonic() < until and done < 1000:
             print("refused", port, error, flush=True)
     done += 1
     if done % 50 == 0:
-        for one in slow:
+        for peer in slow:
             try:
-                one.send(b"a")
+                peer.send(b"a")
             except OSError:
                 pass
     time.sleep(0.005)
@@ -65,9 +65,9 @@ BYSTANDER = """
 import sys, threading
 from ivr.asterisk.fastagi import FastAgiServer
 servers = [FastAgiServer({}, port=0) for _ in range(2)]
-for one in servers:
-    threading.Thread(target=one.serve, daemon=True).start()
-print(*(one.port for one in servers), flush=True)
+for server in servers:
+    threading.Thread(target=server.serve, daemon=True).start()
+print(*(server.port for server in servers), flush=True)
 sys.stdin.read()
 """
 """Takes the control's attack: as many ports, and as much done for each connection."""
@@ -75,11 +75,11 @@ sys.stdin.read()
 
 async def call(settings: Settings, journals: Journals, name: str, number: str) -> None:
     """To the question whether to send, then hang up."""
-    async with on_the_line(settings, name, number, journals) as one:
-        await one.to_the_beep()
-        await one.speak(2.5)
-        await one.call.press("#")
-        await one.hear("xac-nhan")
+    async with on_the_line(settings, name, number, journals) as caller:
+        await caller.to_the_beep()
+        await caller.speak(2.5)
+        await caller.call.press("#")
+        await caller.hear("xac-nhan")
 
 
 async def all_call(settings: Settings, line: FaultyLine, group: int) -> list[float]:
@@ -87,7 +87,7 @@ async def all_call(settings: Settings, line: FaultyLine, group: int) -> list[flo
     journals = Journals(settings.spool)
     line.reactions.clear()
     await asyncio.gather(
-        *(call(settings, journals, f"{group}-{one}.", f"0909{group:02d}{one:04d}") for one in range(CALLERS))
+        *(call(settings, journals, f"{group}-{place}.", f"0909{group:02d}{place:04d}") for place in range(CALLERS))
     )
     return list(line.reactions)
 
@@ -193,10 +193,10 @@ def test_scans_and_dawdlers_change_nothing_for_callers(asterisk: RunningAsterisk
     rounds = [(longest(beside), longest(under)) for beside, under in zip(evening.beside, evening.under, strict=True)]
     for beside, under in rounds:
         print(f"p99 while another is attacked {beside * 1000:.1f} ms, while we are {under * 1000:.1f} ms")
-    assert evening.said == ["made 1000\n"] * (2 * len(rounds)), "somebody was refused"
+    assert evening.said == ["made 1000\n"] * (2 * len(rounds)), "a connection was refused"
     assert evening.alike
     for group in range(1, 2 * len(rounds) + 1):
-        for one in range(CALLERS):
-            came = came_of(store, f"0909{group:02d}{one:04d}")
+        for place in range(CALLERS):
+            came = came_of(store, f"0909{group:02d}{place:04d}")
             assert (came.calls, came.tickets) == (1, 1)
             assert came.flags == {"hung_up"}

@@ -68,26 +68,26 @@ def number_of(moment: Moment, fault: Fault) -> str:
 async def endure(moment: Moment, fault: Fault, settings: Settings) -> tuple[str, bool, bool]:
     """Do what a citizen does whose server fails; what went wrong, whether they were asked again and thanked."""
     wrong = ""
-    async with on_the_line(settings, name_of(moment, fault), number_of(moment, fault)) as one:
+    async with on_the_line(settings, name_of(moment, fault), number_of(moment, fault)) as caller:
         try:
-            await get_through(one, moment, settings)
+            await get_through(caller, moment, settings)
         except (TimeoutError, AssertionError) as error:
             wrong = repr(error)
-        return wrong, one.heard(settings, "du-phong"), one.heard(settings, "cam-on")
+        return wrong, caller.heard(settings, "du-phong"), caller.heard(settings, "cam-on")
 
 
-async def get_through(one: OnTheLine, moment: Moment, settings: Settings) -> None:
+async def get_through(caller: OnTheLine, moment: Moment, settings: Settings) -> None:
     match moment:
         case Moment.CONNECTED:
-            await one.answer_fallback(settings, SPOKEN)
+            await caller.answer_fallback(settings, SPOKEN)
         case Moment.MENU:
-            await one.press_at(("menu", "1"))
-            await one.answer_fallback(settings, SPOKEN)
+            await caller.press_at(("menu", "1"))
+            await caller.answer_fallback(settings, SPOKEN)
         case Moment.RECORDING:
-            await one.to_the_beep()
-            await one.speak(SPOKEN)
-            await one.call.press("#")
-            await one.ended()
+            await caller.to_the_beep()
+            await caller.speak(SPOKEN)
+            await caller.call.press("#")
+            await caller.ended()
         case _:
             assert_never(moment)
 
@@ -146,7 +146,7 @@ def evening(asterisk: RunningAsterisk, store: Store) -> Evening:
     )
 
 
-@pytest.mark.parametrize(("moment", "fault"), CASES, ids=lambda one: one.name.lower())
+@pytest.mark.parametrize(("moment", "fault"), CASES, ids=lambda member: member.name.lower())
 def test_whose_server_fails_is_recorded_once(
     evening: Evening, asterisk: RunningAsterisk, moment: Moment, fault: Fault
 ) -> None:
@@ -170,11 +170,11 @@ def beyond(fallback_after: float, asterisk: RunningAsterisk, fault: Fault) -> fl
 
 
 def test_the_fallback_comes_in_time(evening: Evening, asterisk: RunningAsterisk) -> None:
-    """To most of them: a machine that stands still for a moment makes some of them wait longer."""
+    """By the median: a machine that stands still for a moment delays some of the calls."""
     times = [
-        beyond(one.fallback_after, asterisk, fault)
-        for (_, fault), one in evening.served.items()
-        if one.fallback_after is not None
+        beyond(served.fallback_after, asterisk, fault)
+        for (_, fault), served in evening.served.items()
+        if served.fallback_after is not None
     ]
     assert len(times) == len(CASES)
     assert median(times) <= BEYOND

@@ -1,4 +1,4 @@
-"""A FastAGI server that stands still: the kernel accepts for it, nobody answers; its supervisor starts it afresh."""
+"""A FastAGI server that stands still: the kernel accepts connections, no answer comes; its supervisor restarts it."""
 
 import asyncio
 import os
@@ -56,14 +56,14 @@ def serves(child: Child, *, other_than: int = 0) -> Callable[[], bool]:
 
 
 async def is_heard_by_the_dialplan(settings: Settings) -> None:
-    async with on_the_line(settings, "meanwhile", CALLER) as one:
-        await one.answer_fallback(settings)
-        assert one.heard(settings, "cam-on")
+    async with on_the_line(settings, "meanwhile", CALLER) as caller:
+        await caller.answer_fallback(settings)
+        assert caller.heard(settings, "cam-on")
 
 
 async def is_served(settings: Settings) -> None:
-    async with on_the_line(settings, "next", NEXT, Journals(settings.spool)) as one:
-        await one.hear("menu")
+    async with on_the_line(settings, "next", NEXT, Journals(settings.spool)) as caller:
+        await caller.hear("menu")
 
 
 def test_a_server_that_stands_still_is_back_by_itself(asterisk: RunningAsterisk, store: Store, tmp_path: Path) -> None:

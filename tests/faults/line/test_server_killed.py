@@ -21,7 +21,7 @@ FAULTS = {"killed": signal.SIGKILL, "stopped": signal.SIGSTOP}
 
 
 async def live(settings: Settings, server: "subprocess.Popen[bytes]", fault: signal.Signals, place: int) -> None:
-    """One is in the menu, one speaks, one has sent, one dials when the server is gone."""
+    """Four callers when the server fails: in the menu, speaking, after sending, and dialling afterwards."""
     journals = Journals(settings.spool)
     ready, gone = asyncio.Semaphore(0), asyncio.Event()
 
@@ -31,53 +31,53 @@ async def live(settings: Settings, server: "subprocess.Popen[bytes]", fault: sig
     async def in_the_menu() -> None:
         for _ in range(2):
             await ready.acquire()
-        async with on_the_line(settings, "menu", caller(1), journals) as one:
-            await one.hear("menu")
+        async with on_the_line(settings, "menu", caller(1), journals) as citizen:
+            await citizen.hear("menu")
             server.send_signal(fault)
             gone.set()
-            await one.answer_fallback(settings)
-            assert one.heard(settings, "cam-on")
+            await citizen.answer_fallback(settings)
+            assert citizen.heard(settings, "cam-on")
 
     async def speaking() -> None:
-        async with on_the_line(settings, "speaking", caller(2), journals) as one:
-            await one.to_the_beep()
-            said = asyncio.create_task(one.speak(SPOKEN))
+        async with on_the_line(settings, "speaking", caller(2), journals) as citizen:
+            await citizen.to_the_beep()
+            said = asyncio.create_task(citizen.speak(SPOKEN))
             await asyncio.sleep(0.5)
             ready.release()
             await said
-            await one.call.press("#")
-            await thanked_only(one)
+            await citizen.call.press("#")
+            await thanked_only(citizen)
 
     async def sent() -> None:
-        async with on_the_line(settings, "sent", caller(3), journals) as one:
-            await one.to_the_beep()
-            await one.speak(3)
-            await one.call.press("#")
-            await one.press_at(("xac-nhan", "1"))
-            await one.hear("lien-he")
+        async with on_the_line(settings, "sent", caller(3), journals) as citizen:
+            await citizen.to_the_beep()
+            await citizen.speak(3)
+            await citizen.call.press("#")
+            await citizen.press_at(("xac-nhan", "1"))
+            await citizen.hear("lien-he")
             ready.release()
-            await thanked_only(one)
+            await thanked_only(citizen)
 
-    async def thanked_only(one: OnTheLine) -> None:
-        await one.ended()
-        assert one.heard(settings, "cam-on")
-        assert not one.heard(settings, "du-phong"), "asked for what is recorded already"
+    async def thanked_only(citizen: OnTheLine) -> None:
+        await citizen.ended()
+        assert citizen.heard(settings, "cam-on")
+        assert not citizen.heard(settings, "du-phong"), "asked for what is recorded already"
 
     async def dials_later() -> None:
         await gone.wait()
-        async with on_the_line(settings, "later", caller(4), journals) as one:
-            await one.answer_fallback(settings)
-            assert one.heard(settings, "cam-on")
+        async with on_the_line(settings, "later", caller(4), journals) as citizen:
+            await citizen.answer_fallback(settings)
+            assert citizen.heard(settings, "cam-on")
 
     async with asyncio.TaskGroup() as calls:
-        for one in (in_the_menu(), speaking(), sent(), dials_later()):
-            calls.create_task(one)
+        for call in (in_the_menu(), speaking(), sent(), dials_later()):
+            calls.create_task(call)
 
 
 async def hear_the_menu(settings: Settings) -> None:
     """The next server serves."""
-    async with on_the_line(settings, "next", "09053999999") as one:
-        await one.hear("menu")
+    async with on_the_line(settings, "next", "09053999999") as citizen:
+        await citizen.hear("menu")
 
 
 @pytest.mark.parametrize("fault", FAULTS)

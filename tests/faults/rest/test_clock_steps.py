@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
-ROOMS = ("agi", "watch", "worker")
+PROCESSES = ("agi", "watch", "worker")
 HOUR = 3600
 STEPS = ((0, HOUR), (HOUR, 0), (HOUR, HOUR), (0, 0))
 """Seconds ahead as each call begins, and from the middle of its recording on: both steps, both ways."""
@@ -89,10 +89,10 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 def start(stack: ExitStack, settings: Settings, clock: FalseClock, name: str) -> None:
-    """One room under the false clock.
+    """Start one process under the false clock.
 
     libfaketime 0.9.10 now and then answers a sleep that a busy machine has already slept through with EINVAL (seen
-    where subprocess waits half a millisecond at a time). Such a start says nothing of ours and is made again.
+    where subprocess waits half a millisecond at a time). Such a failure is no fault of ours; the start is repeated.
     """
     for tries_left in (2, 1, 0):
         try:
@@ -114,7 +114,7 @@ def test_clock_steps(asterisk: RunningAsterisk, settings: Settings, store: Store
     ulids = []
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(3))
-        for _ in pool.map(lambda name: start(stack, settings, clock, name), ROOMS):
+        for _ in pool.map(lambda name: start(stack, settings, clock, name), PROCESSES):
             pass
         for number, (before, during) in enumerate(STEPS):
             clock.set(before)
@@ -127,14 +127,19 @@ def test_clock_steps(asterisk: RunningAsterisk, settings: Settings, store: Store
         tickets = list(session.scalars(select(Ticket).order_by(Ticket.ulid)))
         recordings = list(session.scalars(select(Recording).order_by(Recording.ulid)))
         transcripts = list(session.scalars(select(Transcript)))
-    assert [one.id for one in calls] == [one.ulid for one in tickets] == [one.ulid for one in recordings] == ulids
+    assert (
+        [row.id for row in calls]
+        == [ticket.ulid for ticket in tickets]
+        == [recording.ulid for recording in recordings]
+        == ulids
+    )
     assert len({ticket.code for ticket in tickets}) == len(tickets)
-    assert all(2.5 <= one.seconds <= 5 for one in recordings)
+    assert all(2.5 <= recording.seconds <= 5 for recording in recordings)
     assert {tuple(ticket.flags) for ticket in tickets} == {()}
     assert len(transcripts) == len(recordings)
-    for one in calls:
-        assert one.ended_at is not None
-        assert timedelta(seconds=3) < one.ended_at - one.started_at < timedelta(seconds=HOUR / 2)
+    for row in calls:
+        assert row.ended_at is not None
+        assert timedelta(seconds=3) < row.ended_at - row.started_at < timedelta(seconds=HOUR / 2)
     assert calls[3].started_at < calls[2].started_at, "the clock was not really set back"
 
 
@@ -149,7 +154,7 @@ def call(
     """One report; the clock steps while it is spoken."""
     scenario: Scenario = replace(REPORT, name=f"{REPORT.name}-{number}")
     playing = pool.submit(play_all, [scenario], asterisk, again=False)
-    wait_for(lambda: speaking(settings), "nobody speaks")
+    wait_for(lambda: speaking(settings), "no recording grows")
     clock.set(during)
     time.sleep(0.1)
     played = playing.result(240)[scenario.name]

@@ -56,7 +56,7 @@ class Fault:
 
 @contextmanager
 def lock(settings: Settings) -> Iterator[None]:
-    """The writers' lock of a SQLite database, held by somebody else."""
+    """The writers' lock of a SQLite database, held by another connection."""
     with closing(Store(make_engine(settings.database, busy=5))) as holder, holder.transaction() as session:
         session.connection()
         yield
@@ -160,15 +160,15 @@ def heard(played: Played) -> set[str]:
 
 
 def check_served(played: dict[str, Played], *, code: str) -> None:
-    """Every call went to its end, every report was given ``code`` (or told that it follows), no look-up waited."""
-    assert {name: one.faults for name, one in played.items() if one.faults} == {}
-    for name, one in played.items():
+    """Every call went to its end, every report was given ``code`` (or heard that it follows), no look-up waited."""
+    assert {name: call.faults for name, call in played.items() if call.faults} == {}
+    for name, call in played.items():
         if name.startswith(REPORT.name):
-            assert code in heard(one), f"{name}: {one.plays}"
+            assert code in heard(call), f"{name}: {call.plays}"
 
 
 def cannot_look(played: dict[str, Played]) -> bool:
-    return all("tra-cuu-loi" in heard(one) for name, one in played.items() if name.startswith(LOOK_UP.name))
+    return all("tra-cuu-loi" in heard(call) for name, call in played.items() if name.startswith(LOOK_UP.name))
 
 
 def waiting_for_codes(store: Store) -> list[Ticket]:
@@ -179,7 +179,7 @@ def waiting_for_codes(store: Store) -> list[Ticket]:
 def check_filed(settings: Settings, played: dict[str, Played]) -> float:
     """Everything is filed once, with its audio, and nothing waits; seconds that took."""
     began = time.monotonic()
-    spoken = {one.ulid for name, one in played.items() if name.startswith(REPORT.name)}
+    spoken = {call.ulid for name, call in played.items() if name.startswith(REPORT.name)}
     wait_for(
         lambda: not list(settings.spool.glob("*.json")), f"in the spool: {Spool(settings).ulids()}", seconds=DRAINED
     )
@@ -192,8 +192,8 @@ def check_filed(settings: Settings, played: dict[str, Played]) -> float:
             recordings = list(session.scalars(select(Recording)))
         found = reconcile(settings, store, REPORT.at + timedelta(minutes=5))
     assert sorted(ticket.ulid for ticket in tickets) == sorted(spoken)
-    assert sorted(one.ulid for one in recordings) == sorted(spoken)
-    assert all(one.seconds >= 2.5 for one in recordings)
+    assert sorted(recording.ulid for recording in recordings) == sorted(spoken)
+    assert all(recording.seconds >= 2.5 for recording in recordings)
     assert len({ticket.code for ticket in tickets}) == len(tickets)
     assert found.is_whole, found.gaps
     assert found.offered == len(played)
@@ -224,7 +224,7 @@ def check_console_away(client: FlaskClient, *, reads: bool) -> None:
 
 def check_console_back(client: FlaskClient) -> None:
     assert client.get("/healthz").status_code == 200
-    assert client.get("/tickets").status_code == 302  # nobody is signed in with that cookie
+    assert client.get("/tickets").status_code == 302  # that cookie belongs to no session
     assert client.post("/login", data={"username": "lan", "password": "mot-mat-khau"}).status_code != 503
 
 

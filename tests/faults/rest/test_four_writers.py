@@ -60,12 +60,12 @@ def test_four_sweeps_at_once(desk: Leavings) -> None:
     with desk.store.transaction() as session:
         if desk.store.dialect == "postgresql":
             session.execute(text("LOCK TABLE tickets IN EXCLUSIVE MODE"))
-        with sweeping(desk):  # nobody can write
+        with sweeping(desk):  # no process can write
             time.sleep(2.5)
     while desk.spool.ulids() and datetime.now(UTC) - began < LONGEST:
         with sweeping(desk) as sweeps:
-            for one in sweeps:
-                one.process.wait(PATIENCE)
+            for sweep in sweeps:
+                sweep.process.wait(PATIENCE)
     assert {ticket.ulid: ticket.code for ticket in desk.tickets()} == spoken
     assert sorted(desk.heard()) == sorted(spoken)
     assert sorted(desk.work()) == sorted(spoken)

@@ -73,10 +73,10 @@ def reports(settings: Settings, server: Running, *names: str, seconds: float = 3
 
 def check_own(settings: Settings, played: dict[str, Played]) -> None:
     """The instance has its own calls and tickets, all of them and no other's."""
-    assert {name: one.faults for name, one in played.items() if one.faults} == {}
+    assert {name: call.faults for name, call in played.items() if call.faults} == {}
     with closing(open_store(settings)) as store:
-        ulids = sorted(one.ulid for one in played.values())
-        wait_for(lambda: [one.ulid for one in tickets(store)] == ulids, f"not filed: {ulids}")
+        ulids = sorted(call.ulid for call in played.values())
+        wait_for(lambda: [ticket.ulid for ticket in tickets(store)] == ulids, f"not filed: {ulids}")
         with store.reading() as session:
             assert sorted(session.scalars(select(Call.id))) == ulids
         wait_for(lambda: reconcile(settings, store, datetime.now(UTC)).is_whole, "it does not add up")
@@ -106,36 +106,38 @@ def power_cut(server: Running) -> None:
 
 
 def test_two_on_one_machine_and_one_of_them_dies() -> None:
-    with home("mot") as one, home("hai") as two, ExitStack() as stack:
+    with home("mot") as first_home, home("hai") as second_home, ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(2))
-        first, second = pool.map(stack.enter_context, (hotline(one), hotline(two)))
-        both = [pool.submit(reports, *given, "a", "b") for given in ((one, first), (two, second))]
+        first, second = pool.map(stack.enter_context, (hotline(first_home), hotline(second_home)))
+        both = [pool.submit(reports, *given, "a", "b") for given in ((first_home, first), (second_home, second))]
         mine, theirs = (playing.result() for playing in both)
-        check_own(one, mine)
-        check_own(two, theirs)
-        assert {one.codes, one.spool, one.recordings}.isdisjoint({two.codes, two.spool, two.recordings})
+        check_own(first_home, mine)
+        check_own(second_home, theirs)
+        assert {first_home.codes, first_home.spool, first_home.recordings}.isdisjoint(
+            {second_home.codes, second_home.spool, second_home.recordings}
+        )
 
-        taken = refused_start(one, two)
+        taken = refused_start(first_home, second_home)
         assert "TONGDAI_AGI_PORT" in taken
         assert "Traceback" not in taken
 
-        speaking = pool.submit(reports, one, first, "cut", seconds=20)
-        wait_for(lambda: any(size(path) > 60_000 for path in one.spool.glob("*.1.wav")), "nobody speaks")
+        speaking = pool.submit(reports, first_home, first, "cut", seconds=20)
+        wait_for(lambda: any(size(path) > 60_000 for path in first_home.spool.glob("*.1.wav")), "no recording grows")
         beside = [process.pid for process in tree(second)]
         power_cut(first)
-        with hotline(one) as again:
-            with closing(open_store(one)) as store:
+        with hotline(first_home) as again:
+            with closing(open_store(first_home)) as store:
                 wait_for(lambda: len(tickets(store)) == len(mine) + 1, "what was spoken is lost")
                 assert tickets(store)[-1].flags == ["interrupted"]
-            assert reports(one, again, "after")[f"{REPORT.name}-after"].faults == ()
+            assert reports(first_home, again, "after")[f"{REPORT.name}-after"].faults == ()
         assert [process.pid for process in tree(second)] == beside, "the other one noticed"
-        check_own(two, theirs)
+        check_own(second_home, theirs)
         speaking.result()
 
 
-def refused_start(one: Settings, two: Settings) -> str:
-    """What a third home is told that wants the ports of the first."""
-    third = one.model_copy(update={"home": two.home.parent / "third"})
+def refused_start(first_home: Settings, second_home: Settings) -> str:
+    """What the start of a third home prints when its ports are those of the first."""
+    third = first_home.model_copy(update={"home": second_home.home.parent / "third"})
     words = [sys.executable, "-m", "ivr", "run"]
     done = subprocess.run(words, env=environment(third), capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""Each habit of panoramisk that costs calls or letters, against a fake of Asterisk's wire."""
+"""Each defect of panoramisk that loses calls or characters, against a server that speaks AMI as Asterisk does."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -134,7 +134,7 @@ def test_line_breaks_and_nul_never_reach_the_wire(evil: str, place: str) -> None
             with pytest.raises(AmiRefused):
                 await ami.ask({"Action": "Originate", **given})
             await ami.ask({"Action": "Originate", "Channel": "PJSIP/100"})
-            assert [one.get("Channel") for one in fake.actions("Originate")] == ["PJSIP/100"]
+            assert [action.get("Channel") for action in fake.actions("Originate")] == ["PJSIP/100"]
 
     run(test())
 
@@ -250,7 +250,9 @@ def test_a_list_comes_whole(count: int) -> None:
     async def test() -> None:
         async with FakeAmi(lambda _, action: channel_list(action, *channels)) as fake, Connected(fake) as ami:
             answer = await ami.ask({"Action": "CoreShowChannels"}, many=True)
-            assert [one["Uniqueid"] for one in answer if "Uniqueid" in one] == [one for one, _ in channels]
+            assert [entry["Uniqueid"] for entry in answer if "Uniqueid" in entry] == [
+                uniqueid for uniqueid, _ in channels
+            ]
 
     run(test())
 

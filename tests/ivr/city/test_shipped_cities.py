@@ -1,4 +1,4 @@
-"""The three cities that ship: free of faults, and what their letters and DOMAIN §3 promise."""
+"""The three cities that ship: free of faults, and what their official letters and DOMAIN §3 promise."""
 
 import ast
 from dataclasses import replace
@@ -61,10 +61,10 @@ def test_an_unknown_city_is_told_with_the_known_ones() -> None:
 
 def test_two_cities_with_one_number_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TONGDAI_LANGUAGE", "en")
-    one = load_city(CONFIG, "da-nang")
-    faults = [str(fault) for fault in check_together([one, one])]
-    assert faults == []  # the same city twice is no rival
-    faults = [str(fault) for fault in check_together([one, replace(one, id="khac")])]
+    da_nang = load_city(CONFIG, "da-nang")
+    faults = [str(fault) for fault in check_together([da_nang, da_nang])]
+    assert faults == []  # a city does not conflict with itself
+    faults = [str(fault) for fault in check_together([da_nang, replace(da_nang, id="khac")])]
     assert faults == [
         'khac/city.toml: prefix: "DN" already belongs to da-nang',
         'khac/city.toml: numbers: "1022" already belongs to da-nang',
@@ -175,8 +175,11 @@ def test_dong_thap_lists_the_55_bodies_in_5_groups() -> None:
 
 def test_announcements_in_force_come_newest_first() -> None:
     city = load_city(CONFIG, "da-nang")
-    assert [one.id for one in city.announcements_on(date(2026, 11, 1))] == ["mau-mua-bao", "mau-gioi-thieu"]
-    assert [one.id for one in city.announcements_on(date(2026, 2, 1))] == ["mau-gioi-thieu"]
+    assert [announcement.id for announcement in city.announcements_on(date(2026, 11, 1))] == [
+        "mau-mua-bao",
+        "mau-gioi-thieu",
+    ]
+    assert [announcement.id for announcement in city.announcements_on(date(2026, 2, 1))] == ["mau-gioi-thieu"]
     assert city.announcements_on(date(2028, 1, 1)) == ()
     assert city.announcements[0].sound == "thong-bao.mau-mua-bao"
 

@@ -1,4 +1,4 @@
-"""What callers are told: the state of a ticket, look-ups, announcements, and when nobody is there to be rung."""
+"""What callers hear: the state of a ticket, look-ups, announcements, and the case of no operator to be rung."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,7 +28,9 @@ ASK = (
 Call = Callable[..., list[str]]
 
 
-class Nobody:
+class NoFiling:
+    """A filer that files nothing, and a code book without a code."""
+
     def call_started(self, journal: CallJournal) -> None:
         pass
 
@@ -62,7 +64,7 @@ def call(tmp_path: Path, get_city: Callable[[str], City], get_sounds: Callable[[
             return found
 
         desk = Dependencies(
-            spool=Spool(settings), codes=Nobody(), filer=Nobody(), find_status=look, pin_mac=lambda ulid, pin: ""
+            spool=Spool(settings), codes=NoFiling(), filer=NoFiling(), find_status=look, pin_mac=lambda ulid, pin: ""
         )
         caller = Caller(number="0905123456", name="", called="1022", uniqueid="", linkedid="", city="da-nang")
         phone = ScriptedPhone(Citizen(steps), caller, operator=operator)
@@ -102,7 +104,9 @@ def test_a_tickets_state(call: Call, found: Found, said: list[str]) -> None:
 def test_every_state_and_refusal_has_its_sentence(get_sounds: Callable[[str], Catalogue], state: State) -> None:
     dashed = [f"trang-thai-{state}", *(f"ly-do-{refusal}" for refusal in Refusal)]
     for city in ("da-nang", "hai-phong", "dong-thap"):
-        assert all(get_sounds(city).has(one.replace("_", "-"), language) for one in dashed for language in ("vi", "en"))
+        assert all(
+            get_sounds(city).has(prompt.replace("_", "-"), language) for prompt in dashed for language in ("vi", "en")
+        )
 
 
 def test_a_key_ends_the_announcements_and_answers_what_follows(call: Call) -> None:
@@ -115,7 +119,7 @@ def test_a_key_ends_the_announcements_and_answers_what_follows(call: Call) -> No
 
 def test_announcements_come_newest_first(call: Call) -> None:
     heard = call(Step(wait="menu", press="6"), Step(wait="viec-khac", hang_up=True))
-    assert [one for one in heard if one.startswith("thong-bao.")] == [
+    assert [prompt for prompt in heard if prompt.startswith("thong-bao.")] == [
         "thong-bao.mau-mua-bao",
         "thong-bao.mau-gioi-thieu",
     ]

@@ -25,14 +25,14 @@ R, T = SidecarState, PartState
 
 @pytest.fixture
 def hire(desk: Leavings) -> Iterator[Callable[..., BackgroundFiler]]:
-    """Makes clerks; none outlives its test, however that ends."""
+    """Makes background filers; each is closed at the end of the test, however that ends."""
     hired: list[BackgroundFiler] = []
 
-    def one(open_one: Callable[[], Store] = lambda: open_store(desk.settings)) -> BackgroundFiler:
-        hired.append(BackgroundFiler(desk.settings, open_one, now=lambda: NOW))
+    def make_filer(open_database: Callable[[], Store] = lambda: open_store(desk.settings)) -> BackgroundFiler:
+        hired.append(BackgroundFiler(desk.settings, open_database, now=lambda: NOW))
         return hired[-1]
 
-    yield one
+    yield make_filer
     for each in hired:
         each.close(PATIENCE)
 
@@ -44,7 +44,7 @@ def filer(hire: Callable[..., BackgroundFiler]) -> BackgroundFiler:
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """What a background filer waits for who is slow; open when its test ends."""
+    """What a slow background filer waits for; opened at the end of the test."""
     event = threading.Event()
     yield event
     event.set()

@@ -1,4 +1,4 @@
-"""Killed before any lasting step, and started again: nothing spoken is lost, nothing is doubled."""
+"""Killed before any lasting step, and started again: no report is lost or doubled."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -179,11 +179,7 @@ CASES = {
         flags=FALLBACK | INTERRUPTED,
     ),
     "fallback-after-ticket": Case(
-        left=_fallback_after_ticket,
-        seconds=(OTHER, GOOD),
-        tickets=2,
-        ends=(EndReason.FAILED,),
-        flags=FALLBACK,
+        left=_fallback_after_ticket, seconds=(OTHER, GOOD), tickets=2, ends=(EndReason.FAILED,), flags=FALLBACK
     ),
     "two-sent": Case(left=_two_closed, seconds=(OTHER, GOOD), tickets=2, ends=(EndReason.COMPLETED,)),
     "two-without-history": Case(left=_two_sent, seconds=(OTHER, GOOD), tickets=2),
@@ -211,15 +207,15 @@ def check(desk: Leavings, case: Case) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_killed_before_each_step(name: str, desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[name]
-    for fatal, house in houses(desk, tmp_path):
-        case.left(house)
+    for fatal, home in fresh_homes(desk, tmp_path):
+        case.left(home)
         with reaping(monkeypatch, fatal) as reaper:
-            house.sweep()
+            home.sweep()
         for _ in range(2):
-            report = house.sweep()
+            report = home.sweep()
         assert report.faults == []
         assert not report.store_away
-        check(house, case)
+        check(home, case)
         if not reaper.dead:
             break
     assert fatal > 2
@@ -262,7 +258,7 @@ def test_answers_given_while_it_is_filed_reach_the_ticket(desk: Leavings, monkey
         return filed
 
     monkeypatch.setattr(intake, "file_report", slowly)
-    assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW).value == "filed"  # the filer is told of them
+    assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW).value == "filed"  # a newer version is saved
     assert file_one(desk.settings, desk.store, desk.spool, ULID, NOW).value == "settled"
     assert [ticket.publish for ticket in desk.tickets()] == [True]
     assert desk.left() == []
@@ -285,13 +281,13 @@ def test_a_database_that_is_away_loses_nothing(desk: Leavings, tmp_path: Path) -
     assert desk.left() == []
 
 
-def houses(desk: Leavings, tmp_path: Path) -> Iterator[tuple[int, Leavings]]:
-    """An empty home with codes for each step that may be the last, without end."""
+def fresh_homes(desk: Leavings, tmp_path: Path) -> Iterator[tuple[int, Leavings]]:
+    """An empty home with codes for each step that may be the last; endless."""
     for fatal in count():
-        house = Leavings(settings=temporary_settings(tmp_path / str(fatal), sweep_still=10.0), store=desk.store)
+        home = Leavings(settings=temporary_settings(tmp_path / str(fatal), sweep_still=10.0), store=desk.store)
         wipe(desk.store)
-        house.lease()
-        yield fatal, house
+        home.lease()
+        yield fatal, home
 
 
 def away_store(folder: Path) -> Store:
@@ -304,18 +300,18 @@ def test_killed_before_each_step_of_closing_a_call(
     filed_before: bool, desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The filer's way: report and call row in one transaction, by whoever has filed the report before or not."""
-    for fatal, house in houses(desk, tmp_path):
-        sent = house.save(R.TO_FILE, house.take(1, T.RECORDED, wav(GOOD)), code=house.codes.take(NOW))
+    for fatal, home in fresh_homes(desk, tmp_path):
+        sent = home.save(R.TO_FILE, home.take(1, T.RECORDED, wav(GOOD)), code=home.codes.take(NOW))
         if filed_before:
-            file_one(house.settings, house.store, house.spool, ULID, NOW)
-        house.save(R.TO_FILE, *sent.parts, version=sent.version, code=sent.code, publish=True)
-        house.journal(end=EndReason.COMPLETED)
+            file_one(home.settings, home.store, home.spool, ULID, NOW)
+        home.save(R.TO_FILE, *sent.parts, version=sent.version, code=sent.code, publish=True)
+        home.journal(end=EndReason.COMPLETED)
         with reaping(monkeypatch, fatal) as reaper:
-            close_call(house.settings, house.store, house.spool, ULID, NOW, known=filed_before)
+            close_call(home.settings, home.store, home.spool, ULID, NOW, known=filed_before)
         for _ in range(2):
-            assert house.sweep().faults == []
-        check(house, CASES["sent"])
-        assert [(ticket.code, ticket.publish) for ticket in house.tickets()] == [(sent.code, True)]
+            assert home.sweep().faults == []
+        check(home, CASES["sent"])
+        assert [(ticket.code, ticket.publish) for ticket in home.tickets()] == [(sent.code, True)]
         if not reaper.dead:
             break
     assert fatal > 2
@@ -325,17 +321,17 @@ def test_killed_before_each_step_of_closing_a_call_with_two_reports(
     desk: Leavings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The background filer's way: the first report, the further one as it ends, then the call."""
-    for fatal, house in houses(desk, tmp_path):
-        _two_sent(house)
-        house.journal(end=EndReason.HUNG_UP)
+    for fatal, home in fresh_homes(desk, tmp_path):
+        _two_sent(home)
+        home.journal(end=EndReason.HUNG_UP)
         with reaping(monkeypatch, fatal) as reaper:
             for ulid in (ULID, FURTHER):
-                file_one(house.settings, house.store, house.spool, ulid, NOW)
-            close_call(house.settings, house.store, house.spool, ULID, NOW, known=True)
+                file_one(home.settings, home.store, home.spool, ulid, NOW)
+            close_call(home.settings, home.store, home.spool, ULID, NOW, known=True)
         for _ in range(2):
-            assert house.sweep().faults == []
-        check(house, replace(CASES["two-sent"], ends=(EndReason.HUNG_UP,)))
-        assert [call.id for call in house.calls()] == [ULID]
+            assert home.sweep().faults == []
+        check(home, replace(CASES["two-sent"], ends=(EndReason.HUNG_UP,)))
+        assert [call.id for call in home.calls()] == [ULID]
         if not reaper.dead:
             break
     assert fatal > 10

@@ -1,4 +1,4 @@
-"""The sweep keeps its hands off calls that go on, and off what it does not understand."""
+"""The sweep does not touch calls that go on, nor files that it does not understand."""
 
 import os
 from dataclasses import replace
@@ -74,8 +74,8 @@ def test_a_further_report_left_over_from_a_closed_call_changes_nothing_of_it(des
     (closed,) = desk.calls()
     assert desk.sweep().filed == 1
     (call,) = desk.calls()
-    told = (call.id, call.ended_at, call.end_reason, call.language)
-    assert told == (ULID, closed.ended_at, EndReason.HUNG_UP, "vi")
+    facts = (call.id, call.ended_at, call.end_reason, call.language)
+    assert facts == (ULID, closed.ended_at, EndReason.HUNG_UP, "vi")
     assert {ticket.ulid: ticket.call_id for ticket in desk.tickets()} == {ULID: ULID, further: ULID}
     assert desk.left() == []
 
@@ -160,7 +160,7 @@ def test_a_broken_sidecar_is_told_every_time_and_stays(desk: Leavings) -> None:
         assert len(report.faults) == 1
         assert ULID in describe(report)
     assert desk.spool.audio(ULID, 1).exists()
-    assert len(desk.tickets()) == 0  # the other one has no audio under its own name: nobody spoke
+    assert len(desk.tickets()) == 0  # the other one has no audio under its own name: nothing was spoken
 
 
 def test_a_journal_without_a_start_is_set_aside_once(desk: Leavings) -> None:
@@ -254,14 +254,14 @@ def test_the_clock_of_the_process_decides_nothing(desk: Leavings) -> None:
 
     assert sweep(desk.settings, desk.store, desk.spool, NOW + timedelta(hours=1), None).filed == 0
     future = path.stat().st_mtime + 3600  # the machine's clock was set back an hour after Asterisk died
-    for one in (path, desk.spool.path(ULID)):
-        os.utime(one, (future, future))
+    for file in (path, desk.spool.path(ULID)):
+        os.utime(file, (future, future))
     assert desk.sweep(aged=False).filed == 1
 
 
 def test_audio_with_nothing_beside_it_is_dated_by_its_ulid(desk: Leavings) -> None:
     desk.take(1, T.RECORDED, wav(3))
-    desk.take(1, T.RECORDED, wav(3), ulid="01ARZ3NDEKTSV4RRFFQ69G5FIL")  # looks like one, is none
+    desk.take(1, T.RECORDED, wav(3), ulid="01ARZ3NDEKTSV4RRFFQ69G5FIL")  # looks like one of them, is none
     desk.sweep()
     first, second = desk.tickets()
     assert first.created_at == datetime(2016, 7, 30, 23, 54, 10, 259000, tzinfo=UTC)

@@ -41,9 +41,9 @@ FIXED = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_variants_are_one_word(one: str, other: str) -> None:
-    assert canonical_syllable(one) == canonical_syllable(other)
+@pytest.mark.parametrize(("variant", "other"), SAME)
+def test_variants_are_one_word(variant: str, other: str) -> None:
+    assert canonical_syllable(variant) == canonical_syllable(other)
 
 
 @pytest.mark.parametrize("word", FIXED)

@@ -1,4 +1,4 @@
-"""What systemd hears from us, on a socket as it lays one."""
+"""What systemd receives from our processes, on a socket like the one it provides."""
 
 import asyncio
 import os
@@ -45,7 +45,9 @@ def test_an_abstract_socket(systemd: tuple[socket.socket, dict[str, str]]) -> No
 
 
 @pytest.mark.parametrize(
-    "changes", [{"NOTIFY_SOCKET": ""}, {"WATCHDOG_USEC": ""}, {"WATCHDOG_PID": "1"}], ids=lambda one: next(iter(one))
+    "changes",
+    [{"NOTIFY_SOCKET": ""}, {"WATCHDOG_USEC": ""}, {"WATCHDOG_PID": "1"}],
+    ids=lambda changes: next(iter(changes)),
 )
 def test_nobody_else_is_told(systemd: tuple[socket.socket, dict[str, str]], changes: dict[str, str]) -> None:
     heard, environment = systemd

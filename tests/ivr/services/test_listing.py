@@ -152,9 +152,9 @@ def test_a_line_tells_of_holder_recording_and_transcript(store: Store, tickets: 
         session.add(transcript(heard.id, ticket.created_at))
     with store.reading() as session:
         lines = listing.tickets(session, viewer=None).rows
-        told = [(line.holder, line.recorded, line.heard, line.flags) for line in lines]
-        assert told[2:] == [(None, True, False, ()), (operator.name, True, True, ("hung_up",))]
-        assert told[:2] == [(None, False, False, ())] * 2
+        shown = [(line.holder, line.recorded, line.heard, line.flags) for line in lines]
+        assert shown[2:] == [(None, True, False, ()), (operator.name, True, True, ("hung_up",))]
+        assert shown[:2] == [(None, False, False, ())] * 2
         assert len({*lines, *listing.tickets(session, viewer=None).rows}) == len(lines)  # equal ones are drawn once
 
 
@@ -237,8 +237,8 @@ def test_a_call_with_two_reports_is_one_line(
         assert lines(None, with_ticket=False) == {}
         assert call.caller_number is not None
         (line,) = listing.calls_of_number(session, call.caller_number, viewer=None, limit=1)
-        assert (line.id, [one.content for one in line.tickets]) == (call.id, both)
-        assert [one.content for one in listing.tickets_of_call(session, call.id)] == both
+        assert (line.id, [ticket.content for ticket in line.tickets]) == (call.id, both)
+        assert [ticket.content for ticket in listing.tickets_of_call(session, call.id)] == both
         found = listing.tickets(session, TicketFilter(query="0905123451"), viewer=None).rows
         assert {ticket.content for ticket in found} == set(both)
         pages = [listing.calls(session, viewer=None, size=2, page=page) for page in (1, 2)]

@@ -21,9 +21,9 @@ def test_an_orderly_report_adds_up(store: Store, sidecar: Sidecar, audio: FiledA
     )
     with store.transaction() as session:
         intake.file_report(session, sidecar, audio, now)
-        assert [one.id for one in read_rows(session).open_calls] == [sidecar.ulid]
+        assert [call.id for call in read_rows(session).open_calls] == [sidecar.ulid]
         record_call(session, journal, now)
-        assert [one.id for one in read_rows(session).work_open] == [sidecar.ulid]
+        assert [item.id for item in read_rows(session).work_open] == [sidecar.ulid]
     claimed = claim(store, TRANSCRIBE, "w", now)
     assert claimed is not None
     with store.transaction() as session:
@@ -52,11 +52,11 @@ def test_every_loss_is_named(store: Store, now: datetime) -> None:
         rows = read_rows(session)
         assert still_open(session, ["open", "half", "never"]) == {"open"}
         assert with_rows(session, ["open", "half", "never"]) == {"open", "half"}
-    assert [one.id for one in rows.open_calls] == ["open"]
+    assert [call.id for call in rows.open_calls] == ["open"]
     assert rows.half_ended == ("half",)
     assert set(rows.tickets_without_call) == {"lonely", "ring back"}
-    assert [one.id for one in rows.tickets_without_code] == ["lonely"]
-    assert [(one.id, one.note) for one in rows.tickets_without_recording] == [("lonely", "no_audio")]
+    assert [ticket.id for ticket in rows.tickets_without_code] == ["lonely"]
+    assert [(ticket.id, ticket.note) for ticket in rows.tickets_without_recording] == [("lonely", "no_audio")]
     assert rows.requests == 1
     assert rows.recordings_without_ticket == rows.recordings_without_work == ("lost",)
 

@@ -17,13 +17,13 @@ def test_processes_that_live_at_the_same_time_share_no_port() -> None:
     given = [*free_ports(20), *free_range(100)]
     ends = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (
-        subprocess.Popen([sys.executable, "-c", ASKS], **ends) as one,
-        subprocess.Popen([sys.executable, "-c", ASKS], **ends) as two,
+        subprocess.Popen([sys.executable, "-c", ASKS], **ends) as first,
+        subprocess.Popen([sys.executable, "-c", ASKS], **ends) as second,
     ):
-        for process in (one, two):
+        for process in (first, second):
             assert process.stdout is not None
             given += [int(number) for number in process.stdout.readline().split()]
-        for process in (one, two):
+        for process in (first, second):
             process.communicate()
     assert len(given) == len(set(given)) == 360
     assert max(given) < 32768
@@ -38,6 +38,6 @@ def test_a_taken_port_is_passed_over_and_the_next_question_gets_others() -> None
 
 
 def test_ranges_that_are_asked_for_one_after_another_are_different_ones() -> None:
-    one, two = free_range(100), free_range(100)
-    assert len(one) == len(two) == 100
-    assert set(one).isdisjoint(two)
+    first, second = free_range(100), free_range(100)
+    assert len(first) == len(second) == 100
+    assert set(first).isdisjoint(second)

@@ -209,7 +209,7 @@ def dialled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_a_void_call_left_is_not_taken_for_the_next_ones(dialled: list[str]) -> None:
     void: list[str] = []
     played = asyncio.run(
-        play_punctually(REPORT, host="", port=0, journals=None, before_again=lambda one: void.append(one.tag))  # type: ignore[arg-type]
+        play_punctually(REPORT, host="", port=0, journals=None, before_again=lambda attempt: void.append(attempt.tag))  # type: ignore[arg-type]
     )
     assert played.faults == ()
     assert dialled == [REPORT.tag, f"{REPORT.name}~2:", f"{REPORT.name}~3:"]
@@ -261,7 +261,7 @@ def test_call(home):
         (1.5, 1, "home call", True),  # late, and all went well
         (1.5, 3, "home call home call home call", True),
         (1.5, 9, "home call home call home call", False),
-        (0.1, 9, "home call", False),  # nobody was late: the system failed
+        (0.1, 9, "home call", False),  # no caller was late: the system failed
     ],
 )
 def test_a_test_that_fails_while_its_caller_was_late_is_run_again(

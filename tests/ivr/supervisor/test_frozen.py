@@ -33,7 +33,7 @@ def at(port: int) -> Port:
 
 @pytest.fixture
 def silent() -> Iterator[Port]:
-    """A port on which the kernel accepts, and nobody ever looks."""
+    """A port on which the kernel accepts connections that no process ever reads."""
     with socket.create_server((LOOPBACK, 0)) as listener:
         yield at(listener.getsockname()[1])
 
@@ -54,16 +54,16 @@ def used(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[float], fl
     return pretend
 
 
-def frozen_after(one: Pulse, *, step: float = STEP, most: float = 200.0) -> float | None:
+def frozen_after(pulse: Pulse, *, step: float = STEP, most: float = 200.0) -> float | None:
     """Seconds of looking every ``step`` until it is called frozen; None when it never is."""
     now = 0.0
-    one.rest(now)
+    pulse.rest(now)
     while now < most:
         now += step
-        if one.is_frozen(1, now):
-            one.rest(now)
+        if pulse.is_frozen(1, now):
+            pulse.rest(now)
             return now
-    one.rest(now)
+    pulse.rest(now)
     return None
 
 
@@ -88,15 +88,15 @@ def test_who_waits_for_the_machine_has_four_times_as_long(silent: Port, used: Ca
 
 def test_who_carries_calls_is_never_ended(silent: Port, used: Callable[..., None]) -> None:
     wire = Wire(port=silent, frozen_after=LIMIT, rests=0.0, busy_may_be_silent=True)
-    used("S", lambda looked: 0.01 * int(looked * 0.15))  # one call in Asterisk, as the kernel tells it: in hundredths
+    used("S", lambda looked: 0.01 * int(looked * 0.15))  # one call in Asterisk, as the kernel gives it: in hundredths
     assert frozen_after(Pulse(wire), most=LIMIT * 6) is None
 
 
 def test_the_supervisors_own_stalls_do_not_count(silent: Port, used: Callable[..., None]) -> None:
     used("S", lambda _: 0.0)
-    one = Pulse(Wire(port=silent, frozen_after=LIMIT))
+    pulse = Pulse(Wire(port=silent, frozen_after=LIMIT))
     held_up = 20.0  # seconds from one look to the next
-    seconds = frozen_after(one, step=held_up, most=LIMIT / LONGEST_STEP * held_up)
+    seconds = frozen_after(pulse, step=held_up, most=LIMIT / LONGEST_STEP * held_up)
     assert seconds is None
 
 
@@ -104,17 +104,17 @@ def test_who_answers_is_never_frozen() -> None:
     server = FastAgiServer({}, port=0)
     thread = threading.Thread(target=server.serve)
     thread.start()
-    one = Pulse(Wire(port=at(server.port), frozen_after=1.0))
+    pulse = Pulse(Wire(port=at(server.port), frozen_after=1.0))
     until = time.monotonic() + 3.0
     try:
-        one.rest(time.monotonic())
+        pulse.rest(time.monotonic())
         while time.monotonic() < until:
-            assert not one.is_frozen(os.getpid(), time.monotonic())
+            assert not pulse.is_frozen(os.getpid(), time.monotonic())
             time.sleep(0.01)
         assert lives(at(server.port), PATIENCE_OF_TESTS)
         assert server.calls == 0, "that a server lives costs no call's thread"
     finally:
-        one.rest(0)
+        pulse.rest(0)
         server.stop()
         thread.join()
 

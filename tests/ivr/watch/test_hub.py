@@ -220,8 +220,8 @@ def test_a_browser_that_cannot_keep_up_is_cut_off(lite: Home, monkeypatch: pytes
 def test_too_many_browsers(lite: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         monkeypatch.setattr(hub, "MOST_BROWSERS", 1)
-        async with lite.watching(), Browser(lite) as one, Browser(lite) as two:
-            assert (one.response.status, two.response.status) == (200, 503)
+        async with lite.watching(), Browser(lite) as first, Browser(lite) as second:
+            assert (first.response.status, second.response.status) == (200, 503)
 
     run(test())
 
@@ -267,8 +267,8 @@ def test_the_sweep_files_what_it_finds_and_pages_hear_of_it(lite: Home) -> None:
 def test_healthz_names_the_parts(lite: Home) -> None:
     async def test() -> None:
         async with lite.watching(), aiohttp.ClientSession() as session, session.get(f"{lite.url}/healthz") as answer:
-            told = await answer.json()
-            assert told == {"browsers": 0, "live_calls": 0, "asterisk": False, "database": True, "sweep_faults": 0}
+            health = await answer.json()
+            assert health == {"browsers": 0, "live_calls": 0, "asterisk": False, "database": True, "sweep_faults": 0}
 
     run(test())
 

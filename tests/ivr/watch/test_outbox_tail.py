@@ -42,7 +42,7 @@ def test_what_is_committed_is_heard_once_and_in_order(store: Store) -> None:
             announce(store, f"{number}a", f"{number}b")
         wait_for(lambda: len(heard) >= 10, "waited in vain")
         time.sleep(0.6)
-        assert [one.subject for one in heard] == [f"{number}{sign}" for number in range(5) for sign in "ab"]
+        assert [change.subject for change in heard] == [f"{number}{sign}" for number in range(5) for sign in "ab"]
         assert heard[0].topic == outbox.TICKET_FILED
         assert heard[0].data == {"id": 1}
 
@@ -60,7 +60,7 @@ def test_more_than_a_page_at_once(store: Store) -> None:
         wait_for(lambda: len(heard) == PAGE * 2 + 7, "waited in vain")
         announce(store, "after")
         wait_for(lambda: heard[-1].subject == "after", "waited in vain")
-        assert len({one.id for one in heard}) == len(heard)
+        assert len({change.id for change in heard}) == len(heard)
 
 
 def test_nothing_rolled_back_is_heard(store: Store) -> None:
@@ -71,7 +71,7 @@ def test_nothing_rolled_back_is_heard(store: Store) -> None:
             session.rollback()
         announce(store, "real")
         wait_for(lambda: heard, "waited in vain")
-        assert [one.subject for one in heard] == ["real"]
+        assert [change.subject for change in heard] == ["real"]
 
 
 @pytest.mark.postgres
@@ -85,7 +85,7 @@ def test_a_smaller_id_that_is_committed_later(cluster: Cluster) -> None:
                 announce(store, "second id")
                 wait_for(lambda: heard, "waited in vain")
             wait_for(lambda: len(heard) == 2, "waited in vain")
-            assert [one.subject for one in heard] == ["second id", "first id, last commit"]
+            assert [change.subject for change in heard] == ["second id", "first id, last commit"]
             assert heard[0].id > heard[1].id
     finally:
         store.close()
