@@ -70,8 +70,8 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no types
         if self.closed:
             raise _away()
         for name, value in data.items():
-            for one in value if isinstance(value, list | tuple) else (value,):
-                if any(sign in f"{name}{one}" for sign in "\r\n\0"):
+            for part in value if isinstance(value, list | tuple) else (value,):
+                if any(sign in f"{name}{part}" for sign in "\r\n\0"):
                     raise AmiRefused(
                         tr(
                             f"Giá trị của {name!r} chứa ký tự xuống dòng hoặc NUL; không gửi.",
@@ -83,7 +83,7 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no types
 
     def close(self) -> None:
         """What was not answered fails now: sent again after a reconnect, one Originate would make two calls."""
-        for action in {id(one): one for one in self.responses.values()}.values():
+        for action in {id(pending): pending for pending in self.responses.values()}.values():
             if not action.future.done():
                 action.future.set_exception(_away())
                 action.future.exception()  # looked at: nobody may be waiting for a Ping

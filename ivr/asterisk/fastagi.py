@@ -132,8 +132,8 @@ class FastAgiServer:
             for waiting in list(self._waiting.values()):
                 self._drop(waiting)
             self._selector.close()
-            for one in (self._listener, self._wake_reader, self._wake_writer):
-                one.close()
+            for sock in (self._listener, self._wake_reader, self._wake_writer):
+                sock.close()
 
     def stop(self) -> None:
         """End :meth:`serve`; calls under way go on."""

@@ -85,11 +85,11 @@ class Dialogue:
     def prompts(self, *ids: str) -> list[Sound]:
         """Sounds of prompts; one that does not exist is left out and logged: no caller is lost to it."""
         found: list[Sound] = []
-        for one in ids:
+        for prompt_id in ids:
             try:
-                found.append(self._sounds.sound(one, self.language))
+                found.append(self._sounds.sound(prompt_id, self.language))
             except TongdaiError as error:
-                _log.error("prompt.missing", prompt=one, language=self.language, error=str(error))
+                _log.error("prompt.missing", prompt=prompt_id, language=self.language, error=str(error))
         return found
 
     def words(self, ids: Sequence[str]) -> list[Sound]:

@@ -113,9 +113,9 @@ def announce(call: Call, node: Announcements) -> str:
         dialogue.tell(dialogue.prompts("khong-co-thong-bao"))
         return node.next
     dialogue.tell([*dialogue.prompts("thong-bao-so"), *dialogue.words(count(len(current), dialogue.language))])
-    for one in current:
-        since = dialogue.words(spoken_date(one.start, dialogue.language))
-        dialogue.tell([*dialogue.prompts("thong-bao-tu-ngay"), *since, *dialogue.prompts(one.sound)])
+    for announcement in current:
+        since = dialogue.words(spoken_date(announcement.start, dialogue.language))
+        dialogue.tell([*dialogue.prompts("thong-bao-tu-ngay"), *since, *dialogue.prompts(announcement.sound)])
     dialogue.tell(dialogue.prompts("het-thong-bao"))
     return node.next
 

@@ -78,9 +78,9 @@ def find_journal(spool: Spool, uniqueid: str) -> CallJournal | None:
     return None
 
 
-def same_channel(one: str, other: str) -> bool:
+def same_channel(uniqueid: str, other: str) -> bool:
     """Whether two UNIQUEIDs, of which the dialplan may have written one, name the same channel."""
-    return bool(one) and _written(one) == _written(other)
+    return bool(uniqueid) and _written(uniqueid) == _written(other)
 
 
 def _written(uniqueid: str) -> str:

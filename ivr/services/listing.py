@@ -115,7 +115,9 @@ def count_tickets(
     session: Session, *groups: TicketFilter, viewer: Person | None, most: int = MOST_COUNTED
 ) -> tuple[int, ...]:
     """How many there are in each group, at most ``most``, without reading any: one question for all groups."""
-    matching = [select(Ticket.id).where(*_ticket_conditions(session, one), *rights.visible(viewer)) for one in groups]
+    matching = [
+        select(Ticket.id).where(*_ticket_conditions(session, group), *rights.visible(viewer)) for group in groups
+    ]
     return tuple(session.execute(select(*(_counted(ids, most) for ids in matching))).one())
 
 

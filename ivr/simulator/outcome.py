@@ -100,9 +100,9 @@ def _values(ticket: Ticket, recordings: Sequence[Recording]) -> dict[str, Any]:
         "confidential": ticket.confidential,
         "urgent": ticket.urgent,
         "language": ticket.language,
-        "flags": [*ticket.flags, *(flag for one in recordings for flag in one.flags)],
+        "flags": [*ticket.flags, *(flag for recording in recordings for flag in recording.flags)],
         "code": ticket.code is not None,
         "pin": ticket.pin_mac is not None,
-        "seconds": sum(one.seconds for one in recordings),
+        "seconds": sum(recording.seconds for recording in recordings),
         "recorded": bool(recordings),
     }

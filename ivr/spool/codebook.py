@@ -66,7 +66,7 @@ class CodeBook:
     def left(self, now: datetime) -> int:
         """How many codes of this year can be given without the database."""
         with locked(self._folder / "lock", wait=True):
-            return sum(len(one) for one in self._read(civil_year(now)))
+            return sum(len(span) for span in self._read(civil_year(now)))
 
     def renew(self, lease: Lease, now: datetime) -> bool:
         """Lease another block when fewer than half a block is left; whether one was leased.
@@ -117,5 +117,5 @@ class CodeBook:
 
 def _block(year: int, ranges: list[range]) -> dict[str, object]:
     """What a block file holds; the checksum tells a flipped digit, which would speak a code twice."""
-    numbers = [[one.start, one.stop] for one in ranges]
+    numbers = [[span.start, span.stop] for span in ranges]
     return {"year": year, "ranges": numbers, "sha256": sha256(repr((year, numbers)).encode()).hexdigest()}

@@ -52,8 +52,10 @@ class LiveChannels:
             answer = await ami.ask({"Action": "CoreShowChannels"}, many=True)
         finally:
             changed, self._changed = self._changed, None
-        listed = {one.uniqueid: one for event in answer if (one := _channel(event)) is not None}
-        self._channels = {uniqueid: one for uniqueid, one in {**listed, **changed}.items() if one is not None}
+        listed = {channel.uniqueid: channel for event in answer if (channel := _channel(event)) is not None}
+        self._channels = {
+            uniqueid: channel for uniqueid, channel in {**listed, **changed}.items() if channel is not None
+        }
         self._known = True
         self._tell()
 

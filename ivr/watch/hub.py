@@ -130,7 +130,8 @@ class Hub:
             start = event_bytes("snapshot", {}, number=last)
         else:
             start = b"".join(
-                event_bytes(one.topic, {"subject": one.subject, "data": one.data}, number=one.id) for one in missed
+                event_bytes(change.topic, {"subject": change.subject, "data": change.data}, number=change.id)
+                for change in missed
             )
         return b"retry: 1000\n\n" + start + _live_bytes(self._live)
 
