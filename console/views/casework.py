@@ -145,7 +145,7 @@ def change(ulid: str) -> BaseResponse:
 
 
 def _done(ulid: str, text: str) -> BaseResponse:
-    """Tell the page to fetch its parts anew; without scripts, show the page."""
+    """Make the page fetch its parts anew; without scripts, show the page."""
     if not wants_fragment():
         return redirect(url_for("tickets.page", ulid=ulid), code=303)
     response = Response(status=204)

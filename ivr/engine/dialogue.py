@@ -142,7 +142,7 @@ class Dialogue:
     def digits(self, sounds: Sequence[Sound], *, most: int, hidden: bool) -> str:
         """Up to ``most`` digits, ended by ``#``, the last digit or silence; ``*`` clears what was entered.
 
-        Who presses ``#`` after the last digit, as they were told, does not answer the next question with it.
+        Who presses ``#`` after the last digit, as the prompt asks, does not answer the next question with it.
         """
         entered, full = self._digits(sounds, most, hidden)
         if full:

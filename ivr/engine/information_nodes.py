@@ -121,7 +121,7 @@ def announce(call: Call, node: Announcements) -> str:
 
 
 def ring(call: Call, node: Ring) -> str:
-    """Ring a person; nobody there, or nobody configured, leads on at once."""
+    """Ring a person; no answer, or no number configured, leads on at once."""
     dialogue, settings = call.dialogue, call.settings
     target = settings.operator_phone if node.line == OPERATOR else call.city.lines.get(node.line, "")
     if not target:

@@ -107,7 +107,7 @@ def _own_call(settings: Settings, fallback: Fallback) -> CallJournal:
 
 
 def _find_free(settings: Settings, store: Store, spool: Spool, unknown: Sidecar) -> Sidecar | None:
-    """A sidecar the recording can go into: the call's own as long as nobody spoke in it, or a new one."""
+    """A sidecar the recording can go into: the call's own as long as it holds no speech, or a new one."""
     with store.reading() as session:
         if intake.is_filed(session, unknown.ulid):
             return None

@@ -49,7 +49,7 @@ class SweepReport:
     filed: int = 0
     """Reports that are tickets now and gone from the spool."""
     silent: int = 0
-    """Recordings in which nobody spoke, or that were cancelled: removed."""
+    """Recordings without speech, or cancelled: removed."""
     calls: int = 0
     """Journals closed."""
     late_codes: int = 0
@@ -88,6 +88,7 @@ class _Sweep:
         self._now = now
         self._live = live_channels
         self._unfinished: list[Fallback] = []
+        """May still be written, or not safe in a report yet."""
         self._adopted: set[str] = set()
 
     def attempt_each(self, step: Callable[[T], None], things: Iterable[T]) -> None:
@@ -197,7 +198,7 @@ class _Sweep:
         return settled
 
     def _sent_and_over(self, sidecar: Sidecar) -> bool:
-        """Sent in a call whose journal has its end: nobody writes any more."""
+        """Sent in a call whose journal has its end: no process writes any more."""
         if sidecar.state is not SidecarState.TO_FILE:
             return False
         with suppress(FileNotFoundError, JournalFault):
@@ -208,7 +209,7 @@ class _Sweep:
         return self._spool.stands_still(path, self._settings.sweep_still)
 
     def _is_finished(self, files: Iterable[Path], uniqueid: str) -> bool:
-        """Whether nobody can be writing: Asterisk no longer has the channel, or all stood still for long."""
+        """Whether no process can still be writing: Asterisk no longer has the channel, or all stood still for long."""
         gone = (
             self._live is not None and uniqueid and not any(same_channel(channel, uniqueid) for channel in self._live)
         )
@@ -216,7 +217,7 @@ class _Sweep:
         return all(self._spool.stands_still(path, seconds) for path in files)
 
     def _waits_for_fallback(self, uniqueid: str) -> bool:
-        """The dialplan may be recording this very caller: what becomes of the report is decided with that."""
+        """The dialplan may be recording this same caller: the report is settled together with that recording."""
         return any(same_channel(uniqueid, fallback.uniqueid) for fallback in self._unfinished)
 
     def _uniqueid(self, ulid: str) -> str:
@@ -231,7 +232,7 @@ def _line_of(sidecar: Sidecar) -> str:
 
 
 def clear_leftovers(spool: Spool) -> None:
-    """Remove locks nobody holds of calls that are gone, and scratch files of dead processes."""
+    """Remove unheld locks of calls that are gone, and scratch files of dead processes."""
     for path in spool.folder.glob("*.filing"):
         with suppress(Held, OSError), spool.filing(path.stem):
             pass  # letting go removes it

@@ -38,7 +38,7 @@ class Reconciliation:
 
     @property
     def offered(self) -> int:
-        """Calls that came in."""
+        """Incoming calls."""
         open_rows = sum(gap.what in (GapKind.CALL_RUNNING, GapKind.CALL_LOST) for gap in self.gaps)
         return sum(self.ended.values()) + open_rows + self.unrecorded
 
@@ -133,8 +133,10 @@ def _gaps_of_rows(rows: Rows, now: datetime) -> Iterator[Gap]:
     for first, second in rows.doubled:
         yield Gap(what=GapKind.RECORDING_DOUBLED, id=second, detail=f"= {first}")
     for ticket in rows.tickets_without_recording:
-        told = Severity.NOTED if NO_AUDIO in ticket.note.split() else Severity.OFF  # its audio is in ``aside``, or was
-        yield Gap(what=GapKind.TICKET_WITHOUT_RECORDING, id=ticket.id, standing=told, detail=ticket.note)
+        standing = (
+            Severity.NOTED if NO_AUDIO in ticket.note.split() else Severity.OFF
+        )  # its audio is in ``aside``, or was
+        yield Gap(what=GapKind.TICKET_WITHOUT_RECORDING, id=ticket.id, standing=standing, detail=ticket.note)
     for what, waiting in (
         (GapKind.TICKET_WITHOUT_CODE, rows.tickets_without_code),
         (GapKind.WORK_OPEN, rows.work_open),

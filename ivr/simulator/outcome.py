@@ -1,4 +1,4 @@
-"""What came of a call, read from the database, and how it differs from what a scenario expects."""
+"""The result of a call, read from the database, and how it differs from what a scenario expects."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -37,7 +37,7 @@ class CodeBook:
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, now: datetime) -> str | None:
-        """A nine-digit code nobody else gets, or None without a block of this civil year (Asia/Ho_Chi_Minh).
+        """A nine-digit code given only once, or None without a block of this civil year (Asia/Ho_Chi_Minh).
 
         The number is on disk as used before this returns; OSError (disk full) counts as no block.
         """
@@ -116,6 +116,6 @@ class CodeBook:
 
 
 def _block(year: int, ranges: list[range]) -> dict[str, object]:
-    """What a block file holds; the checksum tells a flipped digit, which would speak a code twice."""
+    """What a block file holds; the checksum reveals a flipped digit, which would speak a code twice."""
     numbers = [[span.start, span.stop] for span in ranges]
     return {"year": year, "ranges": numbers, "sha256": sha256(repr((year, numbers)).encode()).hexdigest()}

@@ -1,4 +1,4 @@
-"""Callers led by hand on a real Asterisk, and what came of them: for tests of faults.
+"""Callers led by hand on a real Asterisk, and their results: for tests of faults.
 
 Imported by tests alone.
 """
@@ -137,7 +137,7 @@ class OnTheLine:
         self.speech = asyncio.create_task(self.speak(seconds))
 
     def heard(self, settings: Settings, prompt: str, *, last: float = 600) -> bool:
-        """Whether the prompt came down this caller's leg, in the ``last`` seconds of it."""
+        """Whether the prompt was sent down this caller's leg, in the ``last`` seconds of it."""
         return (
             likeness(bytes(self.call.heard[-round(last * 8000) :]), settings.sounds / "vi" / f"{prompt}.wav") >= ALIKE
         )
@@ -184,7 +184,7 @@ async def on_the_line(
 
 @dataclass(frozen=True, kw_only=True)
 class Came:
-    """What came of one number's calls."""
+    """The result of one number's calls."""
 
     calls: int
     tickets: int
