@@ -25,7 +25,7 @@ class Token:
 
     @property
     def unsure(self) -> bool:
-        """Whether the machine heard it badly and nobody has corrected it."""
+        """Whether the machine heard it badly and no person has corrected it."""
         return self.confidence is not None and self.confidence < LEAST_CONFIDENCE
 
 

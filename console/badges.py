@@ -54,7 +54,7 @@ EVENT_ICONS: dict[EventKind, str] = {
 }
 
 _AGES = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
-"""A new ticket that nobody has taken darkens after these."""
+"""A new ticket without an assignee darkens after these."""
 _SOON = timedelta(hours=4)
 
 

@@ -30,7 +30,7 @@ class CityWords:
 
     @cached_property
     def city(self) -> City | None:
-        """The city, or None where its folder is missing or faulty (``tongdai flow check`` tells)."""
+        """The city, or None where its folder is missing or faulty (``tongdai flow check`` shows why)."""
         try:
             return load_city(self._config, self.id)
         except TongdaiError as error:

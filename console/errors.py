@@ -1,4 +1,4 @@
-"""What went wrong, told in words: what, why, what to do; short JSON for scripts, a page for people."""
+"""What went wrong, in words: what, why, what to do; short JSON for scripts, a page for people."""
 
 from typing import cast
 

@@ -39,7 +39,7 @@ def language() -> str:
 
 
 def settle() -> str:
-    """Keep the language for the rest of this request, now that the person is known or known to be nobody."""
+    """Keep the language for the rest of this request, now that it is known who is signed in, if anyone."""
     found = g.language = _chosen()
     return found
 

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser(found: dict[str, EntryPoint], given: list[str]) -> argparse.ArgumentParser:
-    """All subcommands for ``--help``, else only the one asked for: importing every room costs a second."""
+    """All subcommands for ``--help``, else only the one asked for: importing every package costs a second."""
     parser = argparse.ArgumentParser(
         prog="tongdai",
         description=tr("Tổng đài 1022: chạy, kiểm tra và vận hành.", "The 1022 hotline: run, check and operate it."),

@@ -1,7 +1,7 @@
 """What a subcommand of ``tongdai`` and a check of ``tongdai doctor`` are.
 
-Rooms register theirs in the entry-point groups ``tongdai.commands`` (one :class:`Command`) and
-``tongdai.checks`` (a sequence of :class:`Check`), so that ``ivr`` imports nobody.
+Packages register theirs in the entry-point groups ``tongdai.commands`` (one :class:`Command`) and
+``tongdai.checks`` (a sequence of :class:`Check`), so that ``ivr`` imports none of them.
 """
 
 import argparse

@@ -73,7 +73,7 @@ class Held(Exception):  # another holder is an expected state, not an error
 
 @contextmanager
 def locked(path: Path, *, wait: bool) -> Iterator[None]:
-    """Hold ``flock`` on ``path``; raises :class:`Held` when ``wait`` is false and somebody else holds it.
+    """Hold ``flock`` on ``path``; raises :class:`Held` when ``wait`` is false and another process holds it.
 
     The file may be unlinked by a holder: whoever then locked the removed file notices by its inode and tries again.
     """
@@ -93,7 +93,7 @@ def locked(path: Path, *, wait: bool) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether somebody holds the lock ``path``; never makes the file.
+    """Whether a process holds the lock ``path``; never makes the file.
 
     A shared lock is tried for a moment: ask only about locks whose owner took them a while ago.
     """

@@ -32,7 +32,7 @@ class Caller:
     """Who calls, as the network said it; hostile until cleaned (TELEPHONY §4)."""
 
     number: str
-    """Raw caller number, ``""`` where none came."""
+    """Raw caller number, ``""`` where none was sent."""
     name: str
     called: str
     uniqueid: str
@@ -58,16 +58,16 @@ class Recorded:
     end: RecordEnd
     key: str = ""
     lasted: float = 0.0
-    """Seconds the recorder ran, by a clock; 0 where nobody measured."""
+    """Seconds the recorder ran, by a clock; 0 where it was not measured."""
     whole: bool = True
     """False: the line broke before the recorder said it was done; the file may still grow."""
 
 
 class RingResult(Enum):
-    """What came of ringing a person."""
+    """The result of ringing a person."""
 
     ANSWERED = "answered"  # they spoke and it ended there
-    UNANSWERED = "unanswered"  # nobody took it, or nobody is configured
+    UNANSWERED = "unanswered"  # not answered, or no number is configured
 
 
 class Stage(Enum):
@@ -106,15 +106,15 @@ class Phone(Protocol):
         ...
 
     def ring(self, target: str, *, wait: float) -> RingResult:
-        """Ring a person while the caller hears ringing; returns when they are done or nobody answered."""
+        """Ring a person while the caller hears ringing; returns when they are done or there was no answer."""
         ...
 
     def stage(self, stage: Stage) -> None:
-        """Tell the dialplan how far the report is: its fallback reads it."""
+        """Set how far the report is in the channel: the dialplan's fallback reads it."""
         ...
 
     def language(self, language: str) -> None:
-        """Tell the dialplan which language the caller hears, ``vi`` or ``en``."""
+        """Set in the channel which language the caller hears, ``vi`` or ``en``."""
         ...
 
     def done(self) -> None:

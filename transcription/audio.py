@@ -55,7 +55,7 @@ class Audio:
 
 @contextmanager
 def open_audio(file: BinaryIO, name: str) -> Iterator[Audio]:
-    """Open a seekable file; ``name`` tells headerless kinds apart by its ending. Poison is an AudioError."""
+    """Open a seekable file; headerless kinds are distinguished by the ending of ``name``. Poison is an AudioError."""
     container = identify(file, name)
     with ExitStack() as stack:
         try:

@@ -1,4 +1,4 @@
-"""``tongdai worker``, ``transcribe`` and ``model``, and what ``tongdai doctor`` asks this room.
+"""``tongdai worker``, ``transcribe`` and ``model``, and what ``tongdai doctor`` asks this package.
 
 The engine and numpy are imported where they are used: ``model show`` and ``--help`` need neither.
 """
@@ -71,7 +71,7 @@ def _configure_transcribe(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_transcribe(settings: Settings, given: argparse.Namespace) -> int:
-    """Each file by itself: one that cannot be heard is told and makes the exit status 1."""
+    """Each file by itself: one that cannot be heard is reported and makes the exit status 1."""
     from ivr.model.word_errors import word_errors
     from transcription.audio import open_audio_file
     from transcription.hearing import hear
@@ -140,7 +140,7 @@ def _run_model(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _check_model(settings: Settings) -> list[Finding]:
-    """The model in force is whole and loads; the starter is well but told for what it is."""
+    """The model in force is whole and loads; the starter passes, with a note that it is one."""
     from transcription.probe import probe_model
 
     name = tr("Mô hình nhận dạng", "Recogniser model")

@@ -1,4 +1,4 @@
-"""What kind of file lies there, told by its first bytes, and the repair of a WAV whose writer died.
+"""What kind a file is, by its first bytes, and the repair of a WAV whose writer died.
 
 Nothing on disk is changed: a header that lies is put right in a view of the file (:class:`PatchedFile`).
 """
@@ -70,7 +70,7 @@ def _guess(head: bytes) -> str:
 
 
 def _repaired_head(head: bytes, size: int, name: str) -> bytes | None:
-    """The header with true lengths, or None where it already tells the truth."""
+    """The header with true lengths, or None where they are true already."""
     header = read_header(head)
     if header is None or header.start >= size:
         raise _no_sound(name)

@@ -4,7 +4,7 @@ from ivr.errors import TongdaiError
 
 
 class TranscriptionError(TongdaiError):
-    """The root of this room's errors."""
+    """The base class of this package's errors."""
 
 
 class AudioError(TranscriptionError):

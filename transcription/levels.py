@@ -1,4 +1,4 @@
-"""What can be told of a recording without understanding it: silent, clipped, and its waveform's peaks."""
+"""What is known of a recording without understanding it: silent, clipped, and its waveform's peaks."""
 
 from dataclasses import dataclass, field
 

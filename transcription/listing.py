@@ -1,4 +1,4 @@
-"""How a model and a heard recording are told to a person on the command line."""
+"""How a model and a heard recording are shown on the command line."""
 
 from ivr.words import tr
 from transcription.model_folder import ModelFolder, Origin

@@ -131,7 +131,7 @@ def _identity(folder: Path) -> tuple[str, str, bool]:
 
 
 def _fingerprint(folder: Path) -> str:
-    """A model folder without a version in its name is told apart by its acoustic model's content."""
+    """A model folder without a version in its name is identified by its acoustic model's content."""
     acoustic = next(path for path in (folder / "am/final.mdl", folder / "final.mdl") if path.is_file())
     with acoustic.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]

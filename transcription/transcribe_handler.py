@@ -64,7 +64,7 @@ def heard_text(heard: Heard) -> HeardText:
 
 
 def sound_flags(heard: Heard) -> list[RecordingFlag]:
-    """What the sound itself tells: shown beside the player."""
+    """What the sound itself shows: displayed beside the player."""
     flags = {RecordingFlag.SILENT: heard.silent, RecordingFlag.CLIPPED: heard.clipped}
     return [flag for flag, found in flags.items() if found]
 

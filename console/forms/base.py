@@ -77,7 +77,7 @@ class TextLine(StringField):
         self.longest = longest
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the text that came; one that is too long is kept whole, so that the person can shorten it."""
+        """Take the submitted text; one that is too long is kept whole, so that the person can shorten it."""
         if valuelist:
             self.data = clean(valuelist[0], len(valuelist[0]))
 

@@ -40,7 +40,7 @@ def index() -> Response:
 @blueprint.get("/<ulid>")
 @needs(Permission.SEE_CALLS)
 def page(ulid: str) -> str:
-    """One call: what the caller heard and pressed, what came of it, and the same number's other calls."""
+    """One call: what the caller heard and pressed, its tickets, and the same number's other calls."""
     with context.reading() as session:
         seen = viewing.get_call(session, ulid, me())
         call, tickets = seen.call, seen.tickets

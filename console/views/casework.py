@@ -145,7 +145,7 @@ def change(ulid: str) -> BaseResponse:
 
 
 def _done(ulid: str, text: str) -> BaseResponse:
-    """Tell the page to fetch its parts anew; without scripts, show the page."""
+    """Make the page fetch its parts anew; without scripts, show the page."""
     if not wants_fragment():
         return redirect(url_for("tickets.page", ulid=ulid), code=303)
     response = Response(status=204)
@@ -194,7 +194,7 @@ def _duplicate(session: Session) -> int | None:
 
 def _agency(ticket: Ticket) -> str | None:
     agency = request.form.get("agency") or None
-    known = {one for one, _name in context.cities().get(ticket.city).agencies(language())}
+    known = {agency_id for agency_id, _name in context.cities().get(ticket.city).agencies(language())}
     if agency is not None and agency not in known:
         abort(400)
     return agency

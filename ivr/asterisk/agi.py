@@ -48,7 +48,7 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
     ) -> None:
         """``env`` is the header already read; pyst2's own start would block, print and install a SIGHUP handler.
 
-        ``hears`` waits up to so many seconds for a word from Asterisk and tells whether one came.
+        ``hears`` waits up to so many seconds for a line from Asterisk and returns whether one arrived.
         """
         self.stdin, self.env = reader, dict(env)
         self._send = send
@@ -96,7 +96,7 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         if follows:
             if self._hears(SEEN):
                 return reply, self._reply()
-            self._owed += 1  # both lines came together: this one is seen when the next one comes
+            self._owed += 1  # both lines arrived together: this one is seen when the next one comes
         self.send_command(question)
         return reply, self.get_result()
 

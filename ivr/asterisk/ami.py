@@ -25,7 +25,7 @@ Event = Mapping[str, str]
 Callback = Callable[[Event], None]
 
 _log = structlog.get_logger(__name__)
-_quiet = logging.getLogger("ivr.asterisk.ami.panoramisk")  # its own words at every step; ours tell what matters
+_quiet = logging.getLogger("ivr.asterisk.ami.panoramisk")  # it logs every step; our own log has what matters
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
 
@@ -70,8 +70,8 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no types
         if self.closed:
             raise _away()
         for name, value in data.items():
-            for one in value if isinstance(value, list | tuple) else (value,):
-                if any(sign in f"{name}{one}" for sign in "\r\n\0"):
+            for part in value if isinstance(value, list | tuple) else (value,):
+                if any(sign in f"{name}{part}" for sign in "\r\n\0"):
                     raise AmiRefused(
                         tr(
                             f"Giá trị của {name!r} chứa ký tự xuống dòng hoặc NUL; không gửi.",
@@ -83,10 +83,10 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no types
 
     def close(self) -> None:
         """What was not answered fails now: sent again after a reconnect, one Originate would make two calls."""
-        for action in {id(one): one for one in self.responses.values()}.values():
+        for action in {id(pending): pending for pending in self.responses.values()}.values():
             if not action.future.done():
                 action.future.set_exception(_away())
-                action.future.exception()  # looked at: nobody may be waiting for a Ping
+                action.future.exception()  # retrieved, or asyncio warns: a Ping may have no waiting caller
         self.responses.clear()
         if not self.closed:
             self.closed = True
@@ -133,8 +133,8 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         self._on_lost = on_lost
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
-        self._told_away = False
-        self._told_refused = False
+        self._logged_away = False
+        self._logged_refused = False
 
     def start(self) -> None:
         """Connect, and go on trying until :meth:`close`; needs a running loop."""
@@ -184,13 +184,13 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         return task
 
     def connection_made(self, f: "asyncio.Task[Any]") -> None:
-        """A new connection logs in; one that came too late is closed."""
+        """A new connection logs in; one that is made too late is closed."""
         if f.cancelled():
             return
         if f.exception() is not None:
-            if not self._told_away:
+            if not self._logged_away:
                 _log.warning("ami.away", port=self.config["port"], error=str(f.exception()))
-            self._told_away = True
+            self._logged_away = True
             self.loop.call_later(self.reconnect_timeout, self.connect)
             return
         if self._closing:
@@ -199,17 +199,17 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         super().connection_made(f)
 
     def login(self, future: "asyncio.Future[Any]") -> None:
-        """A refused login is told; a connection lost meanwhile is no exception in a callback."""
+        """A refused login is logged; a connection lost meanwhile is no exception in a callback."""
         self.authenticated_future = None
         if future.cancelled() or future.exception() is not None:
             return
         self.authenticated = bool(future.result().success)
         if not self.authenticated:  # Asterisk closes the connection: the next try is due
-            if not self._told_refused:
+            if not self._logged_refused:
                 _log.error("ami.login_refused", user=self.config["username"], remedy="tongdai asterisk render")
-            self._told_refused = True
+            self._logged_refused = True
             return
-        self._told_away = self._told_refused = False
+        self._logged_away = self._logged_refused = False
         _log.info("ami.ready", port=self.config["port"])
         if self._on_ready is not None:
             self._keep(self.loop.create_task(self._ready(self._on_ready)))

@@ -32,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One connection whose header is whole: ``path`` and ``query`` of its address, and ``agi_…`` as it came."""
+    """One connection whose header is whole: ``path`` and ``query`` of its address, and ``agi_…`` as received."""
 
     connection: socket.socket
     path: str
@@ -73,7 +73,7 @@ class Replies:
         return line
 
     def hears(self, seconds: float) -> bool:
-        """Wait up to so long; whether something came."""
+        """Wait up to so many seconds; whether something arrived."""
         return bool(self._got or self._poll.poll(seconds * 1000))
 
 
@@ -132,8 +132,8 @@ class FastAgiServer:
             for waiting in list(self._waiting.values()):
                 self._drop(waiting)
             self._selector.close()
-            for one in (self._listener, self._wake_reader, self._wake_writer):
-                one.close()
+            for sock in (self._listener, self._wake_reader, self._wake_writer):
+                sock.close()
 
     def stop(self) -> None:
         """End :meth:`serve`; calls under way go on."""

@@ -112,7 +112,7 @@ class AsteriskPhone:
             answered = self._variable(variables.DIAL_STATUS) == "ANSWER"
         except HungUp:
             if time.monotonic() - begun < wait + 1:
-                raise  # nobody had answered, or so early that nobody can tell
+                raise  # not answered, or so early that it cannot be known
             answered = True  # it rings no longer than ``wait``: they were talking
         return RingResult.ANSWERED if answered else RingResult.UNANSWERED
 
@@ -185,7 +185,7 @@ class AsteriskPhone:
         return result
 
     def _check_line(self, result: str, what: str) -> None:
-        """-1 is a hang-up or a missing file, in the same word: the channel's state tells which."""
+        """-1 is a hang-up or a missing file, with the same result: the channel's state shows which."""
         if result != "-1":
             return
         if self._execute("CHANNEL STATUS") != str(UP):

@@ -74,7 +74,7 @@ class City:
 
 
 def load_city(config: Path, city_id: str) -> City:
-    """One city; :class:`FlowFaults` tells everything wrong in its files, :class:`CityUnknown` that there is none."""
+    """One city; :class:`FlowFaults` lists every fault of its files, :class:`CityUnknown` says there is none."""
     city, faults = read_city(config, city_id)
     if city is None:
         raise FlowFaults(faults)

@@ -23,7 +23,7 @@ class NoWorkingTimeError(ValueError):
 class Schedule:
     """Open spans of each weekday, in order, without overlap; a day that is not named is closed.
 
-    ``holidays`` tells whether the schedule keeps the city's holidays (closed) and swapped workdays (open).
+    ``holidays``: whether the schedule keeps the city's holidays (closed) and swapped workdays (open).
     """
 
     holidays: Flag

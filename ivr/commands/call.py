@@ -28,7 +28,7 @@ class CannotPlay(TongdaiError):
 
 
 def run_scenarios(settings: Settings, scenarios: Sequence[Scenario], *, host: str, quiet: bool) -> int:
-    """Call one after another; 0 when every call came to what its file says."""
+    """Call one after another; 0 when every call ended as its file says."""
     failed = 0
     with closing(open_store(settings)) as store:
         for scenario in scenarios:

@@ -53,9 +53,9 @@ Verb = Callable[[Settings, argparse.Namespace], int]
 
 
 def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, verb: Verb, told: str
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, verb: Verb, description: str
 ) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(name, help=told, description=told)
+    parser = verbs.add_parser(name, help=description, description=description)
     parser.set_defaults(verb=verb)
     return parser
 

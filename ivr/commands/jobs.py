@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Do it and print what came of it."""
+    """Do it and print the result."""
     store = open_store(settings)
     verb: Verb = arguments.verb
     try:

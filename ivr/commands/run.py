@@ -1,4 +1,4 @@
-"""``tongdai run``: check, prepare, start every room, say where everything is, stop on Ctrl-C."""
+"""``tongdai run``: check, prepare, start every process, say where everything is, stop on Ctrl-C."""
 
 import argparse
 import os
@@ -50,7 +50,7 @@ def run(settings: Settings, *, asterisk: bool) -> int:
     """The whole life of one ``tongdai run``; 0 when it was asked to stop, 1 when it could not come up."""
     began = time.monotonic()
     configure_logs(settings)
-    os.umask(0o077)  # what citizens said is nobody else's to read
+    os.umask(0o077)  # other users must not read what citizens said
     export_home(settings)
     make_folders(settings)
     with hold(settings):

@@ -71,9 +71,9 @@ Verb = Callable[[Store, argparse.Namespace], str]
 
 
 def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, verb: Verb, told: str
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, verb: Verb, description: str
 ) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(name, help=told, description=told)
+    parser = verbs.add_parser(name, help=description, description=description)
     parser.add_argument("username", help=tr("Tên đăng nhập.", "User name."))
     parser.set_defaults(verb=verb)
     return parser
@@ -103,13 +103,13 @@ def _add(store: Store, arguments: argparse.Namespace) -> str:
     with store.reading() as session:  # before anybody types a password
         if people.find_person(session, arguments.username) is not None:
             raise people.taken(arguments.username)
-    password, told = _ask_password(arguments)
+    password, shown = _ask_password(arguments)
     name, role = arguments.name or arguments.username, Role(arguments.role)
     with store.transaction() as session:
         person = people.create_person(
             session, arguments.username, name, role, password, datetime.now(UTC), must_change=not arguments.keep
         )
-    return tr(f"Đã thêm {_line(person)}{told}", f"Added {_line(person)}{told}")
+    return tr(f"Đã thêm {_line(person)}{shown}", f"Added {_line(person)}{shown}")
 
 
 def _list(store: Store, _arguments: argparse.Namespace) -> str:
@@ -121,11 +121,11 @@ def _list(store: Store, _arguments: argparse.Namespace) -> str:
 def _password(store: Store, arguments: argparse.Namespace) -> str:
     with store.reading() as session:
         people.get_person(session, arguments.username)
-    password, told = _ask_password(arguments)  # outside the transaction: a person types slowly
+    password, shown = _ask_password(arguments)  # outside the transaction: a person types slowly
     with store.transaction() as session:
         person = people.get_person(session, arguments.username)
         people.set_password(session, person, password, must_change=not arguments.keep)
-    return tr(f"Đã đổi mật khẩu của {person.username}{told}", f"Changed the password of {person.username}{told}")
+    return tr(f"Đã đổi mật khẩu của {person.username}{shown}", f"Changed the password of {person.username}{shown}")
 
 
 def _role(store: Store, arguments: argparse.Namespace) -> str:

@@ -1,4 +1,4 @@
-"""The disk and the home on it: room, one file system, ours alone."""
+"""The disk and the home on it: free space, one file system, no access for other users."""
 
 import os
 
@@ -8,7 +8,7 @@ from ivr.words import tr
 
 
 def check_disk(settings: Settings) -> list[Finding]:
-    """Room for recordings, free inodes, and spool and recordings on one file system (filing renames)."""
+    """Free space for recordings, free inodes, and spool and recordings on one file system (filing renames)."""
     folder = _nearest(settings)
     figures = os.statvfs(folder)
     free = figures.f_bavail * figures.f_frsize // 2**20
@@ -48,7 +48,7 @@ def check_disk(settings: Settings) -> list[Finding]:
 
 
 def check_home(settings: Settings) -> list[Finding]:
-    """We can write there, and nobody else can read what citizens said."""
+    """We can write there, and no other user can read what citizens said."""
     folder = _nearest(settings)
     if not os.access(folder, os.W_OK | os.X_OK):
         text = tr(f"{folder}: không có quyền ghi", f"{folder}: may not be written")

@@ -1,4 +1,4 @@
-"""Runs the checks every room registered in the entry-point group ``tongdai.checks``."""
+"""Runs the checks that packages registered in the entry-point group ``tongdai.checks``."""
 
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
@@ -12,9 +12,9 @@ GROUP = "tongdai.checks"
 
 
 def find_checks(*, at_start: bool = False, without: Sequence[str] = ()) -> list[Check]:
-    """All rooms' checks in a fixed order; ``at_start`` only those that also guard ``tongdai run``."""
-    rooms = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
-    checks: list[Check] = [check for room in rooms for check in _load(room)]
+    """All packages' checks in a fixed order; ``at_start`` only those that also guard ``tongdai run``."""
+    entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    checks: list[Check] = [check for entry in entries for check in _load(entry)]
     return [check for check in checks if (check.at_start or not at_start) and check.name not in without]
 
 
@@ -29,16 +29,16 @@ def gather(settings: Settings, checks: Sequence[Check]) -> list[Finding]:
     return found
 
 
-def _load(room: EntryPoint) -> Sequence[Check]:
-    """A room whose packages are missing or broken is a fault that is told like the others."""
+def _load(entry: EntryPoint) -> Sequence[Check]:
+    """Checks that cannot be imported (a library is missing or broken) are a fault, reported like the others."""
     try:
-        checks: Sequence[Check] = room.load()
+        checks: Sequence[Check] = entry.load()
     except ImportError as error:
         broken = Finding(
-            name=room.name,
+            name=entry.name,
             ok=False,
-            text=tr(f"{room.module}: không nạp được ({error})", f"{room.module}: cannot be loaded ({error})"),
+            text=tr(f"{entry.module}: không nạp được ({error})", f"{entry.module}: cannot be loaded ({error})"),
             remedy=tr("Hãy chạy: make setup", "Run: make setup"),
         )
-        return [Check(name=room.name, check=lambda _: [broken], at_start=True)]
+        return [Check(name=entry.name, check=lambda _: [broken], at_start=True)]
     return checks

@@ -46,7 +46,7 @@ def pick(
 
 
 def ask_phone(dialogue: Dialogue, prompt: str) -> str | None:
-    """A phone number, read back and confirmed; None when none came. ``prompt`` asks for it."""
+    """A phone number, read back and confirmed; None when none was entered. ``prompt`` asks for it."""
     said = dialogue.prompts(prompt)
     for _ in range(_PHONE_TRIES):
         number = dialogue.digits(said, most=PHONE_DIGITS.stop - 1, hidden=True)

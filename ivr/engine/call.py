@@ -99,7 +99,7 @@ class Call:
         self.report, self.agreement = None, Agreement()
 
     def stage(self, stage: Stage) -> None:
-        """Tell the dialplan how far the report is."""
+        """Set a channel variable for the dialplan: how far the report is."""
         self.dialogue.phone.stage(stage)
 
     def journal(self) -> CallJournal:

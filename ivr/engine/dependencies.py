@@ -1,4 +1,4 @@
-"""What the engine needs of the rest of the house during a call, each part replaceable in a test."""
+"""What the engine needs from other packages during a call, each part replaceable in a test."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ class Codes(Protocol):
     """Where a ticket code comes from: :class:`ivr.spool.codebook.CodeBook`."""
 
     def take(self, now: datetime) -> str | None:
-        """A code nobody else gets, durable as used; None without a block."""
+        """A code given only once, durable as used; None without a block."""
         ...
 
 
@@ -67,12 +67,12 @@ class CannotLook:
 Answer = Found | NotFound | TooMany | CannotLook
 
 FindStatus = Callable[[str, str, str, datetime], Answer]
-"""(code, last four digits or PIN, who asks, now) → what is told; answers within a few seconds."""
+"""(code, last four digits or PIN, who asks, now) → what is spoken; answers within a few seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dependencies:
-    """The rest of the house, as one call sees it."""
+    """Everything outside the engine that a call uses."""
 
     spool: Spool
     codes: Codes

@@ -85,11 +85,11 @@ class Dialogue:
     def prompts(self, *ids: str) -> list[Sound]:
         """Sounds of prompts; one that does not exist is left out and logged: no caller is lost to it."""
         found: list[Sound] = []
-        for one in ids:
+        for prompt_id in ids:
             try:
-                found.append(self._sounds.sound(one, self.language))
+                found.append(self._sounds.sound(prompt_id, self.language))
             except TongdaiError as error:
-                _log.error("prompt.missing", prompt=one, language=self.language, error=str(error))
+                _log.error("prompt.missing", prompt=prompt_id, language=self.language, error=str(error))
         return found
 
     def words(self, ids: Sequence[str]) -> list[Sound]:
@@ -142,7 +142,7 @@ class Dialogue:
     def digits(self, sounds: Sequence[Sound], *, most: int, hidden: bool) -> str:
         """Up to ``most`` digits, ended by ``#``, the last digit or silence; ``*`` clears what was entered.
 
-        Who presses ``#`` after the last digit, as they were told, does not answer the next question with it.
+        Who presses ``#`` after the last digit, as the prompt asks, does not answer the next question with it.
         """
         entered, full = self._digits(sounds, most, hidden)
         if full:

@@ -113,15 +113,15 @@ def announce(call: Call, node: Announcements) -> str:
         dialogue.tell(dialogue.prompts("khong-co-thong-bao"))
         return node.next
     dialogue.tell([*dialogue.prompts("thong-bao-so"), *dialogue.words(count(len(current), dialogue.language))])
-    for one in current:
-        since = dialogue.words(spoken_date(one.start, dialogue.language))
-        dialogue.tell([*dialogue.prompts("thong-bao-tu-ngay"), *since, *dialogue.prompts(one.sound)])
+    for announcement in current:
+        since = dialogue.words(spoken_date(announcement.start, dialogue.language))
+        dialogue.tell([*dialogue.prompts("thong-bao-tu-ngay"), *since, *dialogue.prompts(announcement.sound)])
     dialogue.tell(dialogue.prompts("het-thong-bao"))
     return node.next
 
 
 def ring(call: Call, node: Ring) -> str:
-    """Ring a person; nobody there, or nobody configured, leads on at once."""
+    """Ring a person; no answer, or no number configured, leads on at once."""
     dialogue, settings = call.dialogue, call.settings
     target = settings.operator_phone if node.line == OPERATOR else call.city.lines.get(node.line, "")
     if not target:

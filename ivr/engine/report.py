@@ -18,7 +18,7 @@ from ivr.spool import Sidecar, SidecarState, SpoolUnwritable
 from ivr.spool.sidecar import HUNG_UP
 
 TRUNCATED = RecordingFlag.TRUNCATED.value
-"""Flag of a report whose last seconds the full disk did not take; Asterisk does not tell."""
+"""Flag of a report whose last seconds the full disk did not take; Asterisk does not report it."""
 SHORTFALL = 1.0
 """Seconds a file may be shorter than its recording took; lines that send nothing in silence make some."""
 
@@ -42,7 +42,7 @@ class SpokenReport:
         self._flushed = True
         """… and a power cut does not take it back."""
         self._unsettled = False
-        """The line broke and the recorder has not closed the file: only the sweep can tell what is in it."""
+        """The line broke and the recorder has not closed the file: only the sweep can find out what is in it."""
 
     @property
     def ulid(self) -> str:
@@ -68,7 +68,7 @@ class SpokenReport:
     def begin_take(self) -> Path:
         """Make the sidecar durable and give the file to record into; raises SpoolUnwritable before any beep.
 
-        Room for the answers that follow is put aside, should the disk fill up while the citizen speaks.
+        Disk space for the answers that follow is reserved, should the disk fill up while the citizen speaks.
         """
         number = len(self.sidecar.parts) + 1
         path = self._dependencies.spool.audio(self.ulid, number)
@@ -109,7 +109,7 @@ class SpokenReport:
         return False
 
     def change(self, **answers: object) -> bool:
-        """Answers given after speaking: durable first, then told to the background filer if the report is already sent.
+        """Answers given after speaking: durable first; the background filer gets them if the report is already sent.
 
         Whether it could be made durable.
         """
@@ -128,7 +128,7 @@ class SpokenReport:
             self._dependencies.filer.report(self.ulid)
 
     def send(self, *, flags: tuple[str, ...] = ()) -> None:
-        """A ticket must come of it; its code is taken now, so that also who hangs up next has one."""
+        """It must become a ticket; its code is taken now, so that also who hangs up next has one."""
         if self.sent:
             return
         code = self.sidecar.code or self._dependencies.codes.take(self._clock())
@@ -175,7 +175,7 @@ class SpokenReport:
                 self.cancel()
 
     def _end(self) -> None:
-        """Nothing more will change: the end of the call tells it of its own report, the sidecar of a further one."""
+        """Nothing more will change: the call's end says so for its own report, the sidecar for a further one."""
         if self.sidecar.is_further or not self._is_safe():
             self.change(ended=True)
 

@@ -14,7 +14,7 @@ from ivr.settings import Settings
 from ivr.store import Store, StoreAway, open_store
 
 PATIENCE = 2.0
-"""Seconds a caller waits for a locked or distant database before being told to try later."""
+"""Seconds a caller waits for a locked or distant database before hearing that they should try later."""
 
 _log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class StatusLookup:
         self._guard = threading.Lock()
 
     def find(self, code: str, secret: str, source: str, now: datetime) -> Answer:
-        """What the caller is told; tries are counted for ``source`` and for the code."""
+        """What the caller hears; tries are counted for ``source`` and for the code."""
         try:
             with self._open().transaction() as session:
                 reply = find_status(session, code, secret, source, now, pin_mac=self._pin_mac)

@@ -78,9 +78,9 @@ def find_journal(spool: Spool, uniqueid: str) -> CallJournal | None:
     return None
 
 
-def same_channel(one: str, other: str) -> bool:
+def same_channel(uniqueid: str, other: str) -> bool:
     """Whether two UNIQUEIDs, of which the dialplan may have written one, name the same channel."""
-    return bool(one) and _written(one) == _written(other)
+    return bool(uniqueid) and _written(uniqueid) == _written(other)
 
 
 def _written(uniqueid: str) -> str:
@@ -107,7 +107,7 @@ def _own_call(settings: Settings, fallback: Fallback) -> CallJournal:
 
 
 def _find_free(settings: Settings, store: Store, spool: Spool, unknown: Sidecar) -> Sidecar | None:
-    """A sidecar the recording can go into: the call's own as long as nobody spoke in it, or a new one."""
+    """A sidecar the recording can go into: the call's own as long as it holds no speech, or a new one."""
     with store.reading() as session:
         if intake.is_filed(session, unknown.ulid):
             return None

@@ -76,7 +76,7 @@ class BackgroundFiler:
         self._add("call_started", journal.ulid, lambda: self._record(journal))
 
     def report(self, ulid: str) -> None:
-        """File a report, or, later, the answers that came after it was filed."""
+        """File a report, or, later, the answers given after it was filed."""
         if ulid in self._filed:
             if ulid not in self._answered:
                 self._answered.add(ulid)

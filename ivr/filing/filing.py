@@ -35,7 +35,7 @@ class Outcome(Enum):
     SETTLED = "settled"  # … and nothing is left in the spool
     NOT_YET = "not_yet"  # the caller still decides
     CANCELLED = "cancelled"  # the caller cancelled: deleted
-    BUSY = "busy"  # somebody else is filing it now
+    BUSY = "busy"  # another thread or process is filing it now
     GONE = "gone"  # no such report in the spool: filed before, or never begun
 
 
@@ -118,7 +118,7 @@ class _Filing:
                 self._to_ticket(sidecar)
         if not (sidecar.ended or self._over):
             return Outcome.FILED  # whoever saves a newer version gives it to the background filer again
-        self._spool.remove(sidecar)  # nobody saves a newer version after this one
+        self._spool.remove(sidecar)  # no newer version is saved after this one
         return Outcome.SETTLED
 
     def _to_ticket(self, sidecar: Sidecar) -> None:
@@ -166,7 +166,7 @@ class _Filing:
 
 
 def _presumed_end(sidecar: Sidecar) -> EndReason:
-    """How a call ended for whose journal the disk had no room; an end that its row knows stands."""
+    """How a call ended for whose journal the disk was full; an end already in its row stands."""
     match sidecar.flags:
         case flags if RecordingFlag.FALLBACK in flags:
             return EndReason.FAILED
@@ -206,7 +206,7 @@ def renew_codes(store: Store, codes: CodeBook, now: datetime) -> bool:
 def give_late_codes(store: Store, spool: Spool, codes: CodeBook, now: datetime) -> int:
     """Give tickets filed without a code theirs; how many. Raises StoreAway.
 
-    Only where nobody can still hear another code: the report has left the spool and its call is over.
+    Only where the caller can no longer hear another code: the report has left the spool and its call is over.
     """
     with store.reading() as session:
         waiting = [

@@ -1,4 +1,4 @@
-"""A report whose call is dead: what is on disk decides whether somebody spoke."""
+"""A report whose call is dead: what is on disk decides whether it holds speech."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,9 +21,9 @@ _log = structlog.get_logger(__name__)
 
 
 def settle(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar | None:
-    """Bring a dead call's report into ``to_file``, ended; None when nobody spoke and it was removed.
+    """Bring a dead call's report into ``to_file``, ended; None when it holds no speech and was removed.
 
-    The caller holds the ULID and has seen its audio stand still. A recording that nobody ended is kept when there is
+    The caller holds the ULID and has seen its audio stand still. A recording that was not ended is kept when there is
     a report in it; audio the sidecar does not name counts as one more take.
     """
     match sidecar.state:
@@ -75,7 +75,7 @@ def _settled(settings: Settings, spool: Spool, ulid: str, part: Part) -> Part:
 
 
 def _is_torn(path: Path) -> bool:
-    """Said now, because filing mends the header; audio that has gone meanwhile is filing's to tell."""
+    """Asked now, because filing mends the header; filing reports audio that is missing by then."""
     try:
         return measure(path).torn
     except (FileNotFoundError, NotAudio):

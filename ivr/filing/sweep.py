@@ -49,7 +49,7 @@ class SweepReport:
     filed: int = 0
     """Reports that are tickets now and gone from the spool."""
     silent: int = 0
-    """Recordings in which nobody spoke, or that were cancelled: removed."""
+    """Recordings without speech, or cancelled: removed."""
     calls: int = 0
     """Journals closed."""
     late_codes: int = 0
@@ -64,15 +64,15 @@ def sweep(settings: Settings, store: Store, spool: Spool, now: datetime, live_ch
 
     Never raises for one report's or the database's sake: both are in the :class:`SweepReport`.
     """
-    one = _Sweep(settings, store, spool, now, live_channels)
-    one.attempt_each(one.adopt, find_fallbacks(spool.folder))
-    one.attempt_each(one.settle_report, sorted({*spool.ulids(), *spool.ulids_of_audio()}))
-    one.attempt_each(one.close_call, find_journals(spool.folder))
-    one.attempt_each(one.give_codes, [CodeBook(settings.codes)])
+    steps = _Sweep(settings, store, spool, now, live_channels)
+    steps.attempt_each(steps.adopt, find_fallbacks(spool.folder))
+    steps.attempt_each(steps.settle_report, sorted({*spool.ulids(), *spool.ulids_of_audio()}))
+    steps.attempt_each(steps.close_call, find_journals(spool.folder))
+    steps.attempt_each(steps.give_codes, [CodeBook(settings.codes)])
     clear_leftovers(spool)
-    if one.report.filed or one.report.faults or one.report.store_away:
-        _log.info("sweep.done", **vars(one.report))
-    return one.report
+    if steps.report.filed or steps.report.faults or steps.report.store_away:
+        _log.info("sweep.done", **vars(steps.report))
+    return steps.report
 
 
 class _Sweep:
@@ -87,7 +87,8 @@ class _Sweep:
         self._spool = spool
         self._now = now
         self._live = live_channels
-        self._unripe: list[Fallback] = []
+        self._unfinished: list[Fallback] = []
+        """May still be written, or not safe in a report yet."""
         self._adopted: set[str] = set()
 
     def attempt_each(self, step: Callable[[T], None], things: Iterable[T]) -> None:
@@ -109,17 +110,17 @@ class _Sweep:
 
     def adopt(self, fallback: Fallback) -> None:
         """Take one recording of the dialplan alone into a report."""
-        if not self._ripe(fallback.files, fallback.uniqueid) or self.report.store_away:
-            self._unripe.append(fallback)
+        if not self._is_finished(fallback.files, fallback.uniqueid) or self.report.store_away:
+            self._unfinished.append(fallback)
             self.report.live += 1
         else:
-            self._unripe.append(fallback)  # until it is safe in a report, that report waits for it
+            self._unfinished.append(fallback)  # until it is safe in a report, that report waits for it
             ulid = adopt(self._settings, self._store, self._spool, fallback, self._now)
             if ulid is not None:
                 self._adopted.add(ulid)
                 self.report.adopted += 1
             if not fallback.files:
-                self._unripe.pop()
+                self._unfinished.pop()
 
     def settle_report(self, ulid: str) -> None:
         """Settle and file one report, if its call is dead."""
@@ -150,7 +151,9 @@ class _Sweep:
                     raise
                 return
             if journal.end_reason is None:
-                if not self._ripe([path], journal.facts.uniqueid) or self._waits_for_fallback(journal.facts.uniqueid):
+                if not self._is_finished([path], journal.facts.uniqueid) or self._waits_for_fallback(
+                    journal.facts.uniqueid
+                ):
                     return
                 end_journal(self._spool.folder, journal, EndReason.INTERRUPTED)
                 journal = read_journal(path)
@@ -177,7 +180,7 @@ class _Sweep:
         if sidecar is None and not audio:
             return None  # the background filer has filed it since the folder was listed
         if sidecar is None:
-            if not self._ripe(audio, self._uniqueid(ulid)):
+            if not self._is_finished(audio, self._uniqueid(ulid)):
                 self.report.live += 1
                 return None
             sidecar = self._spool.save(rebuild(self._settings, self._spool, ulid, self._now))
@@ -195,7 +198,7 @@ class _Sweep:
         return settled
 
     def _sent_and_over(self, sidecar: Sidecar) -> bool:
-        """Sent in a call whose journal has its end: nobody writes any more."""
+        """Sent in a call whose journal has its end: no process writes any more."""
         if sidecar.state is not SidecarState.TO_FILE:
             return False
         with suppress(FileNotFoundError, JournalFault):
@@ -205,15 +208,17 @@ class _Sweep:
     def _still(self, path: Path) -> bool:
         return self._spool.stands_still(path, self._settings.sweep_still)
 
-    def _ripe(self, files: Iterable[Path], uniqueid: str) -> bool:
-        """Whether nobody can be writing: Asterisk no longer has the channel, or all stood still for long."""
-        gone = self._live is not None and uniqueid and not any(same_channel(one, uniqueid) for one in self._live)
+    def _is_finished(self, files: Iterable[Path], uniqueid: str) -> bool:
+        """Whether no process can still be writing: Asterisk no longer has the channel, or all stood still for long."""
+        gone = (
+            self._live is not None and uniqueid and not any(same_channel(channel, uniqueid) for channel in self._live)
+        )
         seconds = self._settings.sweep_still if gone else self._settings.sweep_orphan
         return all(self._spool.stands_still(path, seconds) for path in files)
 
     def _waits_for_fallback(self, uniqueid: str) -> bool:
-        """The dialplan may be recording this very caller: what becomes of the report is decided with that."""
-        return any(same_channel(uniqueid, fallback.uniqueid) for fallback in self._unripe)
+        """The dialplan may be recording this same caller: the report is settled together with that recording."""
+        return any(same_channel(uniqueid, fallback.uniqueid) for fallback in self._unfinished)
 
     def _uniqueid(self, ulid: str) -> str:
         with suppress(FileNotFoundError, JournalFault):
@@ -227,7 +232,7 @@ def _line_of(sidecar: Sidecar) -> str:
 
 
 def clear_leftovers(spool: Spool) -> None:
-    """Remove locks nobody holds of calls that are gone, and scratch files of dead processes."""
+    """Remove unheld locks of calls that are gone, and scratch files of dead processes."""
     for path in spool.folder.glob("*.filing"):
         with suppress(Held, OSError), spool.filing(path.stem):
             pass  # letting go removes it

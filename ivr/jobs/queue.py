@@ -39,7 +39,7 @@ _log = structlog.get_logger(__name__)
 
 
 class LeaseLost(TongdaiError):
-    """The item is not ours any more: its lease ran out and somebody else claimed or parked it. Drop the result."""
+    """The item is not ours any more: its lease ran out and another worker claimed or parked it. Drop the result."""
 
 
 class Terms(Protocol):
@@ -63,7 +63,7 @@ class Terms(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """An item that is ours until its lease ends; ``attempt`` counts from 1 and tells claims of one owner apart."""
+    """An item that is ours until its lease ends; ``attempt`` counts from 1 and distinguishes an owner's claims."""
 
     id: int
     kind: str
@@ -133,7 +133,7 @@ def finish(session: Session, claimed: Claimed, now: datetime) -> None:
 def fail(store: Store, terms: Terms, claimed: Claimed, error: str, now: datetime) -> WorkState:
     """The attempt failed: waiting again after the kind's pause, or parked with ``error`` after its last try.
 
-    A lost lease is ignored: somebody else has the item in hand. Returns where the item stands now.
+    A lost lease is ignored: another worker has the item. Returns where the item stands now.
     """
     with store.transaction() as session:
         item = session.get_one(WorkItem, claimed.id, with_for_update=True)

@@ -52,7 +52,7 @@ class Call(Base):
 
 
 class CallStep(Base):
-    """One visit of one menu node: what was played, which key came, when."""
+    """One visit of one menu node: what was played, which key was pressed, when."""
 
     __tablename__ = "call_steps"
 

@@ -1,4 +1,4 @@
-"""A call as its journal tells it: the facts it began with, the nodes it visited, and how it ended."""
+"""A call as its journal records it: the facts it began with, the nodes it visited, and how it ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class CallJournal:
-    """One call as its journal tells it; ``end_reason`` None: it goes on, or its process died."""
+    """One call as its journal records it; ``end_reason`` None: it goes on, or its process died."""
 
     facts: CallFacts
     language: str = "vi"

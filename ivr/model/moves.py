@@ -15,7 +15,7 @@ class Need(StrEnum):
 
     REASON = "reason"  # a sentence that somebody else understands later
     AGENCY = "agency"  # who is to work on it
-    REFUSAL = "refusal"  # which of the known reasons; the citizen is told
+    REFUSAL = "refusal"  # which of the known reasons; the citizen hears it
     DUPLICATE = "duplicate"  # the ticket that stands already
 
 

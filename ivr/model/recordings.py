@@ -30,7 +30,7 @@ class Recording(Base):
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     ulid: Mapped[str] = mapped_column(String(26))
-    """The report's, as in its ticket; which call it was made in, the ticket tells."""
+    """The report's, as in its ticket; the ticket has the call it was made in."""
     take: Mapped[int] = mapped_column(Integer)
     key: Mapped[str] = mapped_column(String(128), unique=True)
     seconds: Mapped[float] = mapped_column(Float)

@@ -2,7 +2,7 @@
 
 Careful writers differ in the bytes (composed or decomposed marks) and in the vowel that carries the tone
 (hoà/hòa, khoẻ/khỏe, thuỷ/thủy). Ours is NFC and the older placement (hòa, khỏe, thủy), which the starter model
-writes too. Only for comparing: what people said or wrote is stored as it came.
+writes too. Only for comparing: what people said or wrote is stored unchanged.
 """
 
 import re

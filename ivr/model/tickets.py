@@ -15,7 +15,7 @@ from ivr.model.people import Person
 class State(StrEnum):
     """States of a ticket (DOMAIN §4); "Trễ hạn" is computed and never a state."""
 
-    MOI = "moi"  # new, nobody has looked at it
+    MOI = "moi"  # new, not yet looked at
     DA_TIEP_NHAN = "da_tiep_nhan"  # accepted by an operator
     CHO_BO_SUNG = "cho_bo_sung"  # waiting for the citizen, clock paused
     DA_CHUYEN = "da_chuyen"  # sent to an agency
@@ -59,11 +59,11 @@ class Kind(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a report is not taken on; the citizen is told (DOMAIN §4)."""
+    """Why a report is not taken on; the citizen hears it (DOMAIN §4)."""
 
     NGOAI_THAM_QUYEN = "ngoai_tham_quyen"  # not a matter of this city
     KHIEU_NAI_TO_CAO = "khieu_nai_to_cao"  # a formal complaint or denunciation has its own law
-    THIEU_THONG_TIN = "thieu_thong_tin"  # not enough told after two contacts
+    THIEU_THONG_TIN = "thieu_thong_tin"  # too little information after two contacts
     DA_TRA_LOI = "da_tra_loi"  # answered before
     QUAY_ROI = "quay_roi"  # nuisance, with evidence
     KHONG_CO_NOI_DUNG = "khong_co_noi_dung"  # nothing said
@@ -126,7 +126,7 @@ class Ticket(Base):
     call_id: Mapped[str | None] = mapped_column(String(26))
     """The call it was reported in; the call's first report has the same ULID, a further one its own. None: no call.
 
-    No foreign key: a ticket stands before its call's row does, and also where that is lost; reconciliation tells.
+    No foreign key: a ticket stands before its call's row does, and also where that is lost; reconciliation reports it.
     """
     code: Mapped[str | None] = mapped_column(String(9), unique=True)
     """Nine digits YY + number + check digit; None until a late code is given."""

@@ -39,7 +39,7 @@ class Question:
             self._socket.recv(64)
         except BlockingIOError:
             return False
-        except OSError:  # refused: nobody listens; reset after it was taken: somebody did that
+        except OSError:  # refused: no process listens; reset after connecting: a running process did that
             return self.connected
         return True
 

@@ -1,4 +1,4 @@
-"""The ports of one instance: which room listens where, and whether each is free or answers."""
+"""The ports of one instance: which process listens where, and whether each is free or answers."""
 
 import errno
 import socket
@@ -59,7 +59,7 @@ def why_not_free(port: Port) -> str:
 
 
 def answers(port: Port) -> bool:
-    """Whether somebody accepts connections there; a UDP port counts as answering when it is taken."""
+    """Whether a process accepts connections there; a UDP port counts as answering when it is taken."""
     if port.udp:
         return bool(why_not_free(port))
     try:

@@ -40,7 +40,7 @@ def hold(settings: Settings) -> Iterator[None]:
 
 
 def is_running(settings: Settings) -> bool:
-    """Whether somebody holds the home now."""
+    """Whether a process holds the home now."""
     if not (settings.run / _LOCK).exists():
         return False
     try:

@@ -1,4 +1,4 @@
-"""Tells systemd that we live (sd_notify(3)), where our unit asks for it with ``WatchdogSec``; else does nothing."""
+"""Notifies systemd that we live (sd_notify(3)), where our unit asks for it with ``WatchdogSec``; else does nothing."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from typing import Self
 
 @dataclass(frozen=True, kw_only=True)
 class Watchdog:
-    """``every``: seconds between two words, half of what systemd waits; None where nobody waits."""
+    """``every``: seconds between two notifications, half of what systemd waits; None where it does not wait."""
 
     address: str = ""
     every: float | None = None

@@ -34,7 +34,7 @@ def spawn(argv: list[str], *, log: Path, env: Mapping[str, str] | None = None) -
 
 def put_aside(log: Path) -> None:
     """Keep a log below :data:`LOG_LIMIT`: copy and truncate, because its writer goes on appending to the same file."""
-    with suppress(OSError):  # not there yet, or no room for the copy
+    with suppress(OSError):  # not there yet, or no space for the copy
         if log.stat().st_size < LOG_LIMIT:
             return
         log.with_suffix(log.suffix + ".1").write_bytes(log.read_bytes())

@@ -21,7 +21,7 @@ _REPORT_EVERY = 100
 
 
 def build(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Build what is missing or changed below ``<home>/sounds``, drop what nobody needs; faults are one PromptError.
+    """Build what is missing or changed below ``<home>/sounds``, drop what is not needed; faults are one PromptError.
 
     A city that does not answer by default is left as it stands while its texts are faulty.
     """

@@ -20,7 +20,7 @@ _WORD_SECONDS = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """Read once, safe to share between threads. Sounds need not be built: :meth:`missing` tells."""
+    """Read once, safe to share between threads. Sounds need not be built: :meth:`missing` lists those."""
 
     city: str
     sounds: Path

@@ -38,7 +38,7 @@ class Reconciliation:
 
     @property
     def offered(self) -> int:
-        """Calls that came in."""
+        """Incoming calls."""
         open_rows = sum(gap.what in (GapKind.CALL_RUNNING, GapKind.CALL_LOST) for gap in self.gaps)
         return sum(self.ended.values()) + open_rows + self.unrecorded
 
@@ -68,7 +68,7 @@ def reconcile(settings: Settings, store: Store, now: datetime, since: datetime |
     with store.reading() as session:
         rows = read_rows(session, since)
     calls = list(_open_calls(settings, store, rows.open_calls, spool, now))
-    journals = {one.id: one for one in spool if f"{one.id}.call.jsonl" in one.names}
+    journals = {entry.id: entry for entry in spool if f"{entry.id}.call.jsonl" in entry.names}
     with store.reading() as session:
         known = with_rows(session, journals)
     return Reconciliation(
@@ -77,7 +77,7 @@ def reconcile(settings: Settings, store: Store, now: datetime, since: datetime |
         ended=dict(rows.ended),
         running=len(
             {gap.id for gap in calls if gap.what is GapKind.CALL_RUNNING}
-            | {ulid for ulid, one in journals.items() if one.live and ulid not in known}
+            | {ulid for ulid, entry in journals.items() if entry.live and ulid not in known}
         ),
         unrecorded=len(journals.keys() - known),
         recordings=rows.recordings,
@@ -98,7 +98,7 @@ def _open_calls(
     settings: Settings, store: Store, calls: Iterable[Dated], spool: list[InSpool], now: datetime
 ) -> Iterator[Gap]:
     """Running, about to be closed, or lost."""
-    here = {one.id: one for one in spool}
+    here = {entry.id: entry for entry in spool}
     unseen: list[Dated] = []
     for call in calls:
         in_spool = here.get(call.id)
@@ -129,31 +129,33 @@ def _gaps_of_rows(rows: Rows, now: datetime) -> Iterator[Gap]:
         (GapKind.TICKET_WITHOUT_CALL, rows.tickets_without_call),
         (GapKind.RECORDING_WITHOUT_WORK, rows.recordings_without_work),
     ):
-        yield from (Gap(what=what, id=one) for one in ids)
+        yield from (Gap(what=what, id=row_id) for row_id in ids)
     for first, second in rows.doubled:
         yield Gap(what=GapKind.RECORDING_DOUBLED, id=second, detail=f"= {first}")
     for ticket in rows.tickets_without_recording:
-        told = Severity.NOTED if NO_AUDIO in ticket.note.split() else Severity.OFF  # its audio is in ``aside``, or was
-        yield Gap(what=GapKind.TICKET_WITHOUT_RECORDING, id=ticket.id, standing=told, detail=ticket.note)
+        standing = (
+            Severity.NOTED if NO_AUDIO in ticket.note.split() else Severity.OFF
+        )  # its audio is in ``aside``, or was
+        yield Gap(what=GapKind.TICKET_WITHOUT_RECORDING, id=ticket.id, standing=standing, detail=ticket.note)
     for what, waiting in (
         (GapKind.TICKET_WITHOUT_CODE, rows.tickets_without_code),
         (GapKind.WORK_OPEN, rows.work_open),
     ):
-        for one in waiting:
-            standing = Severity.OFF if now - one.since > PATIENCE else Severity.IN_HAND
-            yield Gap(what=what, id=one.id, standing=standing, detail=_moment(one.since))
+        for row in waiting:
+            standing = Severity.OFF if now - row.since > PATIENCE else Severity.IN_HAND
+            yield Gap(what=what, id=row.id, standing=standing, detail=_moment(row.since))
     for item in rows.work_parked:
         yield Gap(what=GapKind.WORK_PARKED, id=item.id, standing=Severity.NOTED, detail=item.note)
 
 
 def _gaps_of_spool(settings: Settings, spool: Iterable[InSpool]) -> Iterator[Gap]:
-    for one in spool:
-        what = GapKind.IN_SPOOL if one.ours else GapKind.STRANGE_FILE
-        yield Gap(what=what, id=one.id, standing=_spool_standing(settings, one), detail=" ".join(one.names))
+    for entry in spool:
+        what = GapKind.IN_SPOOL if entry.ours else GapKind.STRANGE_FILE
+        yield Gap(what=what, id=entry.id, standing=_spool_standing(settings, entry), detail=" ".join(entry.names))
 
 
-def _spool_standing(settings: Settings, one: InSpool) -> Severity:
-    in_hand = one.ours and (one.live or one.age < _settled_within(settings))
+def _spool_standing(settings: Settings, entry: InSpool) -> Severity:
+    in_hand = entry.ours and (entry.live or entry.age < _settled_within(settings))
     return Severity.IN_HAND if in_hand else Severity.OFF
 
 
@@ -163,7 +165,7 @@ def _settled_within(settings: Settings) -> float:
 
 
 def _orphans(keys: Iterable[str], rows: Rows, spool: Iterable[InSpool], since: datetime | None) -> Iterator[Gap]:
-    being_filed = {one.id for one in spool}
+    being_filed = {entry.id for entry in spool}
     first_day = "" if since is None else since.astimezone(ZONE).strftime("%Y/%m/%d")
     for key in keys:
         ulid = key.rpartition("/")[2].partition(".")[0]

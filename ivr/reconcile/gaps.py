@@ -8,7 +8,7 @@ from ivr.words import tr
 
 
 class Severity(StrEnum):
-    """How grave a gap is."""
+    """How severe a gap is."""
 
     OFF = "off"  # something is lost, doubled or stuck: a person must look
     IN_HAND = "in_hand"  # a running call, worker or sweep settles it by itself
@@ -19,18 +19,18 @@ class GapKind(StrEnum):
     """Kinds of gaps."""
 
     CALL_RUNNING = "call_running"  # the call goes on
-    CALL_LOST = "call_lost"  # no end, and nobody serves it
+    CALL_LOST = "call_lost"  # no end, and no process serves it
     CALL_HALF_ENDED = "call_half_ended"  # an end without its reason, or the reverse
     RECORDING_WITHOUT_TICKET = "recording_without_ticket"
     RECORDING_DOUBLED = "recording_doubled"  # the same sound was filed twice on one line
     RECORDING_WITHOUT_WORK = "recording_without_work"  # neither transcribed nor to be
     TICKET_WITHOUT_CALL = "ticket_without_call"
-    TICKET_WITHOUT_RECORDING = "ticket_without_recording"  # and nobody asked to be rung back
+    TICKET_WITHOUT_RECORDING = "ticket_without_recording"  # and no call-back was asked for
     TICKET_WITHOUT_CODE = "ticket_without_code"
     WORK_OPEN = "work_open"  # waits for a worker, or one has it
     WORK_PARKED = "work_parked"  # given up after three tries
     IN_SPOOL = "in_spool"  # a call's report, audio or journal that is not filed
-    ASIDE = "aside"  # put aside because nobody could use it
+    ASIDE = "aside"  # put aside because it is unusable
     STRANGE_FILE = "strange_file"  # lies in the spool, is none of ours
     FILE_WITHOUT_ROW = "file_without_row"
     FILE_AFTER_ERASURE = "file_after_erasure"  # its row says that it was erased

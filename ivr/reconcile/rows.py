@@ -159,7 +159,7 @@ def _doubled(session: Session, made: ColumnElement[bool]) -> tuple[tuple[str, st
         .join(other_call, other_call.id == other_ticket.call_id)
         .where(made, call.linkedid != "", call.linkedid == other_call.linkedid)
     )
-    return tuple((one, two) for one, two in session.execute(pairs))
+    return tuple((first, second) for first, second in session.execute(pairs))
 
 
 def _files(session: Session, made: ColumnElement[bool]) -> tuple[FiledRow, ...]:

@@ -50,8 +50,8 @@ def limits(kind: LimitKind, source: str, target: str) -> dict[str, Limit]:
         case LimitKind.LOGIN:
             return {_key("source", source): Limit(free=20, window=timedelta(hours=1)), _key("target", target): LOGIN}
         case LimitKind.LOOKUP:
-            one = SHARED_LOOKUP if source == ANONYMOUS else LOOKUP
-            return {_key("source", source): one, _key("target", target): LOOKUP}
+            source_limit = SHARED_LOOKUP if source == ANONYMOUS else LOOKUP
+            return {_key("source", source): source_limit, _key("target", target): LOOKUP}
         case other:
             assert_never(other)
 
@@ -97,8 +97,10 @@ def succeeded(
     keys = _key("source", source), _key("target", target)
     session.execute(delete(Attempt).where(Attempt.kind == kind, Attempt.key == keys[1]))
     if counted_at is not None:
-        one = select(Attempt.id).where(Attempt.kind == kind, Attempt.key == keys[0], Attempt.at == counted_at).limit(1)
-        session.execute(delete(Attempt).where(Attempt.id.in_(one)))
+        counted = (
+            select(Attempt.id).where(Attempt.kind == kind, Attempt.key == keys[0], Attempt.at == counted_at).limit(1)
+        )
+        session.execute(delete(Attempt).where(Attempt.id.in_(counted)))
 
 
 def prune(session: Session, now: datetime) -> None:

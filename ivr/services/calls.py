@@ -85,7 +85,7 @@ def is_over(session: Session, call_id: str | None) -> bool:
 
 
 def _insert(session: Session, journal: CallJournal, now: datetime) -> _Known:
-    """The row of a call nobody has told of yet, or the one that stands after all."""
+    """The new row of a call, or the one that exists after all."""
     if insert_new(session, Call, values_of(journal.facts) | {"language": journal.language}) is not None:
         if journal.ended_at is None:
             outbox.announce(session, outbox.CALL_STARTED, journal.ulid, {"city": journal.facts.city}, now=now)

@@ -66,8 +66,8 @@ def record(
     session.add(event)
     if bump:
         ticket.version += 1
-    told = {"id": ticket.id, "state": ticket.state.value, "event": event.kind.value}
-    outbox.announce(session, outbox.TICKET_CHANGED, ticket.ulid, told, now=now)
+    change = {"id": ticket.id, "state": ticket.state.value, "event": event.kind.value}
+    outbox.announce(session, outbox.TICKET_CHANGED, ticket.ulid, change, now=now)
     session.flush()
     return ticket
 

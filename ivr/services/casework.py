@@ -68,7 +68,7 @@ def move(
 
     What a move needs, the table of moves says (:mod:`ivr.model.moves`); what it does not need is left aside.
 
-    :param refusal: the citizen is told.
+    :param refusal: the reason; the citizen hears it.
     :param duplicate_of: the other ticket's id.
     :param agency: who is to work on it; left out, the agency it has keeps it. Whether there is such an agency is for
         the caller: they are a city's data.

@@ -14,7 +14,7 @@ from ivr.store import insert_missing
 
 
 def lease_codes(session: Session, year: int, size: int = 500) -> range:
-    """Running numbers that nobody else gets, fewer than ``size`` at the end of the year's supply.
+    """Running numbers leased only once, fewer than ``size`` at the end of the year's supply.
 
     :raises CodesExhausted: none is left.
     """

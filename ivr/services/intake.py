@@ -200,7 +200,7 @@ def _answers(report: Report) -> dict[str, Any]:
     number = report.contact_number
     if report.contact_kind is ContactKind.CALLER and number is None:
         number = report.caller_number
-    # Who left before the question never gave a number away, yet can prove the call by the one it came from.
+    # Who left before the question never gave a number away, yet can prove the call by the number they called from.
     proof = report.caller_number if report.contact_kind is ContactKind.UNASKED else number
     return {
         "contact_kind": report.contact_kind,

@@ -50,7 +50,7 @@ class TicketOfCall(NamedTuple):
 
 
 class CallLine(NamedTuple):
-    """A call as the list shows it, with those tickets that came of it and that the viewer may see."""
+    """A call as the list shows it, with those of its tickets that the viewer may see."""
 
     id: str
     caller_number: str | None

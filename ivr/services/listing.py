@@ -20,7 +20,7 @@ from ivr.store import search
 PAGE = 50
 """Rows of a page."""
 MOST_COUNTED = 10_000
-"""Counting stops here: an exact number of a hundred thousand helps nobody and costs every page."""
+"""Counting stops here: an exact number of a hundred thousand is of no use and costs every page."""
 MOST_FOUND = 1_000
 """The same for a search, where every row counted is a row looked into."""
 
@@ -75,7 +75,7 @@ class CallFilter:
     """Which calls; everything left out filters nothing. ``since`` ≤ start < ``until``."""
 
     query: str = ""
-    """A telephone number or its end, or code or words of a ticket that came of the call."""
+    """A telephone number or its end, or code or words of a ticket of the call."""
     city: str = ""
     end_reason: EndReason | None = None
     with_ticket: bool | None = None
@@ -115,7 +115,9 @@ def count_tickets(
     session: Session, *groups: TicketFilter, viewer: Person | None, most: int = MOST_COUNTED
 ) -> tuple[int, ...]:
     """How many there are in each group, at most ``most``, without reading any: one question for all groups."""
-    matching = [select(Ticket.id).where(*_ticket_conditions(session, one), *rights.visible(viewer)) for one in groups]
+    matching = [
+        select(Ticket.id).where(*_ticket_conditions(session, group), *rights.visible(viewer)) for group in groups
+    ]
     return tuple(session.execute(select(*(_counted(ids, most) for ids in matching))).one())
 
 
@@ -146,7 +148,7 @@ def find_ticket_of_report(session: Session, ulid: str) -> Ticket | None:
 
 
 def tickets_of_call(session: Session, call_id: str | None) -> list[Ticket]:
-    """All tickets that came of a call, in the order they were spoken; who may see which is the caller's to ask."""
+    """All tickets of a call, in the order they were spoken; who may see which is the caller's to ask."""
     if call_id is None:
         return []
     rows = select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.created_at, Ticket.id)

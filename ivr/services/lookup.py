@@ -29,13 +29,13 @@ class Status:
     refusal: Refusal | None
     created_at: datetime
     due_at: datetime | None
-    """Told as a time to come only while the clock runs (:func:`ivr.model.clock.is_running`)."""
+    """Spoken as a time to come only while the clock runs (:func:`ivr.model.clock.is_running`)."""
     overdue: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class WrongStatus:
-    """No ticket has this code together with these digits; which of the two was wrong is not told."""
+    """No ticket has this code together with these digits; which of the two was wrong is not said."""
 
 
 def find_status(

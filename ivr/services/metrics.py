@@ -20,7 +20,7 @@ WINDOW = timedelta(hours=1)
 
 
 class StoreCollector(Collector):
-    """What is waiting and how fast it is heard. While the database is away only ``tongdai_store_up 0`` is told."""
+    """What is waiting and how fast it is heard. While the database is away only ``tongdai_store_up 0`` is reported."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -62,8 +62,8 @@ def _backlog(work: Backlog) -> list[Metric]:
 
 def _speed(session: Session, now: datetime) -> list[Metric]:
     rtf = find_rtf(session, now)
-    told = "Seconds of decoding per second of audio, last hour; absent when nothing was heard."
-    return [] if rtf is None else [_gauge("transcription_rtf", told, rtf)]
+    meaning = "Seconds of decoding per second of audio, last hour; absent when nothing was heard."
+    return [] if rtf is None else [_gauge("transcription_rtf", meaning, rtf)]
 
 
 def _open_tickets(session: Session) -> Metric:
@@ -79,5 +79,5 @@ def _overdue_tickets(session: Session, now: datetime) -> Metric:
     return _gauge("tickets_overdue", "Open tickets whose due time has passed while their clock ran.", late)
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"tongdai_{name}", told, value=value)
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"tongdai_{name}", meaning, value=value)

@@ -24,7 +24,7 @@ _ADD = insert(Base.metadata.tables[Outbox.__tablename__])
 def announce(
     session: Session, topic: str, subject: str, data: Mapping[str, Any] | None = None, *, now: datetime
 ) -> None:
-    """Tell the pages; ``subject`` is the call's ULID, ``data`` names no person and no number."""
+    """Queue a change for open pages; ``subject`` is the call's ULID, ``data`` names no person and no number."""
     row = {"at": now, "topic": topic, "subject": subject, "data": dict(data or {})}
     session.connection().execute(_ADD, row)
 

@@ -25,7 +25,7 @@ FIRST_ADMIN = "admin"
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """User name and password do not belong together, or the account is disabled; which one is not told."""
+    """User name and password do not belong together, or the account is disabled; which one is not said."""
 
 
 def create_person(
@@ -164,7 +164,7 @@ def find_all_people(session: Session) -> list[Person]:
 
 
 def ensure_first_admin(session: Session, now: datetime) -> str | None:
-    """Make the first administrator where there is nobody yet; its password, to be printed once."""
+    """Make the first administrator where there is no account yet; its password, to be printed once."""
     serialise(session, "first-admin")
     if session.scalar(select(func.count()).select_from(Person)):
         return None
@@ -242,7 +242,7 @@ def _username(raw: str) -> str:
 
 
 def _keep_an_administrator(session: Session, person: Person, field: Literal["role", "active"]) -> None:
-    """Refuse to lose the last one: nobody could manage accounts any more. Two at once wait for each other."""
+    """Refuse to lose the last one: no person could manage accounts any more. Two at once wait for each other."""
     if person.role is not Role.ADMIN or not person.active:
         return
     serialise(session, "administrators")

@@ -39,7 +39,7 @@ class _City:
 
 @dataclass(frozen=True, kw_only=True)
 class Expanded:
-    """The table of one scenario; ``places`` has for each of its steps the number of the file's step it came from."""
+    """The table of one scenario; ``places`` has for each of its steps the number of its step in the file."""
 
     name: str
     table: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Ports that nobody listens on now, for demonstrations and tests that start a hotline of their own."""
+"""Ports that are free now, for demonstrations and tests that start a hotline of their own."""
 
 import errno
 import socket
@@ -16,7 +16,7 @@ SINGLE = 100
 
 
 def free_ports(count: int) -> list[int]:
-    """Distinct numbers nobody listens on now, TCP or UDP, for demonstrations and tests.
+    """Distinct port numbers free now, TCP or UDP, for demonstrations and tests.
 
     No other process that asks here is given them as long as this one lives. Raises OSError if there are none.
     """

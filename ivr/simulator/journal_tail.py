@@ -115,7 +115,7 @@ class Journals:
             self._look()
             for path in [path for path, name in self._new.items() if name.startswith(caller_name)]:
                 del self._new[path]
-                with suppress(FileNotFoundError):  # a call that was over and filed before anybody looked for it
+                with suppress(FileNotFoundError):  # a call that was over and filed before it was looked for
                     return Tail(path.open("rb"))
             await asyncio.sleep(POLL)
 

@@ -70,7 +70,7 @@ class KeyboardPhone:
         return Recorded(end=RecordEnd.KEY if said else RecordEnd.SILENCE, key=end if said else "")
 
     def ring(self, target: str, *, wait: float) -> RingResult:
-        """Nobody is rung: the caller at the keyboard says whether somebody answered."""
+        """No phone is rung: the caller at the keyboard says whether somebody answered."""
         answered = self._typed_line(tr(f"  ☎ {target}; có người nhận? (c) > ", f"  ☎ {target}; answered? (y) > "))
         return RingResult.ANSWERED if answered[:1].lower() in ("c", "y") else RingResult.UNANSWERED
 
@@ -165,7 +165,7 @@ def dial(
             reason = run_call(phone, city, catalogue, desk, clock, here)
         say(f"■ {reason.value}")
         for sidecar in spool.all():
-            say(_told(sidecar))
+            say(_ticket_line(sidecar))
     return 0
 
 
@@ -184,7 +184,7 @@ def _look_nowhere(code: str, secret: str, source: str, now: datetime) -> Answer:
     return CannotLook()
 
 
-def _told(sidecar: Sidecar) -> str:
+def _ticket_line(sidecar: Sidecar) -> str:
     facts = {
         "kind": sidecar.kind.value,
         "category": sidecar.category or "-",

@@ -32,7 +32,7 @@ class Lateness:
     """What was late, for people."""
 
     def note(self, seconds: float, what: str) -> None:
-        """Something the caller did came so many seconds after it was meant; the worst is kept."""
+        """The caller did something so many seconds after it was meant; the worst is kept."""
         if seconds > self.seconds:
             self.seconds, self.what = seconds, what
 
@@ -53,9 +53,9 @@ async def wait_until(moment: float, clock: Callable[[], float] = time.monotonic)
 async def dial_until_punctual(
     dial: Callable[[int], Awaitable[_Made]], lateness_of: Callable[[_Made], Lateness]
 ) -> _Made:
-    """What came of the first call whose caller was punctual; ``dial`` gets the number of the try, from 1.
+    """The result of the first call whose caller was punctual; ``dial`` gets the number of the try, from 1.
 
-    Raises :class:`MachineTooSlow` when the caller was late in each of :data:`TRIES` calls. Each try must be told apart
+    Raises :class:`MachineTooSlow` when the caller was late in each of :data:`TRIES` calls. Each try must be distinct
     from the one before, whose call, ticket and recording stay.
     """
     for attempt in range(1, TRIES + 1):

@@ -1,4 +1,4 @@
-"""What came of a call, read from the database, and how it differs from what a scenario expects."""
+"""The result of a call, read from the database, and how it differs from what a scenario expects."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,9 +100,9 @@ def _values(ticket: Ticket, recordings: Sequence[Recording]) -> dict[str, Any]:
         "confidential": ticket.confidential,
         "urgent": ticket.urgent,
         "language": ticket.language,
-        "flags": [*ticket.flags, *(flag for one in recordings for flag in one.flags)],
+        "flags": [*ticket.flags, *(flag for recording in recordings for flag in recording.flags)],
         "code": ticket.code is not None,
         "pin": ticket.pin_mac is not None,
-        "seconds": sum(one.seconds for one in recordings),
+        "seconds": sum(recording.seconds for recording in recordings),
         "recorded": bool(recordings),
     }

@@ -13,7 +13,7 @@ from ivr.simulator.sounds import spoken, to_alaw, tone
 from ivr.simulator.values import Scenario, Step
 
 REACTION = 0.15
-"""Seconds between a prompt's beginning and the key that answers it: nobody is faster, and Asterisk is listening."""
+"""Seconds between a prompt's beginning and the key that answers it: no person is faster, and Asterisk is listening."""
 AFTER_BEEP = 0.6
 """Seconds from the beginning of the beep until speech: the beep itself takes 0.25 s."""
 LAST_SOUND = 0.05
@@ -51,7 +51,7 @@ async def play_punctually(
     listens: float = 0.0,
     before_again: Callable[[Played], None] = lambda void: None,
 ) -> Played:
-    """As :func:`play`, and again when the caller itself was late; a machine that is too slow is told as a fault.
+    """As :func:`play`, and again when the caller itself was late; a machine that is too slow is reported as a fault.
 
     A call that is made again carries another name, so that none of what the one before left is taken for its own.
     ``before_again`` gets each void call, to undo what it left in what callers share.
@@ -83,7 +83,7 @@ async def play(
 ) -> Played:
     """Make the call and return when it is over. ``say`` hears each thing played and done, for people who watch.
 
-    ``listens``: seconds of each prompt's sound the citizen hears before answering it; what came is then kept.
+    ``listens``: seconds of each prompt's sound the citizen hears before answering it; the sound is then kept.
     """
     speeches = await asyncio.to_thread(_speeches, scenario)
     call = SipCall(
@@ -175,7 +175,7 @@ async def _do(
 
 
 async def _speak(alaw: bytes, call: SipCall, tail: Tail, meant: float) -> float:
-    """Speak to the end, or until the hotline says something: nobody goes on speaking into a prompt."""
+    """Speak to the end, or until the hotline says something: people do not go on speaking into a prompt."""
     speaking = asyncio.create_task(call.speak(alaw, meant=meant))
     interrupted = asyncio.create_task(tail.wait_for_more())
     await asyncio.wait({speaking, interrupted}, return_when=asyncio.FIRST_COMPLETED)

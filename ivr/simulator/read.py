@@ -1,4 +1,4 @@
-"""``tests/calls/*.toml`` → :class:`Scenario`; every fault of a file is told at once."""
+"""``tests/calls/*.toml`` → :class:`Scenario`; every fault of a file is reported at once."""
 
 import re
 from collections.abc import Sequence

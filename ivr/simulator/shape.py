@@ -77,7 +77,7 @@ class FiledTable(Shape):
 
 
 class ExpectTable(Shape):
-    """``[expect]``: what must come of the call. What is not named is not looked at."""
+    """``[expect]``: what the call must lead to. What is not named is not looked at."""
 
     heard: Strings = ()
     unheard: Strings = ()

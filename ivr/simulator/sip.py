@@ -29,7 +29,7 @@ QUIET = 1.0
 NO_SOUND = 5.0
 """Seconds after which a prompt that should be heard is taken for one without sound."""
 _SO_TIMESTAMPNS = 35
-"""Linux notes when each datagram came, for who reads it late; Python has no name for it."""
+"""Linux notes when each datagram arrived, for a late reader; Python has no name for it."""
 
 
 class CallRefused(TongdaiError):
@@ -102,7 +102,7 @@ class SipCall:
         return self._voice.speaking_since if self._voice is not None else None
 
     async def first_sound(self, since: float) -> float:
-        """When the first sound came after a moment, by the kernel's clock; now, if none comes in :data:`NO_SOUND` s."""
+        """When the first sound after a moment arrived (kernel's clock); now, if none comes in :data:`NO_SOUND` s."""
         until = time.monotonic() + NO_SOUND
         while not self.ended.is_set() and time.monotonic() < until:
             place = bisect_right(self._came, since)
@@ -157,7 +157,7 @@ class SipCall:
         return self._voice
 
     async def _unless_ended(self, action: Coroutine[Any, Any, float]) -> float:
-        """Wait for ``action``, or for the call's end; whoever is told to wait no longer leaves nothing running."""
+        """Wait for ``action``, or for the call's end; a cancelled wait leaves nothing running."""
         doing, over = asyncio.create_task(action), asyncio.create_task(self.ended.wait())
         try:
             await asyncio.wait({doing, over}, return_when=asyncio.FIRST_COMPLETED)
@@ -277,7 +277,7 @@ def _or_now(moment: float | None) -> float:
 
 
 def _arrival(extras: list[tuple[int, int, bytes]]) -> float:
-    """When a datagram came, in monotonic seconds: the kernel's word, else now."""
+    """When a datagram arrived, in monotonic seconds: the kernel's timestamp, else now."""
     now = time.monotonic()
     for level, kind, value in extras:
         if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):

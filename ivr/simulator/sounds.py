@@ -22,7 +22,7 @@ class NoVoice(TongdaiError):
 
 
 def tone(seconds: float) -> Samples:
-    """A voice-like tone that rises and falls: nobody takes it for silence or for a key."""
+    """A voice-like tone that rises and falls: it is not taken for silence or for a key."""
     at = np.arange(round(seconds * RATE)) / RATE
     loud = 0.35 + 0.15 * np.sin(2 * math.pi * 3 * at)
     return np.asarray(loud * np.sin(2 * math.pi * 311 * at) * 20000, dtype=np.int16)

@@ -54,7 +54,7 @@ class Step:
 class Operator(StrEnum):
     """What the person that key 0 rings does."""
 
-    AWAY = "away"  # nobody takes the call
+    AWAY = "away"  # no operator takes the call
     ANSWERS = "answers"  # takes it and hangs up after a moment
 
 
@@ -70,7 +70,7 @@ class Prepared:
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What must come of the call; None is not looked at."""
+    """What the call must lead to; None is not looked at."""
 
     heard: tuple[str, ...] = ()
     """Prompt ids in this order; others may stand between."""
@@ -97,7 +97,7 @@ class Scenario:
     switches: frozenset[str] = frozenset()
     operator: Operator = Operator.AWAY
     room: bool = True
-    """Whether the spool has room for a recording."""
+    """Whether the spool has space for a recording."""
     database: bool = True
     """Whether the database answers."""
     tickets: tuple[Prepared, ...] = ()

@@ -89,7 +89,7 @@ class Voice:
                 waiting.set_result(numbers[0])
 
     def fail(self, error: SenderEnded) -> None:
-        """The sender is gone: whoever waits is told."""
+        """The sender is gone: whoever waits gets the error."""
         futures: list[asyncio.Future[Any]] = [*self._moments.values(), self._stopped]
         for waiting in futures:
             if not waiting.done():

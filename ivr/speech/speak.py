@@ -46,7 +46,7 @@ def count(value: int, language: Language) -> list[str]:
 
 
 def spoken_date(value: date, language: Language, *, year: bool = True) -> list[str]:
-    """A civil date, with its year unless told otherwise."""
+    """A civil date, with its year unless asked otherwise."""
     return ending(_rules(language).day(value, year=year))
 
 

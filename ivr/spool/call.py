@@ -1,4 +1,4 @@
-"""A call's journal and a report's sidecar tell of the same call: each can be begun from the other."""
+"""A call's journal and a report's sidecar describe the same call: each can be begun from the other."""
 
 from ivr.model.journal import CallJournal
 from ivr.spool.sidecar import Sidecar

@@ -37,7 +37,7 @@ class CodeBook:
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, now: datetime) -> str | None:
-        """A nine-digit code nobody else gets, or None without a block of this civil year (Asia/Ho_Chi_Minh).
+        """A nine-digit code given only once, or None without a block of this civil year (Asia/Ho_Chi_Minh).
 
         The number is on disk as used before this returns; OSError (disk full) counts as no block.
         """
@@ -66,7 +66,7 @@ class CodeBook:
     def left(self, now: datetime) -> int:
         """How many codes of this year can be given without the database."""
         with locked(self._folder / "lock", wait=True):
-            return sum(len(one) for one in self._read(civil_year(now)))
+            return sum(len(span) for span in self._read(civil_year(now)))
 
     def renew(self, lease: Lease, now: datetime) -> bool:
         """Lease another block when fewer than half a block is left; whether one was leased.
@@ -116,6 +116,6 @@ class CodeBook:
 
 
 def _block(year: int, ranges: list[range]) -> dict[str, object]:
-    """What a block file holds; the checksum tells a flipped digit, which would speak a code twice."""
-    numbers = [[one.start, one.stop] for one in ranges]
+    """What a block file holds; the checksum reveals a flipped digit, which would speak a code twice."""
+    numbers = [[span.start, span.stop] for span in ranges]
     return {"year": year, "ranges": numbers, "sha256": sha256(repr((year, numbers)).encode()).hexdigest()}

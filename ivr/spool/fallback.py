@@ -46,7 +46,9 @@ class Fallback:
 def find_fallbacks(folder: Path) -> list[Fallback]:
     """Every call the dialplan took, oldest first."""
     stems = {path.stem for path in folder.glob(f"{PREFIX}*") if path.suffix in (".wav", ".json")}
-    return sorted((_read(folder, stem) for stem in stems), key=lambda one: (one.started_at, one.uniqueid))
+    return sorted(
+        (_read(folder, stem) for stem in stems), key=lambda fallback: (fallback.started_at, fallback.uniqueid)
+    )
 
 
 def _read(folder: Path, stem: str) -> Fallback:

@@ -26,7 +26,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: ``dumps`` ma
 
 
 class JournalFault(TongdaiError):
-    """A journal has no readable first line: nobody can say whose call it was."""
+    """A journal has no readable first line: it is unknown whose call it was."""
 
 
 class Journal:
@@ -35,7 +35,7 @@ class Journal:
     def __init__(self, folder: Path, start: CallJournal) -> None:
         """Begin ``<ULID>.call.jsonl`` in ``folder`` with the facts of ``start`` (its steps and end are not written).
 
-        Raises OSError where the disk does not take that first line: without it the file tells nobody anything.
+        Raises OSError where the disk does not take that first line: without it the file is useless.
         """
         self.path = journal_path(folder, start.ulid)
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -28,7 +28,7 @@ class SidecarState(StrEnum):
 
     RECORDING = "recording"  # the beep is near or the caller speaks: the audio may still grow
     RECORDED = "recorded"  # a take is safe, the caller has not said "send" yet
-    TO_FILE = "to_file"  # sent, or the caller left after speaking: a ticket must come of it
+    TO_FILE = "to_file"  # sent, or the caller left after speaking: it must become a ticket
     CANCELLED = "cancelled"  # cancelled twice: audio and sidecar go, no ticket
 
 

@@ -78,7 +78,7 @@ class Spool:
 
         Without ``flush`` a power cut before the next :meth:`flush` may bring the version before it back; nothing else
         can: it is for answers to a report that is safe already.
-        On a disk that filled up meanwhile it takes the room that :meth:`reserve` put aside.
+        On a disk that filled up meanwhile it takes the space that :meth:`reserve` put aside.
         """
         saved = replace(sidecar, version=sidecar.version + 1)
         content = saved.to_json().encode()
@@ -90,7 +90,7 @@ class Spool:
                     raise
                 write_durably(self.path(sidecar.ulid), content)
                 with suppress(SpoolUnwritable):
-                    self.reserve(sidecar.ulid)  # the older version's room is free now
+                    self.reserve(sidecar.ulid)  # the older version's space is free now
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         return saved
@@ -103,7 +103,7 @@ class Spool:
             raise _unwritable(self.folder, error) from error
 
     def reserve(self, ulid: str) -> None:
-        """Put room aside for what the caller answers after speaking; raises :class:`SpoolUnwritable`.
+        """Put disk space aside for what the caller answers after speaking; raises :class:`SpoolUnwritable`.
 
         Recordings go on writing when the disk is nearly full: without this they take what the answers need.
         """
@@ -146,7 +146,7 @@ class Spool:
         return sorted({path.name[:26] for path in self.folder.glob("*.wav") if is_ulid(path.name[:26])})
 
     def stands_still(self, path: Path, seconds: float) -> bool:
-        """Whether nobody has written ``path`` for ``seconds``.
+        """Whether ``path`` was not written for ``seconds``.
 
         Compared with the time the file system gives a file written now: our own clock may have been set meanwhile.
         A file from the future was written before the clock was set back.
@@ -161,7 +161,7 @@ class Spool:
             _unlink_quietly(probe)
 
     def set_aside(self, path: Path) -> Path:
-        """Move a file nobody can use out of the way, into ``aside/``, to be looked at by a person."""
+        """Move an unusable file out of the way, into ``aside/``, to be looked at by a person."""
         folder = self.folder / "aside"
         folder.mkdir(exist_ok=True)
         kept = path.replace(folder / path.name)
@@ -175,7 +175,7 @@ class Spool:
             try:
                 sidecar = self.find(ulid)
             except SidecarFault:
-                continue  # the sweep tells of it
+                continue  # the sweep reports it
             if sidecar is not None:
                 found.append(sidecar)
         return found
@@ -238,7 +238,7 @@ class Spool:
         return self.folder / f".{ulid}.reserve.tmp"
 
     def _release(self, ulid: str) -> bool:
-        """Whether there was room put aside, which is free now."""
+        """Whether there was space put aside, which is free now."""
         try:
             self._reserved(ulid).unlink()
         except OSError:

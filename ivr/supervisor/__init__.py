@@ -1,1 +1,1 @@
-"""``tongdai run``: one parent starts the rooms as processes, keeps them up, and ends them together."""
+"""``tongdai run``: one parent starts all processes of the hotline, keeps them up, and ends them together."""

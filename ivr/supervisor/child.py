@@ -40,7 +40,7 @@ class State(Enum):
 class Spec:
     """What to run: ``command`` is asked before each start, ``ready`` answers at once whether it serves.
 
-    ``wire`` is where it is asked, while it serves, whether it still lives; without one nobody asks.
+    ``wire`` is where it is asked, while it serves, whether it still lives; without one it is not asked.
     """
 
     name: str
@@ -59,7 +59,7 @@ def note(path: Path, text: str) -> None:
 
 @dataclass(kw_only=True)
 class Child:
-    """A spec and its present life; every method is told the time (monotonic seconds)."""
+    """A spec and its present life; every method gets the time (monotonic seconds)."""
 
     spec: Spec
     state: State = State.STOPPED
@@ -132,7 +132,7 @@ class Child:
             self.process.wait()
 
     def stopped(self) -> None:
-        """It ended because we asked: nobody asks it anything more."""
+        """It ended because we asked: it is asked nothing more."""
         self.state = State.STOPPED
         if self._pulse is not None:
             self._pulse.rest(self.started)
@@ -153,7 +153,7 @@ class Child:
         return self._pulse.is_frozen(self.process.pid, now)
 
     def _end_frozen(self) -> None:
-        """The next tick finds it dead; nobody waits here for one that the disk holds."""
+        """The next tick finds it dead; no waiting, because a process blocked on the disk dies late."""
         if self.process is not None:
             _log.error("child.frozen", child=self.spec.name, pid=self.process.pid, log=str(self.spec.log))
             self._why_ended = tr("đứng, không trả lời nữa", "frozen, answered nothing any more")

@@ -1,4 +1,4 @@
-"""Whether a child that runs still answers: frozen is told apart from busy, and from a machine that is slow.
+"""Whether a child that runs still answers: frozen is distinguished from busy, and from a machine that is slow.
 
 The limits: at load 15 on two cores whoever wants a processor still gets an eighth of one. So a child that got less than
 a hundredth of one for the whole silence did not want any: it is stopped, or waits for itself. One that works meanwhile
@@ -36,7 +36,7 @@ class Wire:
 
 
 class Pulse:
-    """One child's answers; every method is told the time (monotonic seconds)."""
+    """One child's answers; every method gets the time (monotonic seconds)."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire

@@ -1,4 +1,4 @@
-"""What must stand before the rooms start: folders, faults told at once, database, prompts, the first administrator."""
+"""What must be ready before the processes start: folders, faults reported together, database, prompts, an account."""
 
 import os
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def refuse_faults(settings: Settings, *, asterisk: bool) -> None:
 
 
 def prepare_database(settings: Settings, now: datetime) -> str | None:
-    """Migrate, and make the first administrator where there is nobody; its password, printed once.
+    """Migrate, and make the first administrator where there is no account; its password, printed once.
 
     :raises StoreAway: the database is away; calls are taken all the same, the caller tries again.
     """
@@ -70,7 +70,7 @@ class DatabaseWork:
         self.password: str | None = None
 
     def first(self, monotonic: float) -> None:
-        """The first try; a database that is away is told and put off."""
+        """The first try; a database that is away is reported and tried again later."""
         try:
             self.password = prepare_database(self._settings, datetime.now(UTC))
         except StoreAway as away:
@@ -108,7 +108,7 @@ def first_sign_in(password: str) -> str:
 
 
 def export_home(settings: Settings) -> None:
-    """The rooms find the same home and configuration whatever folder they start in."""
+    """All processes find the same home and configuration whatever folder they start in."""
     os.environ["TONGDAI_HOME"] = str(settings.home.absolute())
     os.environ["TONGDAI_CONFIG"] = str(settings.config.absolute())
 

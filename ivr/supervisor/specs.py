@@ -1,6 +1,6 @@
 """Which processes make one hotline, in starting order, and how each shows that it serves and lives on.
 
-Nobody asks the console, whose gunicorn ends what stands still in it, nor a worker: it ends itself if its engine hangs.
+The console is not asked: its gunicorn ends what stands still in it. Nor a worker: it ends itself if its engine hangs.
 """
 
 import sys
@@ -15,24 +15,26 @@ from ivr.supervisor.frozen import Wire
 
 
 def process_specs(settings: Settings, *, asterisk: bool) -> list[Spec]:
-    """FastAGI server before Asterisk, so that the first call already finds it; the desk's rooms after both."""
+    """FastAGI server before Asterisk, so that the first call already finds it; the console's processes after both."""
     by_setting = {port.setting: port for port in ports(settings)}
     server, hub = by_setting["TONGDAI_AGI_PORT"], by_setting["TONGDAI_HUB_PORT"]
     http = by_setting["TONGDAI_ASTERISK_HTTP_PORT"]
     after = settings.frozen_after
-    specs = [_room(settings, "agi", ready=_answering(server), wire=Wire(port=server, frozen_after=after))]
+    specs = [_process(settings, "agi", ready=_answering(server), wire=Wire(port=server, frozen_after=after))]
     if asterisk:
         # while it does anything at all it may carry calls, whatever has become of its HTTP port
         wire = Wire(port=http, frozen_after=after, rests=0.0, busy_may_be_silent=True)
         ready = partial(fully_booted, settings)
         specs.append(_spec(settings, "asterisk", lambda: prepare(settings), ready=ready, wire=wire))
-    specs.append(_room(settings, "watch", ready=_answering(hub), wire=Wire(port=hub, frozen_after=after)))
-    specs += [_room(settings, "worker", number=number, ready=lambda: True) for number in range(1, settings.workers + 1)]
-    specs.append(_room(settings, "console", ready=_answering(by_setting["TONGDAI_CONSOLE_PORT"])))
+    specs.append(_process(settings, "watch", ready=_answering(hub), wire=Wire(port=hub, frozen_after=after)))
+    specs += [
+        _process(settings, "worker", number=number, ready=lambda: True) for number in range(1, settings.workers + 1)
+    ]
+    specs.append(_process(settings, "console", ready=_answering(by_setting["TONGDAI_CONSOLE_PORT"])))
     return specs
 
 
-def _room(
+def _process(
     settings: Settings, command: str, *, ready: Callable[[], bool], number: int = 0, wire: Wire | None = None
 ) -> Spec:
     name = f"{command}-{number}" if number else command

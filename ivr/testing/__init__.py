@@ -1,4 +1,4 @@
-"""The fakes our tests use: a scripted phone, a house on a temporary home, what to do where a part is missing.
+"""The fakes our tests use: a scripted phone, an instance on a temporary home, what to do where a part is missing.
 
 Imported by tests alone.
 """
@@ -119,7 +119,7 @@ def samples_of(said: Speech) -> Samples:
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class Instance:
     """One instance on a temporary home: spool, codes, background filer and a migrated SQLite database, all real."""
 
     settings: Settings
@@ -142,10 +142,10 @@ class House:
 
 
 @contextmanager
-def open_house(settings: Settings, template: Path, clock: Clock, *, away: bool = False) -> Iterator[House]:
-    """A house whose database is a copy of ``template`` (a migrated SQLite file); everything is closed afterwards.
+def open_instance(settings: Settings, template: Path, clock: Clock, *, away: bool = False) -> Iterator[Instance]:
+    """An instance whose database is a copy of ``template`` (a migrated SQLite file); everything is closed afterwards.
 
-    ``away``: calls find no database; it is back when the house is settled.
+    ``away``: calls find no database; it is back when the instance is settled.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(template, settings.home / "tongdai.db")
@@ -163,7 +163,7 @@ def open_house(settings: Settings, template: Path, clock: Clock, *, away: bool =
         pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
     )
     try:
-        yield House(settings=settings, store=store, filer=filer, desk=desk, clock=clock, away=away)
+        yield Instance(settings=settings, store=store, filer=filer, desk=desk, clock=clock, away=away)
     finally:
         filer.close(60)
         status.close()

@@ -131,7 +131,8 @@ def channel_list(action: Action, *channels: tuple[str, str]) -> str:
     number = action["ActionID"]
     start = message(Response="Success", ActionID=number, EventList="start", Message="Channels will follow")
     rows = b"".join(
-        message(Event="CoreShowChannel", ActionID=number, **of_channel(one, linked)) for one, linked in channels
+        message(Event="CoreShowChannel", ActionID=number, **of_channel(uniqueid, linked))
+        for uniqueid, linked in channels
     )
     end = message(Event="CoreShowChannelsComplete", ActionID=number, EventList="Complete", ListItems=str(len(channels)))
     return (start + rows + end).decode()

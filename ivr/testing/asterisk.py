@@ -16,7 +16,7 @@ from ivr.simulator.free_ports import free_ports, free_range
 PATIENCE = 60.0
 """Seconds for what must come at all: a busy machine may stand still for several, and who comes in time costs none."""
 RTP_PORTS = 100
-"""Room for 50 calls at once."""
+"""Enough for 50 calls at once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,7 +112,7 @@ class Pages:
         scheme: Scheme = "light",
         expected: tuple[str, ...] = (),
     ) -> Page:
-        """A page of this person, None for nobody signed in; faults that match ``expected`` are none."""
+        """A page of this person, None for not signed in; faults that match ``expected`` are none."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,

@@ -9,7 +9,7 @@ from ivr.simulator.values import Step
 
 @dataclass(frozen=True, kw_only=True)
 class Speech:
-    """What came after a beep: seconds spoken, seconds of silence after it, and how it ended."""
+    """What followed a beep: seconds spoken, seconds of silence after it, and how it ended."""
 
     seconds: float
     quiet: float
@@ -29,7 +29,7 @@ class Citizen:
 
     @property
     def steps_left(self) -> int:
-        """Steps whose moment never came."""
+        """Steps that were never reached."""
         return len(self._steps)
 
     def hear(self, names: Iterable[str], *, keys: bool = True) -> None:

@@ -162,7 +162,7 @@ def hear(seeded: SeededConsole, ulid: str, text: str, times: list[tuple[float, f
 
 
 def _claim(seeded: SeededConsole, ulid: str, at: datetime) -> queue.Claimed:
-    """The work item of one recording; older ones that nobody has heard are put back."""
+    """The work item of one recording; older ones not yet transcribed are put back."""
     others = []
     while (claimed := claim(seeded.store, TRANSCRIBE, "test", at, 300)) and claimed.subject != ulid:
         others.append(claimed)

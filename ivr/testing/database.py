@@ -53,7 +53,7 @@ class Cluster:
         return url.render_as_string(hide_password=False)
 
     def new_database(self, *, migrated: bool = True) -> str:
-        """Make a database, a copy of the migrated template unless told otherwise, and return its URL."""
+        """Make a database, a copy of the migrated template unless asked otherwise, and return its URL."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         self._administer(f'CREATE DATABASE "{name}" TEMPLATE {"ready" if migrated else "template0"}')
         return self.address(name)

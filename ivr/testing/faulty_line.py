@@ -1,4 +1,4 @@
-"""A server that fails: stands between Asterisk and the real one, and breaks the calls it is told to."""
+"""A server that fails: stands between Asterisk and the real one, and breaks the calls it is asked to."""
 
 import asyncio
 import random

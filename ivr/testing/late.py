@@ -14,7 +14,7 @@ _late: list[Lateness] = []
 
 
 class CallerWasLate(AssertionError):
-    """A caller was late, and what its call left cannot be told from what the test counts."""
+    """A caller was late, and what its call left cannot be distinguished from what the test counts."""
 
 
 def note_caller(late: Lateness) -> None:

@@ -1,4 +1,4 @@
-"""Callers led by hand on a real Asterisk, and what came of them: for tests of faults.
+"""Callers led by hand on a real Asterisk, and their results: for tests of faults.
 
 Imported by tests alone.
 """
@@ -137,7 +137,7 @@ class OnTheLine:
         self.speech = asyncio.create_task(self.speak(seconds))
 
     def heard(self, settings: Settings, prompt: str, *, last: float = 600) -> bool:
-        """Whether the prompt came down this caller's leg, in the ``last`` seconds of it."""
+        """Whether the prompt was sent down this caller's leg, in the ``last`` seconds of it."""
         return (
             likeness(bytes(self.call.heard[-round(last * 8000) :]), settings.sounds / "vi" / f"{prompt}.wav") >= ALIKE
         )
@@ -169,22 +169,22 @@ async def on_the_line(
     A test that fails is run again where such a caller was late (:mod:`ivr.testing.late`).
     """
     call = SipCall(host="127.0.0.1", port=settings.sip_port, called="1022", number=number, name=name, keep_audio=True)
-    one = OnTheLine(call=call, number=number, journals=journals or Journals(settings.spool), name=name)
+    caller = OnTheLine(call=call, number=number, journals=journals or Journals(settings.spool), name=name)
     try:
         await asyncio.wait_for(call.dial(), patience)
-        yield one
+        yield caller
     finally:
         await call.close()
         note_caller(call.late)
-        if one.speech is not None:
-            await one.speech
-        if one.tail is not None:
-            one.tail.close()
+        if caller.speech is not None:
+            await caller.speech
+        if caller.tail is not None:
+            caller.tail.close()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Came:
-    """What came of one number's calls."""
+    """The result of one number's calls."""
 
     calls: int
     tickets: int
@@ -203,13 +203,16 @@ def came_of(store: Store, number: str) -> Came:
         tickets = session.scalars(select(Ticket).where(Ticket.call_id.in_(ids))).all()
         reports = [ticket.ulid for ticket in tickets]
         recordings = session.scalars(select(Recording).where(Recording.ulid.in_(reports))).all()
-    flags = [*(flag for one in tickets for flag in one.flags), *(flag for one in recordings for flag in one.flags)]
+    flags = [
+        *(flag for ticket in tickets for flag in ticket.flags),
+        *(flag for recording in recordings for flag in recording.flags),
+    ]
     return Came(
         calls=len(calls),
         tickets=len(tickets),
-        seconds=sum(one.seconds for one in recordings),
+        seconds=sum(recording.seconds for recording in recordings),
         flags=frozenset(str(flag) for flag in flags),
-        files=tuple(one.key for one in recordings),
+        files=tuple(recording.key for recording in recordings),
     )
 
 

@@ -64,15 +64,15 @@ def running(
             command, env=environment(settings, **env), stdin=subprocess.DEVNULL, stdout=output, stderr=output
         ) as process,
     ):
-        one = Running(process=process, log=path)
+        running = Running(process=process, log=path)
         try:
-            wait_for(lambda: ready in one.said() or process.poll() is not None, f"{words[0]} is not ready")
-            assert not ready or process.poll() is None, one.said()
-            yield one
+            wait_for(lambda: ready in running.said() or process.poll() is not None, f"{words[0]} is not ready")
+            assert not ready or process.poll() is None, running.said()
+            yield running
         finally:
             process.terminate()
             try:
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
-            print(f"--- {' '.join(words)}\n{one.said()[-20_000:]}")  # pytest shows it where a test fails
+            print(f"--- {' '.join(words)}\n{running.said()[-20_000:]}")  # pytest shows it where a test fails

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ivr.asterisk.ami import Ami, Event
 
-TOLD = (
+CHANNEL_FIELDS = (
     "Channel",
     "ChannelState",
     "CallerIDNum",
@@ -16,7 +16,7 @@ TOLD = (
     "Uniqueid",
     "Linkedid",
 )
-"""What Asterisk tells of a channel in every event and list, beside its ids."""
+"""Fields that every event and list of Asterisk has for a channel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class LiveChannels:
         """What happened while the list is being asked for: None is a channel that ended meanwhile."""
         self._known = False
         self._on_change = on_change
-        self._told = 0
+        self._reported = 0
 
     def listen(self, ami: Ami) -> None:
         """Follow the events of a connection."""
@@ -52,16 +52,18 @@ class LiveChannels:
             answer = await ami.ask({"Action": "CoreShowChannels"}, many=True)
         finally:
             changed, self._changed = self._changed, None
-        listed = {one.uniqueid: one for event in answer if (one := _channel(event)) is not None}
-        self._channels = {uniqueid: one for uniqueid, one in {**listed, **changed}.items() if one is not None}
+        listed = {channel.uniqueid: channel for event in answer if (channel := _channel(event)) is not None}
+        self._channels = {
+            uniqueid: channel for uniqueid, channel in {**listed, **changed}.items() if channel is not None
+        }
         self._known = True
-        self._tell()
+        self._report()
 
     def lost(self) -> None:
         """The connection broke: what lives is not known until the next :meth:`resync`."""
         self._known = False
         self._channels = {}
-        self._tell()
+        self._report()
 
     def appeared(self, event: Event) -> None:
         """A channel began, or said which call it belongs to now."""
@@ -69,7 +71,7 @@ class LiveChannels:
             self._channels[channel.uniqueid] = channel
             if self._changed is not None:
                 self._changed[channel.uniqueid] = channel
-            self._tell()
+            self._report()
 
     def ended(self, event: Event) -> None:
         """A channel ended."""
@@ -77,7 +79,7 @@ class LiveChannels:
             self._channels.pop(channel.uniqueid, None)
             if self._changed is not None:
                 self._changed[channel.uniqueid] = None
-            self._tell()
+            self._report()
 
     def snapshot(self) -> set[str] | None:
         """UNIQUEIDs that live; None while Asterisk cannot be asked."""
@@ -88,19 +90,19 @@ class LiveChannels:
         """How many calls go on."""
         return len({channel.linkedid for channel in self._channels.values()})
 
-    def _tell(self) -> None:
-        if self.calls != self._told:
-            self._told = self.calls
-            self._on_change(self._told)
+    def _report(self) -> None:
+        if self.calls != self._reported:
+            self._reported = self.calls
+            self._on_change(self._reported)
 
 
 def _channel(event: Event) -> Channel | None:
     """None for what a caller wrote: Asterisk does not strip line breaks from a caller's number.
 
-    An event forged inside one has at most the 79 bytes Asterisk keeps of a number, too few for :data:`TOLD`; a line
-    forged inside a true event makes a value that is given twice, which is a list here.
+    An event forged inside one has at most the 79 bytes Asterisk keeps of a number, too few for
+    :data:`CHANNEL_FIELDS`; a line forged inside a true event makes a value that is given twice, which is a list here.
     """
-    values = [event.get(name) for name in (*TOLD, "Uniqueid", "Linkedid")]
+    values = [event.get(name) for name in (*CHANNEL_FIELDS, "Uniqueid", "Linkedid")]
     if not all(isinstance(value, str) for value in values):
         return None
     uniqueid, linkedid = event["Uniqueid"], event["Linkedid"]

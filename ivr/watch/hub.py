@@ -40,7 +40,7 @@ class Hub:
     def __init__(
         self, settings: Settings, store: Store, now: Now, *, store_away: Callable[[], bool], state: Callable[[], Any]
     ) -> None:
-        """``state`` gives what ``/healthz`` tells; ``store_away`` whether asking the database is in vain now."""
+        """``state`` gives what ``/healthz`` reports; ``store_away`` whether asking the database is in vain now."""
         self._store = store
         self._now = now
         self._origin = _origin(settings.console_address)
@@ -63,7 +63,7 @@ class Hub:
             self._send(event_bytes(change.topic, {"subject": change.subject, "data": change.data}, number=change.id))
 
     def publish_live(self, calls: int) -> None:
-        """Tell how many calls go on; no row and no id: the next one replaces it."""
+        """Send how many calls go on; no row and no id: the next one replaces it."""
         self._live = calls
         self._send(_live_bytes(calls))
 
@@ -121,7 +121,7 @@ class Hub:
             await _write(response, chunk)
 
     async def _first(self, last_event_id: str) -> bytes:
-        """What a browser missed since its Last-Event-ID; ``snapshot`` where that cannot be told any more."""
+        """What a browser missed since its Last-Event-ID; ``snapshot`` where that is no longer known."""
         known = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else None
         last, missed = await asyncio.to_thread(self._missed, known)
         if known is None:
@@ -130,7 +130,8 @@ class Hub:
             start = event_bytes("snapshot", {}, number=last)
         else:
             start = b"".join(
-                event_bytes(one.topic, {"subject": one.subject, "data": one.data}, number=one.id) for one in missed
+                event_bytes(change.topic, {"subject": change.subject, "data": change.data}, number=change.id)
+                for change in missed
             )
         return b"retry: 1000\n\n" + start + _live_bytes(self._live)
 

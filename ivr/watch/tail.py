@@ -91,7 +91,7 @@ class Tail:
             self._stopping.wait(EVERY)
 
     def _begin(self) -> None:
-        """At the newest row at first, later where we were, unless somebody put another database in its place."""
+        """At the newest row at first, later where we were, unless its place was taken by another database."""
         with self._store.reading() as session:
             last = outbox.last(session)
         if self._floor is None or last < self._floor:

@@ -10,7 +10,7 @@ from ivr.city.city import City
 from ivr.prompts import Catalogue
 from ivr.simulator import Scenario
 from ivr.simulator.outcome import differences, find_outcome
-from ivr.testing import all_scenarios, open_house, scenario_settings
+from ivr.testing import all_scenarios, open_instance, scenario_settings
 from ivr.testing.citizen import Citizen
 from ivr.testing.wire import FakeAsterisk, header, serving
 
@@ -25,7 +25,7 @@ def test_fake_asterisk(
 ) -> None:
     citizen = Citizen(scenario.steps)
     settings = scenario_settings(tmp_path, scenario)
-    with open_house(settings, empty_database, lambda: scenario.at, away=not scenario.database) as house:
+    with open_instance(settings, empty_database, lambda: scenario.at, away=not scenario.database) as house:
         house.prepare(scenario)
         hotline = Hotline(
             settings=house.settings,

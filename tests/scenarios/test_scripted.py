@@ -11,7 +11,7 @@ from ivr.phone import Caller
 from ivr.prompts import Catalogue
 from ivr.simulator import Scenario
 from ivr.simulator.outcome import differences, find_outcome
-from ivr.testing import ScriptedPhone, all_scenarios, open_house, scenario_settings
+from ivr.testing import ScriptedPhone, all_scenarios, open_instance, scenario_settings
 from ivr.testing.citizen import Citizen
 
 
@@ -33,7 +33,7 @@ def test_scripted_phone(
         city=scenario.city,
     )
     settings = scenario_settings(tmp_path, scenario)
-    with open_house(settings, empty_database, lambda: scenario.at, away=not scenario.database) as house:
+    with open_instance(settings, empty_database, lambda: scenario.at, away=not scenario.database) as house:
         house.prepare(scenario)
         phone = ScriptedPhone(citizen, caller, operator=scenario.operator)
         city, sounds = get_city(scenario.city), get_sounds(scenario.city)

@@ -28,7 +28,7 @@ from ivr.simulator.outcome import differences, find_outcome
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
-from ivr.testing import House, ScriptedPhone, need, open_house, scenario_settings
+from ivr.testing import Instance, ScriptedPhone, need, open_instance, scenario_settings
 from ivr.testing.asterisk import private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, cut_short, hotline, play_all
 from ivr.testing.citizen import Citizen
@@ -68,10 +68,10 @@ def sounds(get_sounds: Callable[[str], Catalogue]) -> Catalogue:
 
 
 @contextmanager
-def a_house(tmp_path: Path, empty_database: Path) -> Iterator[House]:
+def a_house(tmp_path: Path, empty_database: Path) -> Iterator[Instance]:
     """An instance that is looked at once its call is over and everything is filed."""
     settings = scenario_settings(tmp_path, SCENARIO)
-    with open_house(settings, empty_database, lambda: SCENARIO.at) as house:
+    with open_instance(settings, empty_database, lambda: SCENARIO.at) as house:
         yield house
         house.settle()
         check(house.settings, house.store, SCENARIO.at)

@@ -20,7 +20,7 @@ function tell(name, detail) {
   htmx.trigger(document.body, name, detail);
 }
 
-// Several changes in a row are one fetch: a list is the same whether one or ten rows are new. Not all desks fetch in
+// Several changes in a row are one fetch: a list is the same whether one or ten rows are new. Not all browsers fetch in
 // the same moment.
 const due = new Map();
 function soon(name) {

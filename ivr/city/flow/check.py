@@ -67,7 +67,7 @@ def check_flow(
 
 
 def _check_links(menus: Menus) -> None:
-    """Unknown nodes, and nodes nobody reaches; an unreadable node that is reached may lead to any other."""
+    """Unknown nodes, and nodes no caller reaches; an unreadable node that is reached may lead to any other."""
     if menus.start and menus.start not in menus.declared:
         menus.fault("", "start", _no_node(menus.start))
     for name, node in menus.nodes.items():
@@ -102,7 +102,7 @@ def _check_circle(menus: Menus) -> None:
 
 
 def _check_give_up(menus: Menus) -> None:
-    """Nobody silent is sent away before a recorder, a call-back or a person was offered (DOMAIN §3)."""
+    """No silent caller is sent away before a recorder, a call-back or a person was offered (DOMAIN §3)."""
     served = {name for name, node in menus.nodes.items() if isinstance(node, Record | Callback | Ring | Receipt)}
     before = reach([menus.start], lambda here: () if here in served else _onward(menus, here))
     for name, node in menus.nodes.items():
@@ -118,7 +118,7 @@ def _check_give_up(menus: Menus) -> None:
 
 
 def _check_reports(menus: Menus) -> None:
-    """Whatever is recorded and sent leads to a receipt on every way: nobody is left without a code."""
+    """Whatever is recorded and sent leads to a receipt on every way: no reporter is left without a code."""
     for name, node in menus.nodes.items():
         if isinstance(node, Record):
             onward = reach([node.next], lambda here: _until_receipt(menus, here))

@@ -117,7 +117,7 @@ def _arrow(label: str) -> str:
 
 
 def _box(city: City, node: Node, texts: PromptTexts, language: str) -> str:
-    """The shape tells the kind: questions are hexagons, forks are diamonds, recordings are rounded."""
+    """The shape shows the kind: questions are hexagons, forks are diamonds, recordings are rounded."""
     match node:
         case Say() | Ring():
             said = _said(texts, node.prompts, language)

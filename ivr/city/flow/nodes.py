@@ -130,7 +130,7 @@ class Consent(_Node):
 class Record(_Node):
     """Record the report: too short is asked again once (``ngan``); hanging up files what was said.
 
-    ``cannot`` is where the caller goes when there is no room to record, ``silent`` who said nothing both times
+    ``cannot`` is where the caller goes when the disk has no space to record, ``silent`` who said nothing both times
     (nothing is filed for them).
     """
 
@@ -178,7 +178,7 @@ class Receipt(_Node):
 class Callback(_Node):
     """File a request to be rung back: asks for the number, makes a ticket of kind ``goi_lai``, speaks its code.
 
-    ``cannot`` is where the caller goes when no number came or nothing can be written.
+    ``cannot`` is where the caller goes when no number was entered or nothing can be written.
     """
 
     next: Filled

@@ -100,7 +100,7 @@ def _scenario(settings: Settings, name: str) -> Scenario:
 
 
 def _call(settings: Settings, store: Store, scenario: Scenario, say: Say) -> Outcome:
-    """Make the call, and find what came of it as its file says.
+    """Make the call, and find its result as its file says.
 
     A call that goes wrong while this caller was late is made again.
     """

@@ -61,7 +61,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def _wait_ready(child: "subprocess.Popen[bytes]", log: Path) -> str:
-    """Read what ``tongdai run`` says until the password has been printed; its last lines tell what went wrong."""
+    """Read what ``tongdai run`` says until the password has been printed; its last lines say what went wrong."""
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
         ended = child.poll() is not None
@@ -72,8 +72,8 @@ def _wait_ready(child: "subprocess.Popen[bytes]", log: Path) -> str:
         if ended:
             break
         time.sleep(0.1)
-    told = "\n".join(log.read_text(encoding="utf-8").splitlines()[-12:])
-    raise DemoFailed(tr(f"Tổng đài chưa chạy được:\n{told}", f"The hotline did not start:\n{told}"))
+    last = "\n".join(log.read_text(encoding="utf-8").splitlines()[-12:])
+    raise DemoFailed(tr(f"Tổng đài chưa chạy được:\n{last}", f"The hotline did not start:\n{last}"))
 
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:

@@ -15,7 +15,7 @@ from ivr.model.calls import Call, CallStep, EndReason
 from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue
 from ivr.simulator.sounds import tone, write_wav
-from ivr.testing import open_house, temporary_settings
+from ivr.testing import open_instance, temporary_settings
 
 CALLS = 100
 START = datetime(2026, 2, 16, 1, 0, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_whatever_callers_do_each_call_ends_well_and_counts_once(
 ) -> None:
     city, ends = get_city(city_id), set()
     settings = temporary_settings(tmp_path)
-    with open_house(settings, empty_database, lambda: START) as house:
+    with open_instance(settings, empty_database, lambda: START) as house:
         for seed in range(CALLS):
             throw_switch(settings, "emergency", seed % 8 == 0)
             now = START + timedelta(hours=seed * 7)

@@ -10,15 +10,15 @@ from ivr.engine import CannotLook, Found, NotFound, TooMany
 from ivr.engine.status_lookup import StatusLookup
 from ivr.model.tickets import State
 from ivr.simulator import Prepared, Scenario
-from ivr.testing import NO_DATABASE, House, open_house, temporary_settings
+from ivr.testing import NO_DATABASE, Instance, open_instance, temporary_settings
 
 NOW = datetime.fromisoformat("2026-03-03T09:30:00+07:00")
 CODE = "260042174"
 
 
 @pytest.fixture
-def house(tmp_path: Path, empty_database: Path) -> Iterator[House]:
-    with open_house(temporary_settings(tmp_path), empty_database, lambda: NOW) as opened:
+def house(tmp_path: Path, empty_database: Path) -> Iterator[Instance]:
+    with open_instance(temporary_settings(tmp_path), empty_database, lambda: NOW) as opened:
         opened.prepare(
             Scenario(
                 name="status",
@@ -35,12 +35,12 @@ def house(tmp_path: Path, empty_database: Path) -> Iterator[House]:
         yield opened
 
 
-def test_the_right_digits_give_the_state(house: House) -> None:
+def test_the_right_digits_give_the_state(house: Instance) -> None:
     found = house.desk.find_status(CODE, "4567", "+84905000001", NOW)
     assert found == Found(state=State.DA_CHUYEN, agency="so-xay-dung", due_at=None, overdue=False, refusal=None)
 
 
-def test_wrong_tries_are_counted_per_caller_and_per_code(house: House) -> None:
+def test_wrong_tries_are_counted_per_caller_and_per_code(house: Instance) -> None:
     answers = [house.desk.find_status(CODE, "0000", f"+8490500000{number}", NOW) for number in range(8)]
     assert answers[0] == NotFound()
     assert answers[-1] == TooMany()
@@ -54,7 +54,7 @@ def test_a_database_that_is_away_is_told_soon(tmp_path: Path) -> None:
     desk.close()
 
 
-def test_whatever_else_goes_wrong_is_told_as_cannot(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_else_goes_wrong_is_told_as_cannot(house: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: object, **named: object) -> None:
         raise ZeroDivisionError
 

@@ -6,7 +6,7 @@ from panoramisk.message import Message
 
 from ivr.asterisk.ami import Ami
 from ivr.testing.ami import FakeAmi, channel_list, message, of_channel
-from ivr.watch.channels import TOLD, LiveChannels
+from ivr.watch.channels import CHANNEL_FIELDS, LiveChannels
 
 
 def event(uniqueid: str, linkedid: str = "") -> dict[str, str]:
@@ -41,7 +41,7 @@ def test_what_a_callers_number_could_say_is_not_believed() -> None:
     twice = message(Event="Hangup", **of_channel("2.1", "2.1")).decode().replace("CallerIDName", "Uniqueid: 1.1\r\nX")
     live.ended(Message.from_line(twice))
     assert live.calls == 1
-    assert len(message(Event="Hangup", **dict.fromkeys(TOLD, ""))) > 79, (
+    assert len(message(Event="Hangup", **dict.fromkeys(CHANNEL_FIELDS, ""))) > 79, (
         "more than a number can hold is asked of an event"
     )
 
