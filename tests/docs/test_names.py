@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("ivr", "console", "transcription", "agi_scripts")
+ROOMS = ("ivr", "console", "transcription", "agi_scripts", "tests")
 """Folders whose variables are looked at."""
 PROSE = ("ivr", "console", "transcription", "agi_scripts")
 """Folders whose comments and docstrings are looked at."""
