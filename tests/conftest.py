@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -24,19 +25,35 @@ trying.register_profile("busy", parent=trying(), deadline=None, suppress_health_
 trying.load_profile("busy")  # how long an example takes on a busy machine is no fault of what it tries
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on a real Asterisk first, those that may take longest before others: they mostly wait.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests on a real Asterisk begin first, in half of the processes: they mostly wait, and are the longest.
 
-    One process begins with them while others do what keeps a core busy, and takes work from each other at the end
-    (``--dist worksteal``), when only short tests are left.
+    ``--dist worksteal`` gives each process an equal stretch of the list, and those that are done take from the end of
+    others' stretches: so each of these processes begins with a share of the long modules, the longest first, and only
+    short tests are left when the processes come to their ends. A module stays together: its Asterisk starts once.
     """
-    items.sort(key=lambda item: (item.get_closest_marker("asterisk") is None, -_allowed(item)))
+    processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    long = [item for item in items if item.get_closest_marker("asterisk") is not None]
+    short = [item for item in items if item.get_closest_marker("asterisk") is None]
+    stretches: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    shares = stretches[: (processes + 1) // 2]
+    modules = [list(group) for _, group in groupby(long, key=lambda item: item.path)]
+    for module in sorted(modules, key=lambda module: -max(map(_allowed, module))):
+        min(shares, key=lambda share: sum(map(_allowed, share))).extend(module)
+    left = len(items)
+    for number, stretch in enumerate(stretches):
+        length = left // (processes - number)  # as xdist cuts the list
+        missing = max(0, length - len(stretch))
+        stretch += short[:missing]
+        del short[:missing]
+        left -= length
+    items[:] = [*(item for stretch in stretches for item in stretch), *short]
 
 
 def _allowed(item: pytest.Item) -> float:
-    """Seconds that a test says it may take; 0 where it says nothing."""
+    """Seconds that a test says it may take: a measure of how long it usually takes."""
     marker = item.get_closest_marker("timeout")
-    return float(marker.args[0]) if marker else 0.0
+    return float(marker.args[0]) if marker else 60.0
 
 
 @pytest.fixture(scope="session", autouse=True)

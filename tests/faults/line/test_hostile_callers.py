@@ -161,6 +161,7 @@ def pages(settings: Settings, store: Store) -> dict[str, str]:
     with store.transaction() as session:
         people.ensure_first_admin(session, now)
         admin = people.get_person(session, people.FIRST_ADMIN)
+        admin.must_change_password = False
         expires = now + timedelta(hours=1)
         session.add(
             SignIn(
