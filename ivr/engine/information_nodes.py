@@ -1,6 +1,6 @@
-"""The nodes that give something to the caller: a ticket's state, look-ups, announcements, a person."""
+"""The nodes that give something to the caller: a ticket's state, look-ups, announcements."""
 
-from ivr.city.flow.nodes import Announcements, Lookup, Menu, Ring, Status
+from ivr.city.flow.nodes import Announcements, Lookup, Menu, Status
 from ivr.engine.ask import pick
 from ivr.engine.call import Call
 from ivr.engine.dependencies import CannotLook, Found, NotFound, TooMany
@@ -8,15 +8,13 @@ from ivr.model.civil import ZONE
 from ivr.model.clock import is_running
 from ivr.model.code import is_valid
 from ivr.model.tickets import State
-from ivr.phone import RingResult, Sound
+from ivr.phone import Sound
 from ivr.speech import count, spoken_date
 
 TRIES = 3
 """Wrong entries at one node before the caller is led on."""
 CODE_DIGITS = 9
 SECRET_DIGITS = 4
-OPERATOR = "operator"
-"""The line that is a setting, not the city's."""
 ANONYMOUS = "anonymous"
 """The source that callers without a number share when tries are counted."""
 
@@ -118,25 +116,6 @@ def announce(call: Call, node: Announcements) -> str:
         dialogue.tell([*dialogue.prompts("thong-bao-tu-ngay"), *since, *dialogue.prompts(announcement.sound)])
     dialogue.tell(dialogue.prompts("het-thong-bao"))
     return node.next
-
-
-def ring(call: Call, node: Ring) -> str:
-    """Ring a person; no answer, or no number configured, leads on at once."""
-    dialogue, settings = call.dialogue, call.settings
-    target = settings.operator_phone if node.line == OPERATOR else call.city.lines.get(node.line, "")
-    if not target:
-        return node.unanswered
-    dialogue.tell(dialogue.prompts(*node.prompts))
-    dialogue.forget()
-    call.connected = False
-    result = dialogue.phone.ring(target, wait=settings.operator_wait if node.wait is None else node.wait)
-    dialogue.note(result.value)
-    match result:
-        case RingResult.ANSWERED:
-            call.connected = True
-            return node.next
-        case RingResult.UNANSWERED:
-            return node.unanswered
 
 
 def _dashed(name: str) -> str:

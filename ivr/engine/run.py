@@ -14,8 +14,9 @@ from ivr.engine.call import Call, clean, facts_of
 from ivr.engine.clock import Clock
 from ivr.engine.dependencies import Dependencies
 from ivr.engine.dialogue import Dialogue, Sounds
-from ivr.engine.information_nodes import announce, choose, look_up, ring, tell_status
+from ivr.engine.information_nodes import announce, choose, look_up, tell_status
 from ivr.engine.journal import NoJournal, open_journal
+from ivr.engine.operator_nodes import ring
 from ivr.engine.report_nodes import (
     ask_callback,
     ask_consent,

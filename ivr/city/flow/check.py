@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from ivr.city.flow.graph import find_silent_circle, menu_depths, reach, transitions
 from ivr.city.flow.nodes import (
+    OPERATOR,
     Answers,
     Bye,
     Callback,
@@ -25,8 +26,6 @@ from ivr.city.prompt_texts import PromptTexts
 from ivr.model.tickets import Kind
 from ivr.words import tr
 
-OPERATOR = "operator"
-"""The line that is a setting and not the city's."""
 _NAMED_KEY = re.compile(r"\b(?:phím|press) (\d)\b")
 
 

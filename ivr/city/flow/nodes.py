@@ -11,6 +11,8 @@ from ivr.words import tr
 
 KEYS = frozenset(KEYPAD) - {"*"}
 """Keys a menu may give a meaning; ``*`` always repeats."""
+OPERATOR = "operator"
+"""The line of a ``ring`` node that is a setting and not the city's."""
 
 
 def _key(key: str) -> str:
