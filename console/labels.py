@@ -10,7 +10,7 @@ from console.language import language
 from console.times import moment
 from ivr.jobs.schedule import find_occurrence
 from ivr.model import ContactKind, EventKind
-from ivr.model.labels import ENDS, KINDS, REFUSALS, ROLES, STATES
+from ivr.model.labels import CHANNELS, ENDS, KINDS, REFUSALS, ROLES, STATES
 from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.upkeep import UPKEEP
 
@@ -86,11 +86,11 @@ JOB_STATES: Mapping[str, object] = {
     "running": _l("Đang chạy"),
 }
 
-_PAIRS = (STATES, KINDS, REFUSALS, ROLES, ENDS)
+_PAIRS = (STATES, KINDS, REFUSALS, CHANNELS, ROLES, ENDS)
 
 
 def label(word: StrEnum | str) -> str:
-    """The word for a state, kind, refusal, role, end of a call, contact or event."""
+    """The word for a state, kind, refusal, channel, role, end of a call, contact or event."""
     for pairs in _PAIRS:
         # by type where there is one: the state and the refusal da_tra_loi are equal, being strings
         if word in pairs and (not isinstance(word, StrEnum) or type(word) is type(next(iter(pairs)))):

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from ivr.model.calls import EndReason
 from ivr.model.people import Role
-from ivr.model.tickets import CLOSED, Kind, Refusal, State
+from ivr.model.tickets import CLOSED, Channel, Kind, Refusal, State
 from ivr.words import tr
 
 Label = tuple[str, str]
@@ -48,6 +48,16 @@ REFUSALS: Mapping[Refusal, Label] = {
     Refusal.KHAN_CAP_DA_CHUYEN: ("Khẩn cấp, đã chuyển 112–115", "Emergency, passed to 112–115"),
 }
 
+CHANNELS: Mapping[Channel, Label] = {
+    Channel.PHONE: ("Điện thoại", "Telephone"),
+    Channel.OPERATOR: ("Điện thoại viên nhập", "Entered by an operator"),
+    Channel.WEB: ("Trang web", "Web form"),
+    Channel.ZALO: ("Zalo", "Zalo"),
+    Channel.SMS: ("Tin nhắn SMS", "Text message"),
+    Channel.OPEN311: ("Open311", "Open311"),
+    Channel.IMPORT: ("Chuyển từ hệ thống cũ", "From an earlier system"),
+}
+
 ROLES: Mapping[Role, Label] = {
     Role.OPERATOR: ("Điện thoại viên", "Operator"),
     Role.SUPERVISOR: ("Trưởng ca", "Supervisor"),
@@ -65,7 +75,7 @@ ENDS: Mapping[EndReason, Label] = {
 }
 
 
-def label(word: State | Kind | Refusal | Role | EndReason) -> str:
+def label(word: State | Kind | Refusal | Channel | Role | EndReason) -> str:
     """The word in the command line's language; the console translates with its reader's own."""
     match word:  # by type: members of two sets with the same value are equal
         case State():
@@ -74,6 +84,8 @@ def label(word: State | Kind | Refusal | Role | EndReason) -> str:
             return tr(*KINDS[word])
         case Refusal():
             return tr(*REFUSALS[word])
+        case Channel():
+            return tr(*CHANNELS[word])
         case Role():
             return tr(*ROLES[word])
         case EndReason():

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ivr.model import State, Ticket
+from ivr.model import Channel, Consent, Report, State, Ticket
 from ivr.services import listing
+from ivr.services.intake import file_report
 
 SignIn = Callable[..., FlaskClient]
 HTMX = {"HX-Request": "true"}
@@ -280,3 +281,30 @@ def test_search_from_everywhere(sign_in: SignIn, seeded: Any) -> None:
     assert "Phiếu quá hạn" in client.get("/find", headers=HTMX).text
     assert "Nhân sự" not in client.get("/find", headers=HTMX).text
     assert "Nhân sự" in sign_in("admin").get("/find?q=nhan+su", headers=HTMX).text
+
+
+def test_a_written_report_has_no_call_and_shows_what_was_written(sign_in: SignIn, seeded: Any) -> None:
+    report = Report(
+        ulid="01K5ZAL00000000000000000AA",
+        version=1,
+        channel=Channel.ZALO,
+        channel_id="msg-7",
+        city="da-nang",
+        reported_at=seeded.now,
+        text="Đèn đường tắt.\nĐã <b>ba</b> đêm.",
+    )
+    with seeded.store.transaction() as session:
+        file_report(session, report, None, seeded.now)
+    client = sign_in("lan")
+    text = client.get(f"/tickets/{report.ulid}").text
+    assert "Đèn đường tắt.\nĐã &lt;b&gt;ba&lt;/b&gt; đêm." in text
+    assert "<dt>Kênh tiếp nhận</dt><dd>Zalo</dd>" in text
+    assert "<dt>Cuộc gọi</dt>" not in text
+    assert "<dt>Ghi âm</dt>" not in text
+    assert f'/tickets/{report.ulid}"' in client.get("/tickets?tab=all&q=den+duong+tat").text
+
+
+def test_who_refused_to_be_recorded_is_shown_as_such(sign_in: SignIn, seeded: Any) -> None:
+    with seeded.store.transaction() as session:
+        session.get_one(Ticket, get(seeded, 4217).id).consent = Consent.REFUSED
+    assert "<dt>Ghi âm</dt><dd>Không đồng ý ghi âm</dd>" in sign_in("lan").get(f"/tickets/{seeded.ulid(4217)}").text
