@@ -33,7 +33,7 @@ class AsteriskPhone:
     loses the call to the fallback (TELEPHONY §4), however early a key or the caller's silence ended the command.
     """
 
-    def __init__(self, wire: Wire, *, margin: int, city: str) -> None:
+    def __init__(self, wire: Wire, *, margin: int, city: str, hide_withheld: bool = True) -> None:
         self._wire = wire
         self._margin = margin
         limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
@@ -41,6 +41,8 @@ class AsteriskPhone:
         self._question = f"GET FULL VARIABLE {wire.quote(asked)}"
         env = wire.env
         name, number = env.get("agi_calleridname", ""), env.get("agi_callerid", "")
+        if hide_withheld and _is_withheld(env.get("agi_callingpres", "")):
+            name, number = "", ""
         self._caller = Caller(
             number="" if number == "unknown" else number,
             name="" if name == "unknown" else name,
@@ -209,6 +211,14 @@ def _parts(sounds: Sequence[Sound]) -> Iterator[list[Sound]]:
         size += length
     if part:
         yield part
+
+
+def _is_withheld(presentation: str) -> bool:
+    """Whether the caller asked that their number is not shown, by the two bits that say so (Q.931, octet 3a).
+
+    The number comes along all the same where the network trusts us with it (``Privacy: id`` beside an identity).
+    """
+    return presentation.isdecimal() and int(presentation) & 0x60 == 0x20
 
 
 def _files(part: Sequence[Sound]) -> str:

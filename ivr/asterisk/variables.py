@@ -23,6 +23,8 @@ SOUNDS: Final = "TONGDAI_SOUNDS"
 """The fallback's own: the folder of the sounds in the caller's language."""
 FILE: Final = "TONGDAI_FILE"
 """The fallback's own: path of its recording, without extension."""
+NUMBER: Final = "TONGDAI_NUMBER"
+"""The fallback's own: the caller's number, empty for who asked the network not to show it."""
 KEYS: Final = "TONGDAI_KEYS"
 """What ``Read`` puts the caller's keys into; the dialplan does not know it."""
 
