@@ -9,6 +9,7 @@ import structlog
 
 from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import Replies, Request
+from ivr.asterisk.nudge import make_nudge
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.city.city import City
 from ivr.engine import Clock, Dependencies, run_call
@@ -53,6 +54,12 @@ class Hotline:
         replies = Replies(connection)
         wire = Wire(replies, connection.sendall, request.env, hears=replies.hears)
         hide = self.settings.withheld_numbers == "hide"
-        phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id, hide_withheld=hide)
+        phone = AsteriskPhone(
+            wire,
+            margin=self.settings.deadman_margin,
+            city=city.id,
+            nudge=make_nudge(self.settings),
+            hide_withheld=hide,
+        )
         phone.learn()
         return run_call(phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)

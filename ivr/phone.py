@@ -59,6 +59,8 @@ class Recorded:
     key: str = ""
     lasted: float = 0.0
     """Seconds the recorder ran, by a clock; 0 where it was not measured."""
+    quiet: float | None = None
+    """Seconds of silence at its end, by the same clock; None where it was not measured."""
     whole: bool = True
     """False: the line broke before the recorder said it was done; the file may still grow."""
 
@@ -84,6 +86,11 @@ class Phone(Protocol):
     @property
     def caller(self) -> Caller:
         """Who calls."""
+        ...
+
+    @property
+    def take_ending(self) -> str:
+        """Ending of the files it records best, one of :data:`ivr.recordings.takes.ENDINGS`."""
         ...
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
