@@ -6,6 +6,7 @@ from statistics import median
 
 from ivr.city.city import load_city
 from ivr.city.seconds.limits import Way
+from ivr.prompts import load_catalogue
 from ivr.simulator import read_scenario
 from ivr.simulator.journal_tail import Journals
 from ivr.simulator.moments import answer_to_beep, speech_to_code
@@ -20,11 +21,12 @@ def conversation(scale: float) -> Iterator[Row]:
     with house(whole_prompts=True) as line:
         played = [asyncio.run(_report(line)) for _ in range(calls)]
         limits = load_city(line.settings.config, line.settings.city).seconds
+        sounds = load_catalogue(line.settings, line.settings.city)
     for call in played:
         if call.faults:
             raise RuntimeError("; ".join(call.faults))
     beep = [seconds for call in played if (seconds := answer_to_beep(call)) is not None]
-    code = [seconds for call in played if (seconds := speech_to_code(call)) is not None]
+    code = [seconds for call in played if (seconds := speech_to_code(call, sounds, "vi")) is not None]
     most_beep = limits.of(Way.BY_SENTENCE, "vi")
     most_code = limits.of(Way.REPORT, "vi") - limits.of(Way.HEARD_OUT, "vi")
     note = f"median of {calls}, prompts of real length; Vietnamese"

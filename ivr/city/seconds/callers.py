@@ -5,10 +5,11 @@ from typing import Protocol
 
 from ivr.city.flow.nodes import Menu
 from ivr.city.seconds.line import Line
+from ivr.city.seconds.reports import Reports
 from ivr.words import tr
 
-FIRST = "1"
-"""The key of who hears a list out: in every city it leads to a report, or closer to it."""
+DEEPER = "1"
+"""The key of a list in which nothing can be reported at once."""
 HURRY = 1.0
 """Seconds after which who knows the way presses: the same key within that time counts as held."""
 
@@ -39,8 +40,11 @@ class Caller(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
 class HearsOut:
-    """Hears everything to its end, then presses key 1."""
+    """Hears everything to its end, then presses the key of a report."""
+
+    reports: Reports
 
     def at_greeting(self, line: Line, prompts: tuple[str, ...]) -> None:
         """See :class:`Caller`."""
@@ -49,7 +53,7 @@ class HearsOut:
     def at_list(self, line: Line, menu: Menu) -> str:
         """See :class:`Caller`."""
         line.say(menu.prompts)
-        return menu.keys[FIRST].goto if FIRST in menu.keys else ""
+        return reporting(menu, self.reports)
 
     def at_instruction(self, line: Line, prompts: tuple[str, ...]) -> None:
         """See :class:`Caller`."""
@@ -74,27 +78,26 @@ class Silent(HearsOut):
         return menu.give_up
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BySentence(HearsOut):
-    """Presses a key of the first list when the sentence that names it is over; no other list may follow."""
+    """Presses one key that reports something when the sentence that names it is over."""
 
     key: str
-    pressed: bool = False
 
     def at_list(self, line: Line, menu: Menu) -> str:
         """See :class:`Caller`."""
         until = line.until_named(menu.prompts, self.key)
-        if self.pressed or until is None or self.key not in menu.keys:
+        if until is None or self.key not in self.reports[menu.id]:
             return ""
-        self.pressed = True
         line.say(menu.prompts, most=until)
         return menu.keys[self.key].goto
 
 
 @dataclass(kw_only=True)
 class AtOnce:
-    """Knows the way: presses key 1 a second after something has begun; pressed early it counts at the next list."""
+    """Knows the way: presses the key a second after something has begun; pressed early it counts at the next list."""
 
+    reports: Reports
     ahead: bool = False
 
     def at_greeting(self, line: Line, prompts: tuple[str, ...]) -> None:
@@ -108,11 +111,17 @@ class AtOnce:
         if not self.ahead:
             line.say(menu.prompts, most=HURRY)
         self.ahead = False
-        return menu.keys[FIRST].goto if FIRST in menu.keys else ""
+        return reporting(menu, self.reports)
 
     def at_instruction(self, line: Line, prompts: tuple[str, ...]) -> None:
         """See :class:`Caller`."""
         line.say(prompts, most=HURRY)
+
+
+def reporting(menu: Menu, reports: Reports) -> str:
+    """Where the first key that reports something leads; where there is none, key 1 goes deeper."""
+    key = next(iter(reports[menu.id]), DEEPER)
+    return menu.keys[key].goto if key in menu.keys else ""
 
 
 def silences(menu: Menu) -> int:

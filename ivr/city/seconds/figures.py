@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ivr.city.flow.nodes import Flow, Menu
+from ivr.city.flow.nodes import Flow
 from ivr.city.seconds.callers import AtOnce, BySentence, Caller, HearsOut, Pauses, Silent
 from ivr.city.seconds.limits import Way
 from ivr.city.seconds.line import Line, Piece
+from ivr.city.seconds.reports import find_reports
 from ivr.city.seconds.walk import Walk
 from ivr.prompts import Catalogue
 from ivr.prompts.texts import LANGUAGES
@@ -43,7 +44,7 @@ def measure(flow: Flow, catalogue: Catalogue, pauses: Pauses) -> list[Figure]:
 
 
 def _slowest(way: Way, language: Language, flow: Flow, catalogue: Catalogue, pauses: Pauses) -> Figure | None:
-    walks = (Walk(flow=flow, open=True), Walk(flow=flow, open=False))
+    walks = (Walk(flow=flow, is_open=True), Walk(flow=flow, is_open=False))
     lines = [line for walk in walks for line in _lines(way, language, walk, catalogue, pauses)]
     if not lines:
         return None
@@ -77,13 +78,13 @@ def _lines(way: Way, language: Language, walk: Walk, catalogue: Catalogue, pause
 
 
 def _callers(way: Way, flow: Flow, pauses: Pauses) -> list[Caller]:
+    reports = find_reports(flow)
     match way:
         case Way.GREETING | Way.HEARD_OUT | Way.REPORT:
-            return [HearsOut()]
+            return [HearsOut(reports=reports)]
         case Way.SILENT | Way.SILENT_REPORT:
-            return [Silent(pauses=pauses)]
+            return [Silent(reports=reports, pauses=pauses)]
         case Way.AT_ONCE:
-            return [AtOnce()]
+            return [AtOnce(reports=reports)]
         case Way.BY_SENTENCE:
-            keys = {key for node in flow.nodes.values() if isinstance(node, Menu) for key in node.keys}
-            return [BySentence(key=key) for key in sorted(keys)]
+            return [BySentence(reports=reports, key=key) for key in {key for keys in reports.values() for key in keys}]

@@ -9,16 +9,19 @@ from pydantic import BeforeValidator, Field
 from ivr.settings.shape import Number
 from ivr.words import tr
 
+BEFORE_ENGLISH = 6
+"""Seconds in which a Vietnamese greeting has offered English."""
+
 
 class Way(StrEnum):
     """What a caller does, named as in ``[seconds]`` of ``city.toml``. All but the greeting begin with the answer."""
 
     GREETING = "greeting"  # from its first word until the first list begins
-    HEARD_OUT = "heard_out"  # hears all out, presses key 1 → the beep
+    HEARD_OUT = "heard_out"  # hears all out, presses the key of a report → the beep
     SILENT = "silent"  # presses nothing → the beep
-    BY_SENTENCE = "by_sentence"  # presses a key when its sentence ends → the beep; the slowest key that records at once
-    AT_ONCE = "at_once"  # presses key 1 in the greeting and once more in the instruction → the beep
-    REPORT = "report"  # hears all out, key 1 after speaking, one key at publication → the code was read twice
+    BY_SENTENCE = "by_sentence"  # presses a report's key when its sentence ends → the beep; the slowest of such keys
+    AT_ONCE = "at_once"  # presses that key in the greeting, and a key in the instruction → the beep
+    REPORT = "report"  # hears all out, a key after speaking, one key at publication → the code was read twice
     SILENT_REPORT = "silent_report"  # presses nothing at all → the code was read twice
 
     @property
@@ -28,7 +31,7 @@ class Way(StrEnum):
             case Way.GREETING:
                 return tr("lời chào", "greeting")
             case Way.HEARD_OUT:
-                return tr("nghe hết, phím 1 → tiếng bíp", "heard out, key 1 → beep")
+                return tr("nghe hết rồi bấm → tiếng bíp", "heard out, then the key → beep")
             case Way.SILENT:
                 return tr("không bấm → tiếng bíp", "no key → beep")
             case Way.BY_SENTENCE:
@@ -63,15 +66,19 @@ Most = Annotated[Limit, BeforeValidator(_both)]
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """``[seconds]`` of ``city.toml``: a field is a :class:`Way`. English begins behind "For English, press 9"."""
+    """``[seconds]`` of ``city.toml``: a field is a :class:`Way`.
+
+    English callers first hear Vietnamese until the sentence that offers English: each way that is counted from the
+    answer and heard out may take :data:`BEFORE_ENGLISH` longer.
+    """
 
     greeting: Most = Limit(vi=12, en=12)
-    heard_out: Most = Limit(vi=30, en=36)
-    silent: Most = Limit(vi=40, en=40)
-    by_sentence: Most = Limit(vi=22, en=22)
+    heard_out: Most = Limit(vi=30, en=30 + BEFORE_ENGLISH)
+    silent: Most = Limit(vi=40, en=40 + BEFORE_ENGLISH)
+    by_sentence: Most = Limit(vi=22, en=22 + BEFORE_ENGLISH)
     at_once: Most = Limit(vi=6, en=6)
-    report: Most = Limit(vi=60, en=60)
-    silent_report: Most = Limit(vi=95, en=95)
+    report: Most = Limit(vi=60, en=60 + BEFORE_ENGLISH)
+    silent_report: Most = Limit(vi=95, en=95 + BEFORE_ENGLISH)
 
     def of(self, way: Way, language: str) -> float:
         """The most seconds of a way in a language."""

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from ivr.city.flow.nodes import Contact, Flow, Hours, Language, Menu, Node, Publish, Receipt, Record, Say, Switch
 from ivr.city.seconds.callers import HURRY, Caller, Pauses
 from ivr.city.seconds.line import Line
+from ivr.city.seconds.reports import fork
 from ivr.words import tr
 
 CONTACT_WAIT = 2.0
 """Seconds in which who wants another number than the calling one presses a key."""
-PEN_AND_PAPER = 2.0
+PEN_AND_PAPER = 2.1
 """Seconds of silence before the code is read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """A menu as it is at one time of day, with no switch thrown: ``open`` is whether schedules are."""
+    """A menu as it is while its schedules are open, or closed, with no switch thrown."""
 
     flow: Flow
-    open: bool
+    is_open: bool
 
     def to_list(self, line: Line, start: str) -> Menu | None:
         """Hear everything that is said before the first list; None where no list follows."""
@@ -106,10 +107,8 @@ class Walk:
         """The node at or behind ``here`` that a caller notices; forks and changes of language are passed through."""
         for _ in self.flow.nodes:
             match self.flow.nodes.get(here):
-                case Hours() as hours:
-                    here = hours.open if self.open else hours.closed
-                case Switch() as switch:
-                    here = switch.off
+                case Hours() | Switch() as node:
+                    here = fork(node, is_open=self.is_open) or ""
                 case Language() as change:
                     line.speak(change.language)
                     here = change.next

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ivr.model import Recording, Ticket
 from ivr.model.code import display
 from ivr.model.word_errors import word_errors
+from ivr.prompts import load_catalogue
 from ivr.services import people
 from ivr.settings import Settings
 from ivr.simulator.demo.browser import Browser
@@ -47,7 +48,7 @@ def report(settings: Settings, store: Store, say: Say) -> Filed:
     """Dial, walk the menu, speak, send, hear the code, hang up."""
     scenario = _scenario(settings, "phan-anh")
     played, outcome = _call(settings, store, scenario, say)
-    _tell_moments(played, say)
+    _tell_moments(settings, played, say)
     with store.reading() as session:
         code = session.scalar(select(Ticket.code).where(Ticket.ulid == outcome.ulid))
     if code is None:
@@ -101,8 +102,9 @@ def _scenario(settings: Settings, name: str) -> Scenario:
     return read_scenario(settings.config / "demo" / f"{name}.toml")
 
 
-def _tell_moments(played: Played, say: Say) -> None:
-    beep, code = answer_to_beep(played), speech_to_code(played)
+def _tell_moments(settings: Settings, played: Played, say: Say) -> None:
+    beep = answer_to_beep(played)
+    code = speech_to_code(played, load_catalogue(settings, settings.city), "vi")
     if beep is None or code is None:
         raise DemoFailed(tr("Cuộc gọi không có tiếng bíp hoặc không đọc mã.", "The call had no beep or no code."))
     say(

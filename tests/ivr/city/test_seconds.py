@@ -52,7 +52,7 @@ PROMPTS: dict[str, tuple[float, float, str, str]] = {
 """Seconds and what is read: Vietnamese, English."""
 CODE = 9 * 0.4 + 3 * 0.3
 PAUSES = Pauses(key=5.0, silence=8.0)
-RECEIPT = 3.3 + 2.0 + 1.2 + CODE + 1.0 + CODE
+RECEIPT = 3.3 + 2.1 + 1.2 + CODE + 1.0 + CODE
 
 
 def catalogue(**changed: float) -> Catalogue:
@@ -174,6 +174,25 @@ def test_a_second_list_on_the_way_is_heard_out_too() -> None:
     assert found["vi", Way.HEARD_OUT].seconds == pytest.approx(11.0 + 8.0 + 8.0 + 7.0)
     assert ("vi", Way.BY_SENTENCE) not in found, "no key leads to the recorder without another list"
     assert found["vi", Way.AT_ONCE].seconds == pytest.approx(1.0 + 1.0 + 1.0 + 1.6)
+
+
+def test_a_report_that_is_not_key_1_is_reported_by_its_own_key() -> None:
+    """As in a city whose first key asks for information: the first key that leads to the recorder counts."""
+    first = flow().nodes["menu"]
+    assert isinstance(first, Menu)
+    other = replace(first, keys={"1": Choice(goto="menu-hai"), "2": Choice(goto="noi"), "9": Choice(goto="anh")})
+    found = figures(flow(other))
+    assert found["vi", Way.HEARD_OUT].seconds == pytest.approx(26.0)
+    assert found["vi", Way.AT_ONCE].seconds == pytest.approx(3.6)
+
+
+def test_a_key_that_leads_to_the_recorder_only_out_of_hours_reports_nothing() -> None:
+    first = flow().nodes["menu"]
+    assert isinstance(first, Menu)
+    desk = Hours(id="ban", schedule="x", open="nguoi", closed="noi")
+    with_desk = replace(first, keys=first.keys | {"2": Choice(goto="ban")})
+    share = len("Phản ánh, nhấn phím một.") / len(LIST)
+    assert figures(flow(with_desk, desk))["vi", Way.BY_SENTENCE].seconds == pytest.approx(18.0 + 8.0 * share)
 
 
 def test_the_slowest_key_that_records_at_once_counts() -> None:

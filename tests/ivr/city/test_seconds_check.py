@@ -40,7 +40,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def test_the_limits_are_those_of_the_house_unless_a_city_decides_otherwise(tmp_path: Path) -> None:
     limits = Limits()
     assert [limits.of(way, "vi") for way in Way] == [12, 30, 40, 22, 6, 60, 95]
-    assert limits.of(Way.HEARD_OUT, "en") == 36
+    assert [limits.of(way, "en") for way in Way] == [12, 36, 46, 28, 6, 66, 101]
     config = tmp_path / "config"
     shutil.copytree(CONFIG, config)
     city_file = config / "cities" / "da-nang" / "city.toml"
