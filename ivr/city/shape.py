@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from ivr.city.fields import EntryKey, Lines, Numbers, OwnId, Prefix, PromptId, Version
 from ivr.city.hours import Holiday, Schedule, Workday
+from ivr.city.seconds.limits import Limits
 from ivr.city.values import Agency, Announcement, Category, Said, Text
 from ivr.settings.shape import Day, Filled, Shape, Whole, Wrong
 from ivr.words import tr
@@ -27,6 +28,7 @@ class CityFile(Shape):
     issuer: Filled
     notice_version: Version
     lines: Lines = Field(default_factory=dict)
+    seconds: Limits = Field(default_factory=Limits)
 
 
 class HolidaysFile(Shape):

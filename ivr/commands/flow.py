@@ -9,7 +9,9 @@ from ivr.city.flow.draw import draw
 from ivr.city.flow.switches import FILE as SWITCHES
 from ivr.city.flow.switches import SwitchError, read_switches, throw_switch
 from ivr.city.prompt_texts import read_prompt_texts
+from ivr.city.seconds.check import describe, measure_built, past_limits
 from ivr.command import Check, Command, Finding
+from ivr.prompts.lengths import built_lengths
 from ivr.settings import Settings
 from ivr.settings.faults import Fault
 from ivr.settings.files import find_cities, parse_toml
@@ -59,7 +61,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     match arguments.action:
         case "check":
-            return _check(settings.config, arguments.city)
+            return _check(settings, arguments.city)
         case "draw":
             city = load_city(settings.config, arguments.city)
             sys.stdout.write(
@@ -72,14 +74,22 @@ def _run(settings: Settings, arguments: argparse.Namespace) -> int:
             return _switch(settings, arguments.name, arguments.state)
 
 
-def _check(config: Path, names: list[str]) -> int:
-    """0 when every city asked for may answer; 1 with the list of everything that is wrong."""
-    for unknown in set(names) - set(find_cities(config)):
-        read_city(config, unknown)
-    cities, faults = _read_all(config, names)
-    for city in cities:
-        if not names or city.id in names:
-            print(tr(f"{city.id}: đúng, {len(city.flow.nodes)} nút", f"{city.id}: right, {len(city.flow.nodes)} nodes"))
+def _check(settings: Settings, names: list[str]) -> int:
+    """0 when every city asked for may answer; 1 with the list of everything that is wrong.
+
+    Seconds past their limit are a fault too, as they are built; of recordings of a person, a warning.
+    """
+    for unknown in set(names) - set(find_cities(settings.config)):
+        read_city(settings.config, unknown)
+    cities, faults = _read_all(settings.config, names)
+    asked = [city for city in cities if not names or city.id in names]
+    for city in asked:
+        print(tr(f"{city.id}: đúng, {len(city.flow.nodes)} nút", f"{city.id}: right, {len(city.flow.nodes)} nodes"))
+    lengths = built_lengths(settings) if asked else {}
+    for city in asked:
+        figures = measure_built(settings, city, lengths)
+        print(*describe(city, figures), sep="\n")
+        faults += past_limits(city, figures, warning=settings.voice_pack is not None)
     for fault in faults:
         print(fault)
     return int(any(not fault.warning for fault in faults))

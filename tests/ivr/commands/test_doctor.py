@@ -132,7 +132,7 @@ def test_a_parked_process_names_its_log(settings: Settings) -> None:
 
 
 def test_our_checks_are_shown_in_this_order() -> None:
-    order = ["ports", "asterisk", "disk", "home", "database", "clock", "sounds", "processes"]
+    order = ["ports", "asterisk", "disk", "home", "database", "clock", "sounds", "seconds", "processes"]
     assert [check.name for check in CHECKS] == order
 
 
