@@ -1,5 +1,6 @@
 """Start our Asterisk and ask it: its command line, its folders, one command over the control socket."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -59,6 +60,12 @@ def fully_booted(settings: Settings) -> bool:
         return "fully booted" in cli(settings, "core waitfullybooted", timeout=5.0)
     except AsteriskSilent:
         return False
+
+
+def active_calls(settings: Settings) -> int:
+    """Calls at this moment, as Asterisk counts them against its limit; :class:`AsteriskSilent` when it does not run."""
+    found = re.search(r"(\d+) (?:of \d+ max )?active calls?\b", cli(settings, "core show channels count"))
+    return int(found[1]) if found else 0
 
 
 def _program(settings: Settings) -> list[str]:

@@ -82,6 +82,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "http_port": settings.asterisk_http_port,
         "rtp_start": settings.rtp_start,
         "rtp_end": settings.rtp_end,
+        "most_calls": settings.most_calls,
         "ami_user": logins.ami_user,
         "ami_secret": logins.ami_secret,
         "keys_user": KEYS_USER,

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     sip_port: int = Field(default=5060, ge=1, le=65535, description="UDP port of SIP.")
     rtp_start: int = Field(default=10000, ge=1024, le=65534, description="First UDP port of RTP.")
     rtp_end: int = Field(default=10999, ge=1025, le=65535, description="Last UDP port of RTP.")
+    max_calls: int = Field(
+        default=0,
+        ge=0,
+        description="Calls taken at once, further ones are refused with 503; 0 is as many as the RTP ports carry.",
+    )
     astroot: Path | None = Field(
         default=None,
         description="A ready unpacked Asterisk root; else an installed asterisk ≥ 18, "
@@ -173,6 +178,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite+pysqlite:///{self.home / 'tongdai.db'}"
+
+    @property
+    def most_calls(self) -> int:
+        """Calls taken at once: a call needs two RTP ports, and one without ports would be refused for good (488)."""
+        carried = max(1, (self.rtp_end - self.rtp_start + 1) // 2)
+        return min(self.max_calls or carried, carried)
 
     @property
     def spool(self) -> Path:

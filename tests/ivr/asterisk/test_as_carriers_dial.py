@@ -16,8 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from ivr.asterisk import active_calls, find_asterisk
+from ivr.doctor.asterisk import check_asterisk
 from ivr.model.numbers import normalise
-from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
+from ivr.process.run_lock import hold
+from ivr.testing import need
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk, wait_for
 
 pytestmark = pytest.mark.asterisk
 
@@ -42,9 +46,16 @@ class Trunk:
         return f"127.0.0.1:{self.asterisk.settings.sip_port}"
 
     def ask(
-        self, method: str, user: str, *, caller: str = "sip:ping@carrier.example", more: str = "", sdp: str = ""
+        self,
+        method: str,
+        user: str,
+        *,
+        caller: str = "sip:ping@carrier.example",
+        more: str = "",
+        sdp: str = "",
+        stays: bool = False,
     ) -> str:
-        """The final answer to a request; one that opened a dialogue is acknowledged."""
+        """The final answer to a request; a call is hung up after the fallback wrote it down, unless it ``stays``."""
         uri = f"sip:{user}@{self.there}" if user else f"sip:{self.there}"
         call, tag = secrets.token_hex(8), secrets.token_hex(4)
         head = f"From: <{caller}>;tag={tag}\r\nCall-ID: {call}\r\nMax-Forwards: 70\r\nContact: <sip:x@{self.here}>\r\n"
@@ -55,7 +66,7 @@ class Trunk:
             to = re.search(r"^To: .*$", answer, re.M | re.I)
             assert to is not None
             self._send(f"ACK {uri} SIP/2.0", f"{head}{to[0].strip()}\r\nCSeq: 1 ACK\r\n")
-            if answer.startswith("SIP/2.0 200"):
+            if answer.startswith("SIP/2.0 200") and not stays:
                 self.written = self._fallback()
                 self._send(f"BYE {uri} SIP/2.0", f"{head}{to[0].strip()}\r\nCSeq: 2 BYE\r\n")
                 assert self._answer_of(call).startswith("SIP/2.0 200")
@@ -196,3 +207,15 @@ def test_a_plain_offer_is_answered_plainly(trunk: Trunk) -> None:
     assert answer.startswith("SIP/2.0 200")
     assert "RTP/AVP 8" in answer
     assert "crypto" not in answer
+
+
+def test_a_call_too_many_is_refused_at_once_and_the_others_go_on(home: Path) -> None:
+    settings = private_settings(home, max_calls=2)
+    need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
+    with running_asterisk(settings) as asterisk, _trunk(asterisk) as trunk:
+        answers = [trunk.ask("INVITE", "1022", sdp=offer(), stays=True) for _ in range(4)]
+        assert [answer.splitlines()[0][:11] for answer in answers] == ["SIP/2.0 200"] * 2 + ["SIP/2.0 503"] * 2
+        assert "cause=42" in answers[-1]
+        assert active_calls(settings) == 2
+        with hold(settings):
+            assert [finding.ok for finding in check_asterisk(settings)] == [True, True, False]
