@@ -15,6 +15,7 @@ from ivr.asterisk.nudge import make_nudge
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.phone import KEYPAD, Recorded, RecordEnd
 from ivr.recordings import measure
+from ivr.recordings.g711 import decode_ulaw
 from ivr.recordings.soundfiles import encode_alaw
 from ivr.recordings.takes import read_take
 from ivr.settings import Settings
@@ -100,6 +101,10 @@ def loud_seconds(path: Path) -> float:
 
 
 SPEECH = encode_alaw(tone(3))
+MU_LAW = (
+    np.abs(decode_ulaw(bytes(range(256))).astype(int)[:, None] - tone(3).astype(int)).argmin(axis=0).astype(np.uint8)
+)
+"""The same tone in the other encoding: the code whose sample is nearest."""
 
 
 @pytest.mark.parametrize("how", ["nothing", "comfort noise", "silence"])
@@ -155,6 +160,22 @@ def test_what_was_said_before_and_after_a_hold_is_there(recorder: Recorder, call
         caller.press("#")
         assert recorder.result().key == "#"
     assert loud_seconds(recorder.path) >= 5.4
+
+
+def test_another_encoding_in_the_middle_sounds_right(recorder: Recorder, call: Dial) -> None:
+    with call() as caller:
+        at_the_beep(caller, recorder)
+        caller.speak(SPEECH)
+        caller.payload = 0
+        caller.renegotiate()
+        caller.speak(bytes(MU_LAW))
+        caller.press("#")
+        assert recorder.result().key == "#"
+    assert recorder.path.suffix == ".alaw"
+    assert loud_seconds(recorder.path) >= 5.4
+    samples, _, _ = read_take(recorder.path)
+    spectrum = np.abs(np.fft.rfft(samples[-16000:].astype(float)))
+    assert abs(int(spectrum.argmax()) / 2 - 311) < 5, "it is not the same tone any more"
 
 
 @pytest.mark.parametrize("key", ["#", "1"])
