@@ -19,7 +19,7 @@ from ivr.recordings.g711 import decode_ulaw
 from ivr.recordings.soundfiles import encode_alaw
 from ivr.recordings.takes import read_take
 from ivr.settings import Settings
-from ivr.simulator.sounds import RATE, spoken, tone, write_wav
+from ivr.simulator.sounds import RATE, quiet, spoken, tone, write_wav
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk
 from ivr.testing.odd_caller import OddCaller, odd_call
 
@@ -218,6 +218,20 @@ def test_a_key_in_the_audio_is_a_key_and_not_in_the_recording(recorder: Recorder
     spectrum = np.abs(np.fft.rfft(samples[-1600:].astype(float) * np.hanning(1600)))
     high = spectrum[round(1209 / 5) - 2 : round(1209 / 5) + 3].max()
     assert high < 0.05 * 1600 * 2000, "the key's tone is in it"
+
+
+def test_a_busy_tone_after_the_report_ends_it(recorder: Recorder, call: Dial) -> None:
+    """A gateway of an analogue line tells no hang-up: the tone comes for as long as it is listened to."""
+    at = np.arange(RATE // 2) / RATE
+    busy = encode_alaw(np.concatenate([(4000 * np.sin(2 * np.pi * 425 * at)).astype(np.int16), quiet(0.5)]))
+    with call() as caller:
+        at_the_beep(caller, recorder)
+        caller.speak(SPEECH)
+        for _ in range(round(SILENCE + 3 * UNWRITTEN)):
+            if recorder.done.is_set():
+                break
+            caller.speak(busy)
+        assert recorder.result(1).end is RecordEnd.SILENCE
 
 
 def test_speech_is_never_taken_for_a_key_or_for_the_end(recorder: Recorder, call: Dial) -> None:
