@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ivr.recordings.machine_tones import Mask, ToneMeter, mute
 from transcription.audio import Audio, resampled
 from transcription.doubt import is_doubtful
 from transcription.levels import LevelMeter
-from transcription.machine_tones import Mask, ToneMeter, mute
 from transcription.recogniser import Recognised, Recogniser, Samples
 from transcription.values import Heard, mean_confidence
 

@@ -5,14 +5,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ivr.recordings.sound import silence_at_end
+import numpy as np
+
+from ivr.recordings.machine_tones import FRAME, ToneMeter
+from ivr.recordings.sound import SOUNDING, loudness, silence_at_end
 from ivr.recordings.takes import HEADERLESS, bytes_a_second, read_take
-from ivr.recordings.wav import TELEPHONE_RATE, WRITTEN_HEADER, NotAudio, read_header
+from ivr.recordings.wav import TELEPHONE_RATE, WRITTEN_HEADER, NotAudio, Samples, read_header
 
 BUFFER = 32 * 1024
 """Bytes that Asterisk keeps before it writes them into a recording: up to so much of what came is not on disk yet."""
 
 
+JUDGED = round(FRAME * TELEPHONE_RATE)
+"""Samples that are judged together."""
 CLOSING = 3.0
 """Seconds Asterisk has to close a file after the caller left or the line broke."""
 STANDS_STILL = 0.3
@@ -20,7 +25,10 @@ STANDS_STILL = 0.3
 
 
 class SilenceWatch:
-    """Looks at a growing recording now and then, and ends it once when nothing was heard for ``silence`` seconds.
+    """Looks at a growing recording now and then, and ends it once when no voice was heard for ``silence`` seconds.
+
+    Tones of machines (busy, congestion, ring-back, fax) are no voice: a gateway that signals no hang-up sends them for
+    ever.
 
     What Asterisk has not written yet cannot be judged: where the line goes on sending, that is one block (4.1 s of
     A-law); where it has stopped, as long as one block lasts is waited for in addition.
@@ -35,6 +43,9 @@ class SilenceWatch:
         self._decode = HEADERLESS.get(path.suffix)
         self._unwritten = BUFFER / bytes_a_second(path)
         self._size = 0
+        self._rest = np.zeros(0, dtype=np.int16)
+        self._loudness: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+        self._tones = ToneMeter(rate=TELEPHONE_RATE)
         self._quiet = 0.0
         """Seconds of silence at the end of what is on disk; all of it where nothing was heard yet."""
         self._grew_at = clock()
@@ -60,9 +71,22 @@ class SilenceWatch:
             with self._path.open("rb") as file:
                 file.seek(self._size)
                 samples = self._decode(file.read(size - self._size))
-            quiet = silence_at_end(samples, TELEPHONE_RATE)
-            self._quiet = self._quiet + len(samples) / TELEPHONE_RATE if quiet is None else quiet
+            self._quiet = self._hear(samples)
         self._size = size
+
+    def _hear(self, samples: Samples) -> float:
+        """Seconds since a voice was heard; a machine has none."""
+        self._tones.feed(samples)
+        waiting = np.concatenate([self._rest, samples])
+        whole = len(waiting) // JUDGED * JUDGED
+        self._loudness.append(loudness(waiting[:whole], TELEPHONE_RATE))
+        self._rest = waiting[whole:]
+        heard = np.concatenate(self._loudness) >= SOUNDING
+        machines = self._tones.frames()[: len(heard)]
+        heard[: len(machines)] &= ~machines
+        last = np.flatnonzero(heard)
+        silent = len(heard) if not len(last) else len(heard) - 1 - int(last[-1])
+        return silent * JUDGED / TELEPHONE_RATE
 
 
 def quiet_at_end(path: Path, lasted: float) -> float:

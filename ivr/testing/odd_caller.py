@@ -33,8 +33,8 @@ class OddCaller:
         self._sequence = self._version = 0
         self._media = (HOST, 0)
         self._source, self._seq, self._stamp = 1, 30_000, 1_000_000_000
-        self.codecs = "8"
-        """Payload numbers that its next offer names beside key events."""
+        self.payload = 8
+        """Payload number of what it speaks and of its next offer: 8 is A-law, 0 is µ-law."""
 
     def dial(self) -> None:
         """Return once answered."""
@@ -44,10 +44,10 @@ class OddCaller:
         self._to = to[1]
         self._acknowledge()
 
-    def speak(self, alaw: bytes) -> None:
+    def speak(self, encoded: bytes) -> None:
         """Send sound, 20 ms at a time."""
-        for at in range(0, len(alaw), FRAME):
-            self._packet(alaw[at : at + FRAME].ljust(FRAME, b"\xd5"), 8)
+        for at in range(0, len(encoded), FRAME):
+            self._packet(encoded[at : at + FRAME].ljust(FRAME, b"\xd5"), self.payload)
             self._stamp += FRAME
 
     def be_quiet(self, seconds: float) -> None:
@@ -102,7 +102,7 @@ class OddCaller:
             "s=-",
             f"c=IN IP4 {HOST}",
             "t=0 0",
-            f"m=audio {self._rtp.getsockname()[1]} RTP/AVP {self.codecs}{events}",
+            f"m=audio {self._rtp.getsockname()[1]} RTP/AVP {self.payload}{events}",
             *(["a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15"] if self._key_events else []),
             f"a={direction}",
             "",

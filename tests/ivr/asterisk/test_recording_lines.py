@@ -15,10 +15,11 @@ from ivr.asterisk.nudge import make_nudge
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.phone import KEYPAD, Recorded, RecordEnd
 from ivr.recordings import measure
+from ivr.recordings.g711 import decode_ulaw
 from ivr.recordings.soundfiles import encode_alaw
 from ivr.recordings.takes import read_take
 from ivr.settings import Settings
-from ivr.simulator.sounds import RATE, spoken, tone, write_wav
+from ivr.simulator.sounds import RATE, quiet, spoken, tone, write_wav
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk
 from ivr.testing.odd_caller import OddCaller, odd_call
 
@@ -100,6 +101,10 @@ def loud_seconds(path: Path) -> float:
 
 
 SPEECH = encode_alaw(tone(3))
+MU_LAW = (
+    np.abs(decode_ulaw(bytes(range(256))).astype(int)[:, None] - tone(3).astype(int)).argmin(axis=0).astype(np.uint8)
+)
+"""The same tone in the other encoding: the code whose sample is nearest."""
 
 
 @pytest.mark.parametrize("how", ["nothing", "comfort noise", "silence"])
@@ -157,6 +162,22 @@ def test_what_was_said_before_and_after_a_hold_is_there(recorder: Recorder, call
     assert loud_seconds(recorder.path) >= 5.4
 
 
+def test_another_encoding_in_the_middle_sounds_right(recorder: Recorder, call: Dial) -> None:
+    with call() as caller:
+        at_the_beep(caller, recorder)
+        caller.speak(SPEECH)
+        caller.payload = 0
+        caller.renegotiate()
+        caller.speak(bytes(MU_LAW))
+        caller.press("#")
+        assert recorder.result().key == "#"
+    assert recorder.path.suffix == ".alaw"
+    assert loud_seconds(recorder.path) >= 5.4
+    samples, _, _ = read_take(recorder.path)
+    spectrum = np.abs(np.fft.rfft(samples[-16000:].astype(float)))
+    assert abs(int(spectrum.argmax()) / 2 - 311) < 5, "it is not the same tone any more"
+
+
 @pytest.mark.parametrize("key", ["#", "1"])
 def test_a_key_in_the_beep_is_a_key(recorder: Recorder, call: Dial, key: str) -> None:
     make_beep(recorder.settings, 3)
@@ -197,6 +218,20 @@ def test_a_key_in_the_audio_is_a_key_and_not_in_the_recording(recorder: Recorder
     spectrum = np.abs(np.fft.rfft(samples[-1600:].astype(float) * np.hanning(1600)))
     high = spectrum[round(1209 / 5) - 2 : round(1209 / 5) + 3].max()
     assert high < 0.05 * 1600 * 2000, "the key's tone is in it"
+
+
+def test_a_busy_tone_after_the_report_ends_it(recorder: Recorder, call: Dial) -> None:
+    """A gateway of an analogue line tells no hang-up: the tone comes for as long as it is listened to."""
+    at = np.arange(RATE // 2) / RATE
+    busy = encode_alaw(np.concatenate([(4000 * np.sin(2 * np.pi * 425 * at)).astype(np.int16), quiet(0.5)]))
+    with call() as caller:
+        at_the_beep(caller, recorder)
+        caller.speak(SPEECH)
+        for _ in range(round(SILENCE + 3 * UNWRITTEN)):
+            if recorder.done.is_set():
+                break
+            caller.speak(busy)
+        assert recorder.result(1).end is RecordEnd.SILENCE
 
 
 def test_speech_is_never_taken_for_a_key_or_for_the_end(recorder: Recorder, call: Dial) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.asterisk.watched_file import BUFFER, SilenceWatch, is_closed, quiet_at_end
 from ivr.recordings.soundfiles import encode_alaw
-from ivr.simulator.sounds import quiet, tone, write_wav
+from ivr.simulator.sounds import quiet, spoken, tone, write_wav
 
 BLOCK = BUFFER / 8000
 """Seconds of A-law in one block that Asterisk writes."""
@@ -37,6 +37,11 @@ class Recording:
                 self._unwritten = self._unwritten[whole:]
             self.watch.look()
 
+    def hear_all(self, samples: np.ndarray) -> None:  # type: ignore[type-arg]
+        """All of a sound, a second at a time."""
+        for begin in range(0, len(samples), 8000):
+            self.hear(samples[begin : begin + 8000], 1)
+
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Recording:
@@ -53,6 +58,26 @@ def test_silence_ends_it_once_and_within_a_block(recording: Recording, before: i
     assert recording.ends == 1
     recording.hear(silent, 30)  # type: ignore[arg-type]
     assert recording.ends == 1
+
+
+@pytest.mark.parametrize("cadence", [(0.5, 0.5), (0.2, 0.3), (1.0, 4.0), (5.0, 0.0)])
+def test_tones_of_a_machine_are_nobody(recording: Recording, cadence: tuple[float, float]) -> None:
+    on, off = cadence
+    at = np.arange(round(on * 8000)) / 8000
+    once = np.concatenate([(4000 * np.sin(2 * np.pi * 425 * at)).astype(np.int16), quiet(off)])
+    busy = np.tile(once, round(40 / (on + off)))
+    recording.hear(tone(1), 5)
+    recording.hear_all(busy[: 6 * 8000])
+    assert recording.ends == 0
+    recording.hear_all(busy[6 * 8000 :])
+    assert recording.ends == 1
+
+
+@pytest.mark.parametrize("voice", ["vi", "vi-vn-x-south", "vi+f3"])
+def test_no_voice_is_nobody(recording: Recording, voice: str) -> None:
+    said = spoken("Tôi muốn phản ánh đèn đường ở kiệt bốn mươi lăm bị hỏng từ tuần trước, buổi tối rất tối.", voice)
+    recording.hear_all(np.tile(said, 8))
+    assert recording.ends == 0
 
 
 def test_a_pause_is_not_the_end(recording: Recording) -> None:

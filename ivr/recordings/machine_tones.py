@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ivr.recordings.sound import SOUNDING
-from transcription.recogniser import Samples
+from ivr.recordings.wav import Samples
 
 FRAME = 0.02
 """Seconds that are judged together."""
@@ -50,14 +50,13 @@ class ToneMeter:
     def frames(self) -> Mask:
         """For each :data:`FRAME` of the recording, whether a machine is heard in it; all False without machines."""
         peaks = np.concatenate([*self._peaks, np.zeros(1)])
-        mask = np.zeros(len(peaks), dtype=np.bool_)
-        begin = 0
-        for at in range(1, len(peaks) + 1):
-            if at < len(peaks) and peaks[at] and abs(peaks[at] - peaks[at - 1]) <= _STANDS_STILL and peaks[at - 1]:
-                continue
-            if peaks[begin] and (at - begin) * FRAME >= _LEAST_RUN:
-                mask[begin : at + 1] = True  # the last window reaches one frame further
-            begin = at
+        pure = peaks > 0
+        goes_on = np.zeros_like(pure)
+        goes_on[1:] = pure[1:] & pure[:-1] & (np.abs(np.diff(peaks)) <= _STANDS_STILL)
+        run = np.cumsum(~goes_on)
+        lengths = np.bincount(run)
+        mask: Mask = pure & (lengths[run] * FRAME >= _LEAST_RUN)
+        mask[1:] |= mask[:-1]  # the last window of a run reaches one frame further
         return mask if mask.sum() * FRAME >= _LEAST_SECONDS else np.zeros_like(mask)
 
     @property

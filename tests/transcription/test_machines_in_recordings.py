@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from ivr.recordings import write_wav
+from ivr.recordings.machine_tones import FRAME, ToneMeter, mute
 from ivr.simulator.sounds import RATE, quiet, spoken, tone
 from transcription.audio import open_audio_file
 from transcription.hearing import Hearing, hear
-from transcription.machine_tones import FRAME, ToneMeter, mute
 from transcription.recogniser import Samples
 from transcription.vosk_recogniser import VoskRecogniser
 
