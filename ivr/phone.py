@@ -13,6 +13,9 @@ from typing import Protocol
 KEYPAD = "0123456789*#"
 """Every key of a telephone, in the order of their RFC 4733 events (0 to 11)."""
 
+BEEP_SECONDS = 0.4
+"""How long the tone is after which one speaks."""
+
 
 class HungUp(Exception):  # an event of the line, not an error
     """The caller has left; what was recorded so far is on disk."""
@@ -61,6 +64,8 @@ class Recorded:
     """Seconds the recorder ran, by a clock; 0 where it was not measured."""
     whole: bool = True
     """False: the line broke before the recorder said it was done; the file may still grow."""
+    copied: bool = False
+    """The key is a copy of the press before it: it ended the recording and says nothing."""
 
 
 class RingResult(Enum):
@@ -86,6 +91,15 @@ class Phone(Protocol):
         """Who calls."""
         ...
 
+    @property
+    def ended_at(self) -> float:
+        """When the latest play, read or recording ended, in seconds of :meth:`moment`: when its key came, if any."""
+        ...
+
+    def moment(self) -> float:
+        """Now, in seconds of the line's own clock, which only runs; differences alone have a meaning."""
+        ...
+
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """Play sounds one after another; a key of ``keys`` interrupts and is returned, else ``""``."""
         ...
@@ -98,9 +112,10 @@ class Phone(Protocol):
         """
         ...
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
-        """Beep, then record into ``path`` (8 kHz mono WAV, with extension) until a key, silence, limit or hang-up.
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
+        """Record into ``path`` (8 kHz mono WAV, with extension) until a key of ``end``, silence, limit or hang-up.
 
+        A beep comes first; without ``beep`` recording begins at once, for a caller who goes on speaking.
         Never raises :class:`HungUp` for a caller who leaves while speaking: that is ``RecordEnd.HANGUP``.
         """
         ...

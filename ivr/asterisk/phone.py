@@ -11,10 +11,9 @@ import structlog
 from ivr.asterisk import variables
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
 from ivr.asterisk.variables import value_of
-from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import BEEP_SECONDS, KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.recordings.wav import WRITTEN_HEADER, read_header
 
-BEEP_SECONDS = 0.4
 LONGEST_TALK = 4 * 3600
 """Seconds a person may talk with a caller before the dead-man switch ends it."""
 CLOSING = 3.0
@@ -55,6 +54,15 @@ class AsteriskPhone:
         """Who calls, as Asterisk's header said it."""
         return self._caller
 
+    @property
+    def ended_at(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self._wire.ended_at
+
+    def moment(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self._wire.clock()
+
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
         for part in _parts(sounds):
@@ -72,19 +80,19 @@ class AsteriskPhone:
                 return key if most == 1 or key == end else key + self._read_keys([], most=most - 1, wait=wait)
         return self._read_keys(last, most=most, wait=wait)
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
         """See :class:`ivr.phone.Phone`: the reply table of TELEPHONY §4, parsed here."""
         self._set(variables.TAKE, str(path))  # if we die meanwhile, the dialplan looks whether the caller has spoken
         self._deadman(limit + BEEP_SECONDS)
         begun = time.monotonic()
         name, quiet = self._wire.quote(path.with_suffix("")), f"s={max(1, round(silence))}"
-        ends = self._wire.quote(end)
+        ends, tone = self._wire.quote(end), ("BEEP",) if beep else ()
         try:
-            reply = self._lasting("RECORD FILE", name, "wav", ends, round(limit * 1000), 0, "BEEP", quiet)
+            reply = self._lasting("RECORD FILE", name, "wav", ends, round(limit * 1000), 0, *tone, quiet)
         except LineGone:
-            return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun), whole=_closed(path))
+            return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun, beep), whole=_closed(path))
         (result, data), endpos = reply["result"], int(reply["endpos"][0])
-        lasted = self._lasted(begun)
+        lasted = self._lasted(begun, beep)
         match data, result:
             case "dtmf", _:
                 return Recorded(end=RecordEnd.KEY, key=chr(int(result)), lasted=lasted)
@@ -144,6 +152,7 @@ class AsteriskPhone:
             return key if key in keys else ""
         self._deadman(_seconds(part))
         result = self._execute("STREAM FILE", self._wire.quote(part[0].path), self._wire.quote(keys))
+        self._wire.ended_at = self._wire.clock()
         self._check_line(result, part[0].path)
         return chr(int(result)) if int(result) > 0 else ""
 
@@ -192,8 +201,8 @@ class AsteriskPhone:
             raise HungUp
         _log.error("asterisk.refused", what=what[:300])
 
-    def _lasted(self, begun: float) -> float:
-        return max(0.0, time.monotonic() - begun - BEEP_SECONDS)
+    def _lasted(self, begun: float, beep: bool) -> float:
+        return max(0.0, time.monotonic() - begun - BEEP_SECONDS * beep)
 
 
 def _parts(sounds: Sequence[Sound]) -> Iterator[list[Sound]]:

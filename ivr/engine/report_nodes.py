@@ -4,12 +4,12 @@ import structlog
 
 from ivr.city.flow.nodes import Callback, Consent, Contact, Publish, Receipt, Record, Review
 from ivr.engine.ask import ask_phone, pick
-from ivr.engine.call import Agreement, Call
+from ivr.engine.call import Call
 from ivr.engine.report import SpokenReport
 from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent as Agreed
 from ivr.model.tickets import ContactKind, Kind
-from ivr.phone import HungUp, RecordEnd, Sound, Stage
+from ivr.phone import KEYPAD, HungUp, RecordEnd, Sound, Stage
 from ivr.speech import PAUSE, spell_code, spell_pin
 from ivr.spool import SpoolUnwritable
 
@@ -19,9 +19,9 @@ _log = structlog.get_logger(__name__)
 def ask_consent(call: Call, node: Consent) -> str:
     """Only key 1, pressed after the question, is consent; silence goes on without one."""
     call.dialogue.forget()
-    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), "10", silences=1)
-    if key == "1":
-        call.agreement = Agreement(consent=Agreed.GIVEN, key=key, at=call.clock())
+    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), "10", silences=1, guarded=KEYPAD)
+    if key:
+        call.agree(Agreed.GIVEN if key == "1" else Agreed.REFUSED, key)
     return node.refused if key == "0" else node.next
 
 
@@ -88,14 +88,14 @@ def review(call: Call, node: Review) -> str:
     dialogue.forget()
     first = dialogue.prompts(*node.prompts)
     while True:
-        match pick(dialogue, first, "1234", short=dialogue.prompts("xac-nhan-ngan")):
+        match pick(dialogue, first, "1234", short=dialogue.prompts("xac-nhan-ngan"), guarded=KEYPAD):
             case "2":
                 dialogue.tell([*dialogue.prompts("ban-ghi"), *_own_words(report)])
             case "3":
                 return node.again
             case "4":
                 dialogue.forget()
-                if pick(dialogue, dialogue.prompts("huy-chac"), "14") == "4":
+                if pick(dialogue, dialogue.prompts("huy-chac"), "14", guarded=KEYPAD) == "4":
                     report.cancel()
                     call.end_report()
                     call.stage(Stage.MENU)
@@ -129,7 +129,7 @@ def ask_publication(call: Call, node: Publish) -> str:
     if report is None:
         return node.next
     call.dialogue.forget()
-    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), "12", silences=1)
+    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), "12", silences=1, guarded=KEYPAD)
     if key:
         report.answer(publish=key == "1", publish_at=call.clock())
     return node.next

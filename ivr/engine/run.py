@@ -35,6 +35,8 @@ from ivr.spool import Spool, SpoolUnwritable
 
 MOST_STEPS = 500
 """Nodes one call may visit; beyond, something goes round in circles and the fallback takes the call."""
+PASSED_THROUGH = (nodes.Hours, nodes.Switch, nodes.Language)
+"""Nodes in which nothing is said and nothing is asked: the caller does not notice them, and they are no steps."""
 _TYPE_NAMES = {kind: name for name, kind in nodes.NODE_TYPES.items()}
 
 _log = structlog.get_logger(__name__)
@@ -106,6 +108,9 @@ def _walk(call: Call) -> None:
         if (steps := steps + 1) > MOST_STEPS:
             raise EndlessCall(node_id)
         node = call.city.flow.nodes[node_id]
+        if isinstance(node, PASSED_THROUGH):
+            node_id = _visit(call, node)
+            continue
         with call.dialogue.visit(node.id, _TYPE_NAMES[type(node)]):
             node_id = _visit(call, node)
 

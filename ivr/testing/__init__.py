@@ -77,6 +77,15 @@ class ScriptedPhone:
         """Who calls."""
         return self._caller
 
+    @property
+    def ended_at(self) -> float:
+        """See :class:`ivr.phone.Phone`: nothing happens between two commands."""
+        return self.citizen.now
+
+    def moment(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self.citizen.now
+
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
         self.citizen.hear((sound.id for sound in sounds if sound.id), keys=bool(keys))
@@ -88,7 +97,7 @@ class ScriptedPhone:
         keys = self.citizen.press(most)
         return keys if most == 1 else keys.removesuffix(end)
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
         """See :class:`ivr.phone.Phone`; a tone stands for speech."""
         said = self.citizen.speak(limit=limit, silence=silence, ends=end)
         if said.end is not RecordEnd.NOTHING:

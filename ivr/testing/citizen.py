@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ivr.phone import HungUp, RecordEnd
+from ivr.phone import BEEP_SECONDS, HungUp, RecordEnd
 from ivr.simulator.values import Step
+
+REACTION = 1.5
+"""Seconds after which the citizen answers what is said: by then no key is too early, and none a copy of the last."""
+TYPED = 0.16
+"""Seconds between two keys of one step, as a telephone sends them."""
+WAITED = 10.0
+"""Seconds that pass where the citizen does nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +30,11 @@ class Citizen:
     def __init__(self, steps: Sequence[Step]) -> None:
         self._steps = list(steps)
         self._keys = ""
+        self._answers = False
+        """The keys that come next answer what was said last: they take a reaction."""
         self._gone = False
+        self.now = 0.0
+        """Seconds by the citizen's clock: nothing else takes time where a call is scripted."""
         self.heard: list[str] = []
         """Ids of prompts in the order they were played."""
 
@@ -41,6 +52,7 @@ class Citizen:
         if step is None or self._keys:
             return
         if step.hang_up:
+            self.now += REACTION
             self._left(RecordEnd.NOTHING)
             raise HungUp
         if step.silence:
@@ -48,6 +60,7 @@ class Citizen:
         elif step.press:
             self._steps.pop(0)
             self._keys = step.press if keys else ""
+            self._answers = True
 
     def press(self, most: int) -> str:
         """Keys that come now: up to ``most``, not beyond a ``#`` (which is returned)."""
@@ -58,10 +71,18 @@ class Citizen:
         if "#" in taken:
             taken = taken[: taken.index("#") + 1]
         self._keys = self._keys[len(taken) :]
+        self.now += len(taken) * TYPED if taken else WAITED
+        self.now += REACTION if taken and self._answers else 0.0
+        self._answers = False
         return taken
 
     def speak(self, *, limit: float, silence: float, ends: str) -> Speech:
         """What is said after the beep; HANGUP and NOTHING mean the citizen is gone afterwards."""
+        said = self._speak(limit, silence, ends)
+        self.now += BEEP_SECONDS + said.seconds + said.quiet
+        return said
+
+    def _speak(self, limit: float, silence: float, ends: str) -> Speech:
         self._here()
         self.heard.append("beep")
         self._keys = ""

@@ -4,10 +4,12 @@ Imported by tests alone.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from ivr.city.city import City
+from ivr.city.flow.nodes import Flow, Node
 from ivr.engine import Answer, CannotLook, Dependencies, run_call
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
@@ -84,6 +86,10 @@ class ScriptedHotline:
         self.phone = phone(Citizen(steps), caller)
         self.reason = run_call(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
         return self.reason
+
+    def walk(self, *nodes: Node) -> None:
+        """The menu is made of these nodes; a call begins at the first."""
+        self.city = replace(self.city, flow=Flow(start=nodes[0].id, nodes={node.id: node for node in nodes}))
 
     @property
     def heard(self) -> list[str]:

@@ -208,7 +208,7 @@ def test_a_disk_that_filled_during_the_recording_is_told_by_size_against_time(
     hotline: ScriptedHotline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Filled(ScriptedPhone):
-        def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+        def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
             recorded = super().record(path, limit=limit, silence=silence, end=end)
             monkeypatch.setattr(hotline.spool, "room", lambda: False)
             return replace(recorded, lasted=30.0)
@@ -219,7 +219,7 @@ def test_a_disk_that_filled_during_the_recording_is_told_by_size_against_time(
 
 def test_a_recorder_that_cannot_write_leads_to_a_person(hotline: ScriptedHotline) -> None:
     class Refused(ScriptedPhone):
-        def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+        def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
             self.citizen.speak(limit=limit, silence=silence, ends=end)
             return Recorded(end=RecordEnd.UNWRITABLE)
 
@@ -230,7 +230,7 @@ def test_a_recorder_that_cannot_write_leads_to_a_person(hotline: ScriptedHotline
 
 def test_a_line_that_broke_before_the_recorder_was_done_is_left_to_the_sweep(hotline: ScriptedHotline) -> None:
     class Broken(ScriptedPhone):
-        def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+        def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
             path.write_bytes(b"RIFF")  # what Asterisk has buffered is not on disk yet
             return Recorded(end=RecordEnd.HANGUP, whole=False)
 

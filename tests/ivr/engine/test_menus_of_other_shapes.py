@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ivr.city.flow.nodes import Bye, Contact, Flow, Node, Receipt, Record, Review, Say
+from ivr.city.flow.nodes import Bye, Contact, Receipt, Record, Review, Say
 from ivr.engine.run import MOST_STEPS
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
@@ -12,13 +12,13 @@ from ivr.testing.scripted import ScriptedHotline
 
 
 def test_a_call_that_goes_round_for_ever_ends_at_the_fallback(hotline: ScriptedHotline) -> None:
-    _walk(hotline, Say(id="a", prompts=("chao",), next="a"))
+    hotline.walk(Say(id="a", prompts=("chao",), next="a"))
     assert hotline.call() is EndReason.FAILED
     assert len(hotline.journal.steps) == MOST_STEPS
 
 
 def test_two_reports_in_one_call_are_two_reports(hotline: ScriptedHotline) -> None:
-    _walk(hotline, *_report("a", "b"), *_report("b", "end"), Bye(id="end"))
+    hotline.walk(*_report("a", "b"), *_report("b", "end"), Bye(id="end"))
     again = (
         Step(wait="beep", speak=3),
         Step(press="#"),
@@ -36,7 +36,7 @@ def test_two_reports_in_one_call_are_two_reports(hotline: ScriptedHotline) -> No
 
 def test_a_flow_without_review_sends_at_the_contact_question(hotline: ScriptedHotline) -> None:
     record, _, contact, receipt = _report("a", "end")
-    _walk(hotline, replace(record, next=contact.id), contact, receipt, Bye(id="end"))  # type: ignore[type-var]
+    hotline.walk(replace(record, next=contact.id), contact, receipt, Bye(id="end"))  # type: ignore[type-var]
     hotline.call(Step(wait="beep", speak=3), Step(press="#"), Step(wait="lien-he", hang_up=True))
     (sidecar,) = hotline.spool.all()
     assert (sidecar.state, sidecar.flags) == (SidecarState.TO_FILE, ())
@@ -44,15 +44,10 @@ def test_a_flow_without_review_sends_at_the_contact_question(hotline: ScriptedHo
 
 def test_questions_about_a_report_that_was_never_made_are_passed_by(hotline: ScriptedHotline) -> None:
     _, review, contact, receipt = _report("a", "end")
-    _walk(hotline, review, contact, receipt, Bye(id="end"))
+    hotline.walk(review, contact, receipt, Bye(id="end"))
     assert hotline.call() is EndReason.COMPLETED
     assert hotline.heard == ["tam-biet"]
     assert hotline.spool.all() == []
-
-
-def _walk(hotline: ScriptedHotline, *nodes: Node) -> None:
-    flow = Flow(start=nodes[0].id, nodes={node.id: node for node in nodes})
-    hotline.city = replace(hotline.city, flow=flow)
 
 
 def _report(name: str, then: str) -> tuple[Record, Review, Contact, Receipt]:
