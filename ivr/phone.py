@@ -72,7 +72,8 @@ class RingResult(Enum):
     """The result of ringing a person."""
 
     ANSWERED = "answered"  # they spoke and it ended there
-    UNANSWERED = "unanswered"  # not answered, or no number is configured
+    UNANSWERED = "unanswered"  # every telephone was busy, or rang unanswered
+    ABSENT = "absent"  # there is no telephone to ring: no number is configured, or none of it is signed in
 
 
 class Stage(Enum):
@@ -121,7 +122,10 @@ class Phone(Protocol):
         ...
 
     def ring(self, target: str, *, wait: float) -> RingResult:
-        """Ring a person while the caller hears ringing; returns when they are done or there was no answer."""
+        """Ring a person while the caller hears ringing, and go on for ``wait`` seconds where all are busy.
+
+        Returns when they are done, when there was no answer, or at once where there is no telephone to ring.
+        """
         ...
 
     def stage(self, stage: Stage) -> None:

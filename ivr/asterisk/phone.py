@@ -16,6 +16,8 @@ from ivr.recordings.wav import WRITTEN_HEADER, read_header
 
 LONGEST_TALK = 4 * 3600
 """Seconds a person may talk with a caller before the dead-man switch ends it."""
+BUSY_PAUSE = 4.0
+"""Seconds until telephones that were all busy are rung again."""
 CLOSING = 3.0
 """Seconds Asterisk has to close a file after the line broke."""
 UP = 6
@@ -112,17 +114,38 @@ class AsteriskPhone:
 
     def ring(self, target: str, *, wait: float) -> RingResult:
         """See :class:`ivr.phone.Phone`. A caller who leaves while talking is HungUp too."""
-        self._deadman(wait + LONGEST_TALK)
-        begun = time.monotonic()
+        until = self.moment() + wait
+        while True:
+            match self._dial(target, until):
+                case "ANSWER":
+                    return RingResult.ANSWERED
+                case "CHANUNAVAIL":  # none of the telephones is signed in
+                    return RingResult.ABSENT
+                case "BUSY" | "CONGESTION" if until - self.moment() > BUSY_PAUSE:
+                    self._ring_tone(BUSY_PAUSE)
+                case _:
+                    return RingResult.UNANSWERED
+
+    def _dial(self, target: str, until: float) -> str:
+        """Ring until a moment, then talk; what became of it in Asterisk's word."""
+        left = until - self.moment()
+        self._deadman(left + LONGEST_TALK)
         try:
-            dial = self._lasting("EXEC", "Dial", self._wire.quote(f"{target},{round(wait)},g"))
+            dial = self._lasting("EXEC", "Dial", self._wire.quote(f"{target},{max(1, round(left))},gr"))
             self._check_line(dial["result"][0], target)
-            answered = self._variable(variables.DIAL_STATUS) == "ANSWER"
+            return self._variable(variables.DIAL_STATUS)
         except HungUp:
-            if time.monotonic() - begun < wait + 1:
+            if self.moment() < until + 1:
                 raise  # not answered, or so early that it cannot be known
-            answered = True  # it rings no longer than ``wait``: they were talking
-        return RingResult.ANSWERED if answered else RingResult.UNANSWERED
+            return "ANSWER"  # it rings no longer than that: they were talking
+
+    def _ring_tone(self, seconds: float) -> None:
+        """What a caller hears who waits until a telephone is free."""
+        self._deadman(seconds)
+        self._execute("EXEC", "Playtones", "ring")
+        waited = self._lasting("EXEC", "Wait", f"{seconds:g}")
+        self._check_line(waited["result"][0], "Wait")
+        self._execute("EXEC", "StopPlaytones")
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""

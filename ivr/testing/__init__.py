@@ -107,7 +107,14 @@ class ScriptedPhone:
     def ring(self, target: str, *, wait: float) -> RingResult:
         """See :class:`ivr.phone.Phone`."""
         self.citizen.hear(())
-        return RingResult.ANSWERED if self._operator is Operator.ANSWERS else RingResult.UNANSWERED
+        match self._operator:
+            case Operator.ANSWERS:
+                return RingResult.ANSWERED
+            case Operator.BUSY:
+                self.citizen.now += wait
+                return RingResult.UNANSWERED
+            case Operator.AWAY:
+                return RingResult.ABSENT
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""

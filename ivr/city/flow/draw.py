@@ -108,6 +108,8 @@ def _label(transition: Transition) -> str:
             return tr("khóa", "locked")
         case "unanswered":
             return tr("không ai nghe", "unanswered")
+        case "absent":
+            return tr("không có máy trực", "no telephone there")
         case _:
             return transition.key
 

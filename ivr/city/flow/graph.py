@@ -67,12 +67,25 @@ def transitions(node: Node) -> tuple[Transition, ...]:
         case Status():
             return (*_next(node), Transition(goto=node.locked, setting="locked"))
         case Ring():
-            return (*_next(node), Transition(goto=node.unanswered, setting="unanswered"))
+            absent = () if node.absent is None else (Transition(goto=node.absent, setting="absent"),)
+            return (*_next(node), Transition(goto=node.unanswered, setting="unanswered"), *absent)
         case Say() | Language() | Contact() | Publish() | Receipt() | Lookup() | Announcements():
             return _next(node)
         case Bye():
             return ()
     assert_never(node)
+
+
+def onward(nodes: Mapping[str, Node], name: str) -> list[str]:
+    """Where callers go from a node; nowhere from one that could not be read."""
+    node = nodes.get(name)
+    return [transition.goto for transition in transitions(node)] if node is not None else []
+
+
+def silent(nodes: Mapping[str, Node], name: str) -> list[str]:
+    """Where a caller who does nothing may go from a node."""
+    node = nodes.get(name)
+    return [transition.goto for transition in transitions(node) if not transition.key] if node is not None else []
 
 
 def reach(starts: Iterable[str], onward: Callable[[str], Iterable[str]]) -> set[str]:

@@ -79,15 +79,16 @@ class Say(_Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Menu(_Node):
-    """Ask for one key. ``*`` repeats; silence or a wrong key ``tries`` times leads to ``give_up``.
+    """Ask for one key. ``*`` repeats; ``silences`` silences or ``tries`` wrong keys lead to ``give_up``.
 
-    ``prompts`` is played first, ``short`` on repeats (empty: ``prompts`` again).
+    ``prompts`` is played first, ``short`` after a silence or a wrong key (empty: ``prompts`` again).
     """
 
     prompts: Strings
     keys: Choices
     give_up: Filled
     short: Strings = ()
+    silences: Annotated[Whole, Field(ge=1)] = 2
     tries: Annotated[Whole, Field(ge=1)] = 2
     wait: Seconds | None = None
     """Seconds to wait for a key; None is the setting ``key_wait``."""
@@ -198,11 +199,16 @@ class Status(_Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Ring(_Node):
-    """Ring a person: ``line`` names an entry of ``lines`` in ``city.toml``, ``operator`` is the setting."""
+    """Ring a person: ``line`` names an entry of ``lines`` in ``city.toml``, ``operator`` is the setting.
+
+    ``unanswered`` is where the caller goes when everybody was busy or away from the desk for ``wait`` seconds;
+    ``absent`` when there is no telephone to ring at all (without it: ``unanswered`` too).
+    """
 
     line: Filled
     unanswered: Filled
     next: Filled
+    absent: Filled | None = None
     prompts: Strings = ()
     wait: Seconds | None = None
 
