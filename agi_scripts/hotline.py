@@ -10,6 +10,7 @@ import structlog
 
 from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import Replies, Request
+from ivr.asterisk.nudge import make_nudge
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.city.city import City
 from ivr.engine import Clock, Dependencies, run_call
@@ -55,6 +56,6 @@ class Hotline:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         replies = Replies(connection)
         wire = Wire(replies, connection.sendall, request.env, hears=replies.hears, clock=self.line_clock)
-        phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id)
+        phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id, nudge=make_nudge(self.settings))
         phone.learn()
         return run_call(phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)

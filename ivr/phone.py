@@ -62,6 +62,8 @@ class Recorded:
     key: str = ""
     lasted: float = 0.0
     """Seconds the recorder ran, by a clock; 0 where it was not measured."""
+    quiet: float | None = None
+    """Seconds of silence at its end, by the same clock; None where it was not measured."""
     whole: bool = True
     """False: the line broke before the recorder said it was done; the file may still grow."""
     copied: bool = False
@@ -99,6 +101,11 @@ class Phone(Protocol):
 
     def moment(self) -> float:
         """Now, in seconds of the line's own clock, which only runs; differences alone have a meaning."""
+        ...
+
+    @property
+    def take_ending(self) -> str:
+        """Ending of the files it records best, one of :data:`ivr.recordings.takes.ENDINGS`."""
         ...
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:

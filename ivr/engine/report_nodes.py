@@ -6,6 +6,7 @@ from ivr.city.flow.nodes import Callback, Consent, Contact, Publish, Receipt, Re
 from ivr.engine.ask import ask_phone, pick
 from ivr.engine.call import Call
 from ivr.engine.report import SpokenReport
+from ivr.model.calls import NO_ROOM
 from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent as Agreed
 from ivr.model.tickets import ContactKind, Kind
@@ -26,7 +27,7 @@ def ask_consent(call: Call, node: Consent) -> str:
 
 
 def record(call: Call, node: Record) -> str:
-    """Instruct, beep, record; what is too short is asked for once more. An older take stands until a newer is safe."""
+    """Instruct, beep, record; what is too short is asked for once more. Earlier takes stand until a newer is safe."""
     call.settle(node.set)
     way = _speak(call, node)
     if call.report is not None and call.report.spoken:
@@ -38,11 +39,11 @@ def record(call: Call, node: Record) -> str:
 
 def _speak(call: Call, node: Record) -> str:
     """Where the caller goes if nothing of theirs is kept in the end."""
-    if not call.dependencies.spool.room():
-        _log.error("record.no_room", ulid=call.ulid, spool=str(call.dependencies.spool.folder))
-        call.dialogue.note("no room")
-        return node.cannot
     for prompts in (node.prompts, node.short):
+        if not call.dependencies.spool.room():
+            _log.error("record.no_room", ulid=call.ulid, spool=str(call.dependencies.spool.folder))
+            call.dialogue.note(NO_ROOM)
+            return node.cannot
         call.dialogue.instruct(call.dialogue.prompts(*prompts))
         match _take(call):
             case RecordEnd.UNWRITABLE:
@@ -61,7 +62,7 @@ def _take(call: Call) -> RecordEnd:
     """
     report = call.open_report()
     try:
-        path = report.begin_take()
+        path = report.begin_take(call.dialogue.phone.take_ending)
     except SpoolUnwritable as error:
         _log.error("record.unwritable", ulid=call.ulid, error=str(error))
         call.dialogue.note(f"unwritable: {error}")
@@ -75,6 +76,9 @@ def _take(call: Call) -> RecordEnd:
             raise HungUp
         case RecordEnd.UNWRITABLE:
             return RecordEnd.LIMIT if kept else RecordEnd.UNWRITABLE
+        case RecordEnd.KEY | RecordEnd.SILENCE | RecordEnd.LIMIT if report.no_room and not kept:
+            call.dialogue.note(NO_ROOM)
+            return RecordEnd.UNWRITABLE
         case RecordEnd.KEY | RecordEnd.SILENCE | RecordEnd.LIMIT:
             return recorded.end if kept else RecordEnd.NOTHING
 
@@ -92,6 +96,7 @@ def review(call: Call, node: Review) -> str:
             case "2":
                 dialogue.tell([*dialogue.prompts("ban-ghi"), *_own_words(report)])
             case "3":
+                report.start_over()
                 return node.again
             case "4":
                 dialogue.forget()
@@ -199,10 +204,10 @@ def _twice(call: Call, prompt: str, words: list[str]) -> list[Sound]:
 
 
 def _own_words(report: SpokenReport) -> list[Sound]:
-    audio, kept = report.audio, report.sidecar.kept
-    if audio is None or kept is None:
-        return []
-    return [Sound(id=f"take.{kept.number}", path=str(audio.with_suffix("")), seconds=kept.seconds)]
+    return [
+        Sound(id=f"take.{part.number}", path=str(path.with_suffix("")), seconds=part.seconds)
+        for part, path in report.takes
+    ]
 
 
 def _seconds(report: SpokenReport) -> float:

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ivr.model.base import Base, Choice, Instant
 from ivr.model.tickets import Consent
 
+NO_ROOM = "no room"
+"""Note of a step in which the disk took no recording; reconciliation looks for it."""
+
 
 class EndReason(StrEnum):
     """How a call ended; every call ends in exactly one way (issue: reconciliation)."""

@@ -56,14 +56,16 @@ class _Known(NamedTuple):
 def record_call(session: Session, journal: CallJournal, now: datetime) -> None:
     """Bring the call's row to what its journal says; an earlier state of the journal takes nothing back.
 
-    The first end stands, except that a real end replaces ``interrupted``, which is only the sweep's conclusion.
+    The first end stands, except that a real end replaces ``interrupted``, which is only the sweep's conclusion, and
+    that a call which the dialplan took over was not hung up by its caller, though it looked so to our server.
     """
     known = None if journal.ended_at is None else _find(session, journal.ulid)  # one that begins has no row yet
     if known is None:
         known = _insert(session, journal, now)
     _add_steps(session, journal, known.steps)
     ended_at, reason = known.ended_at, known.end_reason
-    if journal.ended_at is not None and reason in {None, EndReason.INTERRUPTED}:
+    taken_over = (reason, journal.end_reason) == (EndReason.HUNG_UP, EndReason.FAILED)
+    if journal.ended_at is not None and (reason in {None, EndReason.INTERRUPTED} or taken_over):
         ended_at, reason = journal.ended_at, journal.end_reason
     newer = len(journal.steps) >= known.steps
     language = journal.language if newer else known.language

@@ -39,6 +39,7 @@ class KeyboardPhone:
     def __init__(self, catalogue: Catalogue, caller: Caller, *, ask: Ask = input, say: Callable[[str], None] = print):
         self._catalogue, self._caller = catalogue, caller
         self._ask, self._say = ask, say
+        self.take_ending = ".wav"
         self._language: Language = "vi"
         self._rest = ""
         self._moment = 0.0

@@ -67,6 +67,7 @@ class ScriptedPhone:
     def __init__(self, citizen: Citizen, caller: Caller, *, operator: Operator = Operator.AWAY) -> None:
         self.citizen = citizen
         self.stages: list[Stage] = []
+        self.take_ending = ".wav"
         self.is_done = False
         self.spoken_language = "vi"
         self._caller = caller

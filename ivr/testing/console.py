@@ -118,7 +118,7 @@ def _seed(seeded: SeededConsole, report: SeededReport) -> str:
     audio = seeded.settings.spool / f"{ulid}.1.wav"
     audio.parent.mkdir(parents=True, exist_ok=True)
     times = write_speech(audio, len(words), seed=report.number)
-    filed = file_audio(seeded.settings, audio, ulid, spoken)
+    filed = file_audio(seeded.settings, [audio], ulid, spoken)
     sidecar = make_sidecar(
         ulid=ulid, call=report.call, version=2, state=SidecarState.TO_FILE, instance="1022", city="da-nang",
         caller_raw=report.caller or "anonymous", caller_number=report.caller, called="1022",

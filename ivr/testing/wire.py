@@ -85,7 +85,7 @@ class FakeAsterisk:
                 return "200 result=6", False
             case "STREAM FILE", [path, keys]:
                 return self._stream(path, keys), False
-            case "RECORD FILE", [path, _, ends, limit, _, _, silence]:
+            case "RECORD FILE", [path, "wav", ends, limit, _, _, silence]:
                 return self._record(path, ends, int(limit) / 1000, float(silence.removeprefix("s=")))
             case "EXEC", [application, *options]:
                 return self._execute(application, *options), False

@@ -31,6 +31,7 @@ class RandomPhone:
         self.patience = self.chance.choice([5, 150, 150])
         self.is_done = False
         self.now = 0.0
+        self.take_ending = ".wav"
         self.caller = Caller(
             number=self.chance.choice(["0905123456", "", "anonymous", "+84905123456"]),
             name="Người gọi",
