@@ -120,12 +120,16 @@ class Phone(Protocol):
         """
         ...
 
-    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
         """Record into ``path`` (8 kHz mono WAV, with extension) until a key of ``end``, silence, limit or hang-up.
 
         A beep comes first; without ``beep`` recording begins at once, for a caller who goes on speaking.
         Never raises :class:`HungUp` for a caller who leaves while speaking: that is ``RecordEnd.HANGUP``.
         """
+        ...
+
+    def tone(self) -> None:
+        """A short tone that is heard while what follows has begun."""
         ...
 
     def ring(self, target: str, *, wait: float) -> RingResult:

@@ -87,7 +87,7 @@ class AsteriskPhone:
                 return key if most == 1 or key == end else key + self._read_keys([], most=most - 1, wait=wait)
         return self._read_keys(last, most=most, wait=wait)
 
-    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
         """See :class:`ivr.phone.Phone`: the reply table of TELEPHONY §4, parsed here.
 
         In the line's own encoding nothing of what comes is lost, whatever becomes of the stream's numbers; the rules of
@@ -142,6 +142,10 @@ class AsteriskPhone:
             case _:
                 self._check_line(result, f"RECORD FILE ({data})")
                 return Recorded(end=RecordEnd.UNWRITABLE, lasted=lasted)
+
+    def tone(self) -> None:
+        """See :class:`ivr.phone.Phone`: Asterisk makes the tone itself, beside whatever command follows."""
+        self._execute("EXEC", "Playtones", self._wire.quote("!1400/250"))
 
     def ring(self, target: str, *, wait: float) -> RingResult:
         """See :class:`ivr.phone.Phone`. A caller who leaves while talking is HungUp too."""

@@ -116,6 +116,12 @@ class Dialogue:
         if sounds:
             self._hear(sounds, lambda: self.phone.play(sounds))
 
+    def say_recorded(self) -> None:
+        """That the call is recorded, in short, to who has not heard the notice to its end in the call's language."""
+        if not self.notice.is_whole(self.language):
+            self.tell_all(self.prompts("ghi-am-ngan"))
+            self.notice.say(self.language)
+
     def instruct(self, sounds: Sequence[Sound], *, guarded: str = "") -> str:
         """Say what to do at the beep; a key goes on. The key, where it is of ``guarded`` and came late enough."""
         self.forget()

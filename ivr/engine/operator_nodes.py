@@ -4,6 +4,7 @@ from typing import assert_never
 
 from ivr.city.flow.nodes import OPERATOR, Ring
 from ivr.engine.call import Call
+from ivr.model.tickets import Consent
 from ivr.phone import RingResult
 
 
@@ -14,6 +15,8 @@ def ring(call: Call, node: Ring) -> str:
     if not target:
         dialogue.note(RingResult.ABSENT.value)
         return node.absent or node.unanswered
+    if call.agreement.consent is not Consent.REFUSED:
+        dialogue.say_recorded()
     dialogue.tell(dialogue.prompts(*node.prompts))
     dialogue.forget()
     call.connected = False

@@ -17,15 +17,8 @@ from ivr.engine.dialogue import Dialogue, Sounds
 from ivr.engine.information_nodes import announce, choose, look_up, tell_status
 from ivr.engine.journal import NoJournal, open_journal
 from ivr.engine.operator_nodes import ring
-from ivr.engine.report_nodes import (
-    ask_callback,
-    ask_consent,
-    ask_contact,
-    ask_publication,
-    give_receipt,
-    record,
-    review,
-)
+from ivr.engine.recording import record
+from ivr.engine.report_nodes import ask_callback, ask_consent, ask_contact, ask_publication, give_receipt
 from ivr.model.calls import EndReason
 from ivr.model.numbers import masked
 from ivr.phone import HungUp, Phone, Stage
@@ -135,8 +128,6 @@ def _visit(call: Call, node: nodes.Node) -> str | None:
             return ask_consent(call, node)
         case nodes.Record():
             return record(call, node)
-        case nodes.Review():
-            return review(call, node)
         case nodes.Contact():
             return ask_contact(call, node)
         case nodes.Publish():

@@ -72,7 +72,7 @@ class KeyboardPhone:
         keys = self._take(most)
         return keys if most == 1 else keys.removesuffix(end)
 
-    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
         """A line typed stands for speech, an empty one for silence."""
         self._rest = ""
         said = self._typed_line(tr("  ● bíp; nói> ", "  ● beep; speak> "))
@@ -80,6 +80,9 @@ class KeyboardPhone:
         write_wav(path, np.tile(np.array([0x2000, -0x2000], np.int16), round(seconds * TELEPHONE_RATE / 2)))
         key = "1" if "1" in end else end[:1]
         return Recorded(end=RecordEnd.KEY if said else RecordEnd.SILENCE, key=key if said else "", lasted=seconds)
+
+    def tone(self) -> None:
+        """Nothing is heard here."""
 
     def ring(self, target: str, *, wait: float) -> RingResult:
         """No phone is rung: the caller at the keyboard says whether somebody answered."""

@@ -35,7 +35,7 @@ exten => answer,1,Answer()
  same => n,Hangup()
 exten => busy,1,Busy(1)
 """
-_PERSONS = {Operator.ANSWERS: TALKER, Operator.BUSY: ENGAGED}
+_PERSONS = {Operator.ANSWERS: TALKER, Operator.AWAY: ENGAGED}
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -94,6 +94,8 @@ def hotline(settings: Settings, circumstances: Circumstances) -> Iterator["subpr
         "free_space_mb": 0 if circumstances.room else 2**40,
         "database_url": "" if circumstances.database else NO_DATABASE,
     }
+    if circumstances.operator is Operator.NONE:
+        given |= {"operator_phone": ""}
     if person := _PERSONS.get(circumstances.operator):
         given |= {"operator_phone": person, "config": _config_with(settings, person)}
     ours = {name: value for name, value in os.environ.items() if not name.startswith("TONGDAI_")}

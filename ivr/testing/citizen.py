@@ -10,6 +10,8 @@ REACTION = 1.5
 """Seconds after which the citizen answers what is said: by then no key is too early, and none a copy of the last."""
 TYPED = 0.16
 """Seconds between two keys of one step, as a telephone sends them."""
+AFTER_BEEP = 0.3
+"""Seconds after the beep in which a key is pressed that ought to have been a word."""
 WAITED = 10.0
 """Seconds that pass where the citizen does nothing."""
 
@@ -33,6 +35,8 @@ class Citizen:
         self._answers = False
         """The keys that come next answer what was said last: they take a reaction."""
         self._gone = False
+        self._unsaid = 0.0
+        """Seconds of the present speech that no recording has taken yet."""
         self.now = 0.0
         """Seconds by the citizen's clock: nothing else takes time where a call is scripted."""
         self.heard: list[str] = []
@@ -76,29 +80,45 @@ class Citizen:
         self._answers = False
         return taken
 
-    def speak(self, *, limit: float, silence: float, ends: str) -> Speech:
-        """What is said after the beep; HANGUP and NOTHING mean the citizen is gone afterwards."""
-        said = self._speak(limit, silence, ends)
-        self.now += BEEP_SECONDS + said.seconds + said.quiet
+    def speak(self, *, limit: float, silence: float, ends: str, beep: bool = True) -> Speech:
+        """What is said after the beep; HANGUP and NOTHING mean the citizen is gone afterwards.
+
+        Without ``beep`` the citizen goes on with what the recording before it cut short.
+        """
+        said = self._speak(limit, silence, ends, beep)
+        self.now += BEEP_SECONDS * beep + said.seconds + said.quiet
         return said
 
-    def _speak(self, limit: float, silence: float, ends: str) -> Speech:
+    def _speak(self, limit: float, silence: float, ends: str, beep: bool) -> Speech:
         self._here()
-        self.heard.append("beep")
         self._keys = ""
-        step = self._due(["beep"])
+        if beep:
+            self.heard.append("beep")
+            self._unsaid = 0.0
+        if self._unsaid:
+            return self._say(self._unsaid, limit, silence, ends)
+        step = self._due(["beep"] if beep else [])
         if step is None or step.silence:
             if step is not None:
                 self._steps.pop(0)
             return Speech(seconds=0, quiet=silence, end=RecordEnd.SILENCE)
         if step.hang_up:
             return Speech(seconds=0, quiet=0, end=self._left(RecordEnd.NOTHING))
+        if step.press and step.press[0] in ends:
+            self._steps.pop(0)
+            self._keys = step.press[1:]
+            return Speech(seconds=0, quiet=AFTER_BEEP, end=RecordEnd.KEY, key=step.press[0])
         if not step.spoken:
             return Speech(seconds=0, quiet=silence, end=RecordEnd.SILENCE)
         self._steps.pop(0)
-        if step.spoken >= limit:
+        return self._say(step.spoken, limit, silence, ends)
+
+    def _say(self, seconds: float, limit: float, silence: float, ends: str) -> Speech:
+        """So many seconds of speech, of which a recording takes ``limit``."""
+        self._unsaid = max(0.0, seconds - limit)
+        if seconds >= limit:
             return Speech(seconds=limit, quiet=0, end=RecordEnd.LIMIT)
-        return self._after(step.spoken, silence, ends)
+        return self._after(seconds, silence, ends)
 
     def _after(self, seconds: float, silence: float, ends: str) -> Speech:
         """How a recording ends is the next step, if that waits for nothing."""

@@ -128,7 +128,7 @@ class OnTheLine:
 
     async def to_the_beep(self) -> None:
         """Through the menu until the tone after which one speaks."""
-        await self.press_at(("menu", "1"), ("linh-vuc", "2"), ("dong-y", "1"))
+        await self.press_at(("menu", "1"), ("noi", "5"))
         await self.hear("beep")
         await asyncio.sleep(0.4)
 

@@ -26,7 +26,7 @@ _RECORD_REPLIES = {
     RecordEnd.HANGUP: "200 result=-1 (hangup) endpos={end}",
     RecordEnd.NOTHING: "200 result=-1 (randomerror) endpos=0",
 }
-_DIAL_STATUS = {Operator.ANSWERS: "ANSWER", Operator.BUSY: "BUSY", Operator.AWAY: "CHANUNAVAIL"}
+_DIAL_STATUS = {Operator.ANSWERS: "ANSWER", Operator.AWAY: "NOANSWER", Operator.NONE: "CHANUNAVAIL"}
 
 
 @dataclass(kw_only=True)
@@ -85,8 +85,9 @@ class FakeAsterisk:
                 return "200 result=6", False
             case "STREAM FILE", [path, keys]:
                 return self._stream(path, keys), False
-            case "RECORD FILE", [path, "wav", ends, limit, _, _, silence]:
-                return self._record(path, ends, int(limit) / 1000, float(silence.removeprefix("s=")))
+            case "RECORD FILE", [path, "wav", ends, limit, _, *beep, silence]:
+                quiet = float(silence.removeprefix("s="))
+                return self._record(path, ends, int(limit) / 1000, quiet, beep=bool(beep))
             case "EXEC", [application, *options]:
                 return self._execute(application, *options), False
         return f"510 Invalid or unknown command {name}", False
@@ -106,8 +107,8 @@ class FakeAsterisk:
         key = self.citizen.press(1) if keys else ""
         return f"200 result={ord(key) if key else 0} endpos=8000"
 
-    def _record(self, path: str, ends: str, limit: float, silence: float) -> tuple[str, bool]:
-        said = self.citizen.speak(limit=limit, silence=silence, ends=ends)
+    def _record(self, path: str, ends: str, limit: float, silence: float, *, beep: bool) -> tuple[str, bool]:
+        said = self.citizen.speak(limit=limit, silence=silence, ends=ends, beep=beep)
         samples = samples_of(said)
         if said.end is not RecordEnd.NOTHING:
             write_wav(Path(path + ".wav"), samples)

@@ -16,7 +16,6 @@ from ivr.city.flow.nodes import (
     Node,
     Publish,
     Record,
-    Review,
     Ring,
     Say,
 )
@@ -26,6 +25,7 @@ from ivr.city.prompt_texts import PromptTexts
 from ivr.model.tickets import Kind
 from ivr.words import tr
 
+_LANGUAGES = ("vi", "en")
 _NAMED_KEY = re.compile(r"\b(?:phím|press) (\d)\b")
 
 
@@ -37,13 +37,14 @@ def check_flow(
     schedules: Collection[str] | None,
     lines: Collection[str] | None,
     lookups: Collection[str],
+    most_keys: int,
 ) -> None:
     """Note every fault of a menu; None for names whose own file could not be read."""
     _check_links(menus)
     for name, node in menus.nodes.items():
         _check_prompts(menus, node, texts)
         if isinstance(node, Menu):
-            _check_named_keys(menus, node, texts)
+            _check_named_keys(menus, node, texts, most_keys)
         _check_answers(menus, node, categories)
         match node:
             case Hours() if schedules is not None and node.schedule not in schedules:
@@ -83,7 +84,7 @@ def _check_prompts(menus: Menus, node: Node, texts: PromptTexts) -> None:
                 node.id, setting, tr(f"lời nhắc “{prompt}” không có nội dung", f'prompt "{prompt}" has no text')
             )
             continue
-        for language in ("vi", "en"):
+        for language in _LANGUAGES:
             if not texts[prompt].of(language):
                 text = tr(
                     f"lời nhắc “{prompt}” không có nội dung tiếng {'Việt' if language == 'vi' else 'Anh'}",
@@ -92,8 +93,18 @@ def _check_prompts(menus: Menus, node: Node, texts: PromptTexts) -> None:
                 menus.fault(node.id, setting, text)
 
 
-def _check_named_keys(menus: Menus, menu: Menu, texts: PromptTexts) -> None:
-    """A menu must not speak of a key that it does not have."""
+def _check_named_keys(menus: Menus, menu: Menu, texts: PromptTexts, most: int) -> None:
+    """A menu must not speak of a key that it does not have, nor of more keys than a caller can keep in mind."""
+    together = [texts[prompt] for prompt in menu.prompts if prompt in texts]
+    named_at_once = max(
+        len(set(_NAMED_KEY.findall(" ".join(text.of(language) for text in together)))) for language in _LANGUAGES
+    )
+    if named_at_once > most:
+        many = tr(
+            f"nói đến {named_at_once} phím một lần, nhiều nhất là {most} (most_keys trong city.toml)",
+            f"names {named_at_once} keys at once, at most {most} are allowed (most_keys in city.toml)",
+        )
+        menus.fault(menu.id, "prompts", many)
     for setting, prompt in _prompts(menu):
         text = texts.get(prompt)
         named = set(_NAMED_KEY.findall(f"{text.vi} {text.en}")) if text is not None else set()
@@ -107,7 +118,7 @@ def _check_named_keys(menus: Menus, menu: Menu, texts: PromptTexts) -> None:
 
 def _prompts(node: Node) -> Iterator[tuple[str, str]]:
     match node:
-        case Say() | Consent() | Review() | Publish() | Ring() | Bye():
+        case Say() | Consent() | Publish() | Ring() | Bye():
             yield from (("prompts", prompt) for prompt in node.prompts)
         case Menu() | Record():
             yield from (("prompts", prompt) for prompt in node.prompts)

@@ -18,7 +18,6 @@ from ivr.city.flow.nodes import (
     Publish,
     Receipt,
     Record,
-    Review,
     Ring,
     Say,
     Status,
@@ -50,18 +49,17 @@ def transitions(node: Node) -> tuple[Transition, ...]:
             return (Transition(goto=node.on, setting="on"), Transition(goto=node.off, setting="off"))
         case Consent():
             return (
-                Transition(goto=node.next, setting="next"),
-                Transition(goto=node.refused, setting="refused", key="0"),
+                Transition(goto=node.next, setting="next", key="1"),
+                Transition(goto=node.refused, setting="refused"),
             )
         case Record():
             return (
                 *_next(node),
+                Transition(goto=node.cancelled, setting="cancelled", key="4"),
+                Transition(goto=node.refused, setting="refused", key="0"),
                 Transition(goto=node.cannot, setting="cannot"),
                 Transition(goto=node.silent, setting="silent"),
             )
-        case Review():
-            again = Transition(goto=node.again, setting="again", key="3")
-            return (*_next(node), again, Transition(goto=node.cancelled, setting="cancelled", key="4"))
         case Callback():
             return (*_next(node), Transition(goto=node.cannot, setting="cannot"))
         case Status():
@@ -137,17 +135,6 @@ def menu_depths(nodes: Mapping[str, Node], start: str) -> dict[str, int]:
 
 
 def _next(
-    node: Say
-    | Language
-    | Record
-    | Review
-    | Contact
-    | Publish
-    | Receipt
-    | Callback
-    | Status
-    | Ring
-    | Lookup
-    | Announcements,
+    node: Say | Language | Record | Contact | Publish | Receipt | Callback | Status | Ring | Lookup | Announcements,
 ) -> tuple[Transition, ...]:
     return (Transition(goto=node.next, setting="next"),)

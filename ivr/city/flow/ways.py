@@ -6,12 +6,12 @@ from ivr.city.flow.graph import find_silent_circle, menu_depths, onward, reach, 
 from ivr.city.flow.nodes import (
     Bye,
     Callback,
+    Consent,
     Hours,
     Language,
     Menu,
     Receipt,
     Record,
-    Review,
     Ring,
     Say,
     Switch,
@@ -31,6 +31,8 @@ def check_ways(menus: Menus) -> None:
         _check_give_up(menus)
         _check_first_lists(menus)
         _check_reports(menus)
+        _check_refusals(menus)
+        _check_consents(menus)
         _check_depth(menus)
 
 
@@ -122,6 +124,43 @@ def _check_reports(menus: Menus) -> None:
                 menus.fault(name, "next", text)
 
 
+def _check_refusals(menus: Menus) -> None:
+    """Who has refused to be recorded comes to no recorder before they have agreed."""
+    for name, node in menus.nodes.items():
+        if isinstance(node, Record | Consent):
+            reached = reach([node.refused], lambda here: _without_yes(menus, here))
+            if any(isinstance(menus.nodes.get(here), Record) for here in reached):
+                text = tr(
+                    "người không muốn ghi âm bị đưa đến phần ghi âm (record) mà chưa đồng ý (consent)",
+                    "who refuses comes to a recorder (record) without having agreed (consent)",
+                )
+                menus.fault(name, "refused", text)
+
+
+def _without_yes(menus: Menus, name: str) -> list[str]:
+    """Where callers go from a node who do not agree to be recorded."""
+    node = menus.nodes.get(name)
+    return [node.refused] if isinstance(node, Consent) else onward(menus.nodes, name)
+
+
+def _check_consents(menus: Menus) -> None:
+    """Only who has refused is asked: a report needs no consent, and the question costs every caller seven seconds."""
+    reached = reach([menus.start], lambda here: _not_refused(menus, here))
+    for name in reached:
+        if isinstance(menus.nodes.get(name), Consent):
+            text = tr(
+                "chỉ hỏi đồng ý (consent) người đã từ chối ghi âm (refused)",
+                "consent is asked only of who has refused to be recorded (refused)",
+            )
+            menus.fault(name, "", text)
+
+
+def _not_refused(menus: Menus, name: str) -> list[str]:
+    node = menus.nodes.get(name)
+    ways = transitions(node) if node is not None else ()
+    return [way.goto for way in ways if way.setting != "refused"]
+
+
 def _check_depth(menus: Menus) -> None:
     """Two levels below the main menu; deeper is only a warning."""
     for name, depth in menu_depths(menus.nodes, menus.start).items():
@@ -131,11 +170,9 @@ def _check_depth(menus: Menus) -> None:
 
 
 def _until_receipt(menus: Menus, name: str) -> list[str]:
-    """Where a recorded report goes on; a cancelled one and one recorded again are no report."""
+    """Where a report that was sent goes on."""
     match menus.nodes.get(name):
         case Receipt() | None:
             return []
-        case Review() as node:
-            return [node.next]
         case node:
             return [transition.goto for transition in transitions(node)]

@@ -13,7 +13,7 @@ from ivr.city.flow.switches import throw_switch
 from ivr.engine import run_call
 from ivr.engine.run import PASSED_THROUGH
 from ivr.model.calls import Call, CallStep, EndReason
-from ivr.phone import Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue
 from ivr.simulator.sounds import tone, write_wav
 from ivr.testing import open_instance, temporary_settings
@@ -67,7 +67,7 @@ class RandomPhone:
         digits = "".join(self.chance.choices("0123456789", k=self.chance.choice([1, 2, 3, 9, 10])))
         return self.chance.choice(["", "12", "101", "0905123456", "0905123456", digits])[:most]
 
-    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
         self._wait()
         kind = self.chance.choice([*RecordEnd, *[RecordEnd.KEY] * 6])
         seconds = self.chance.choice([0.0, 0.5, 3.0, 3.0])
@@ -76,11 +76,14 @@ class RandomPhone:
         write_wav(path, tone(seconds))
         if kind is RecordEnd.HANGUP:
             self.patience = 0
-        return Recorded(end=kind, lasted=seconds, key="#" if kind is RecordEnd.KEY else "")
+        return Recorded(end=kind, lasted=seconds, key=self.chance.choice("1115#0") if kind is RecordEnd.KEY else "")
 
     def ring(self, target: str, *, wait: float) -> RingResult:
         self._wait()
         return self.chance.choice([*RingResult, RingResult.UNANSWERED])
+
+    def tone(self) -> None:
+        """Not listened to."""
 
     def stage(self, stage: Stage) -> None:
         """The dialplan's."""

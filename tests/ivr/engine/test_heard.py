@@ -44,7 +44,7 @@ def test_the_step_of_the_hang_up_has_its_prompts(hotline: ScriptedHotline) -> No
 def test_nodes_that_the_caller_does_not_notice_are_no_steps(hotline: ScriptedHotline) -> None:
     hotline.walk(
         Switch(id="emergency", switch="emergency", on="list", off="hours"),
-        Hours(id="hours", schedule="tong-dai", open="other", closed="other"),
+        Hours(id="hours", schedule="hanh-chinh", open="other", closed="other"),
         Language(id="other", language="en", next="list"),
         LIST,
         END,

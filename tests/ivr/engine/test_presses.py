@@ -19,7 +19,13 @@ def menus() -> tuple[Node, ...]:
     """Two questions, each of which takes key 1, and the ends that each answer leads to."""
     return (
         Menu(id="first", prompts=("ban",), keys={"1": choice("second"), "2": choice("end")}, give_up="end"),
-        Menu(id="second", prompts=("ngoai-gio",), keys={"1": choice("both"), "2": choice("end")}, give_up="alone"),
+        Menu(
+            id="second",
+            prompts=("ngoai-gio",),
+            keys={"1": choice("both"), "2": choice("end")},
+            give_up="alone",
+            silences=2,
+        ),
         Say(id="both", prompts=("cam-on",), next="end"),
         Say(id="alone", prompts=("khong-nghe",), next="end"),
         END,
