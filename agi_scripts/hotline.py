@@ -2,7 +2,8 @@
 
 import socket
 import struct
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -33,6 +34,8 @@ class Hotline:
     sounds: Mapping[str, Sounds]
     desk: Dependencies
     clock: Clock
+    line_clock: Callable[[], float] = time.monotonic
+    """Seconds by which keys and prompts are measured."""
 
     def __call__(self, request: Request) -> None:
         """Serve one call on its connection."""
@@ -52,7 +55,7 @@ class Hotline:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         replies = Replies(connection)
-        wire = Wire(replies, connection.sendall, request.env, hears=replies.hears)
+        wire = Wire(replies, connection.sendall, request.env, hears=replies.hears, clock=self.line_clock)
         hide = self.settings.withheld_numbers == "hide"
         phone = AsteriskPhone(
             wire,

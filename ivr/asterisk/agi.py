@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -47,12 +48,16 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         send: Callable[[bytes], object],
         env: Mapping[str, str],
         hears: Callable[[float], object] = bool,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``env`` is the header already read; pyst2's own start would block, print and install a SIGHUP handler.
 
         ``hears`` waits up to so many seconds for a line from Asterisk and returns whether one arrived.
         """
         self.stdin, self.env = reader, dict(env)
+        self.clock = clock
+        self.ended_at = clock()
+        """When the latest command that plays, reads or records was answered."""
         self._send = send
         self._hears = hears
         self._owed = 0
@@ -116,7 +121,9 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
             self.send_command(after)
         while meanwhile is not None and not self._hears(LOOKS):
             meanwhile()
-        return self.get_result(), follows
+        reply = self.get_result()
+        self.ended_at = self.clock()
+        return reply, follows
 
     def get_result(self, stdin: object = None) -> Reply:
         """The reply's ``result`` and ``endpos``; -1 is a value here. Raises LineGone at hang-up, AGIError on 5xx."""

@@ -1,7 +1,6 @@
 """Asterisk's side of a call: what the engine asks of a line, said in AGI commands (TELEPHONY §4)."""
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +11,14 @@ from ivr.asterisk import nudge, variables
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
 from ivr.asterisk.variables import value_of
 from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
-from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import BEEP_SECONDS, KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.recordings.takes import HEADERLESS
 from ivr.recordings.wav import TELEPHONE_RATE
 
-BEEP_SECONDS = 0.4
 LONGEST_TALK = 4 * 3600
 """Seconds a person may talk with a caller before the dead-man switch ends it."""
+BUSY_PAUSE = 4.0
+"""Seconds until telephones that were all busy are rung again."""
 UP = 6
 """CHANNEL STATUS of a line that is up."""
 
@@ -69,6 +69,15 @@ class AsteriskPhone:
         """Who calls, as Asterisk's header said it."""
         return self._caller
 
+    @property
+    def ended_at(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self._wire.ended_at
+
+    def moment(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self._wire.clock()
+
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
         for part in _parts(sounds):
@@ -86,7 +95,7 @@ class AsteriskPhone:
                 return key if most == 1 or key == end else key + self._read_keys([], most=most - 1, wait=wait)
         return self._read_keys(last, most=most, wait=wait)
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
         """See :class:`ivr.phone.Phone`: the reply table of TELEPHONY §4, parsed here.
 
         In the line's own encoding nothing of what comes is lost, whatever becomes of the stream's numbers; the rules of
@@ -94,17 +103,16 @@ class AsteriskPhone:
         """
         self._set(variables.TAKE, str(path))  # if we die meanwhile, the dialplan looks whether the caller has spoken
         watch = SilenceWatch(path, silence=silence, end=lambda: self._nudge(self._channel))
-        begun = time.monotonic()
+        begun = self.moment()
+        tone = "BEEP" if beep else ""
         try:
-            reply = self._record_file(path, limit, silence, end, "BEEP", watch)
+            reply = self._record_file(path, limit, silence, end, tone, watch)
             if reply["result"] == ("-1", "randomerror") and self._is_up():
                 _log.error("asterisk.no_beep", path=str(path))
                 reply = self._record_file(path, limit, silence, end, "", watch)
         except LineGone:
-            lasted = max(0.0, time.monotonic() - begun - BEEP_SECONDS)
-            return Recorded(end=RecordEnd.HANGUP, lasted=lasted, whole=is_closed(path))
-        lasted = max(0.0, time.monotonic() - begun - BEEP_SECONDS)
-        return self._recorded(reply, path, lasted=lasted, limit=limit, silence=silence)
+            return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun, beep), whole=is_closed(path))
+        return self._recorded(reply, path, lasted=self._lasted(begun, beep), limit=limit, silence=silence)
 
     def _record_file(self, path: Path, limit: float, silence: float, end: str, beep: str, watch: SilenceWatch) -> Reply:
         self._deadman(limit + BEEP_SECONDS)
@@ -143,19 +151,44 @@ class AsteriskPhone:
                 self._check_line(result, f"RECORD FILE ({data})")
                 return Recorded(end=RecordEnd.UNWRITABLE, lasted=lasted)
 
+    def tone(self) -> None:
+        """See :class:`ivr.phone.Phone`: Asterisk makes the tone itself, beside whatever command follows."""
+        self._execute("EXEC", "Playtones", self._wire.quote("!1400/250"))
+
     def ring(self, target: str, *, wait: float) -> RingResult:
         """See :class:`ivr.phone.Phone`. A caller who leaves while talking is HungUp too."""
-        self._deadman(wait + LONGEST_TALK)
-        begun = time.monotonic()
+        until = self.moment() + wait
+        while True:
+            match self._dial(target, until):
+                case "ANSWER":
+                    return RingResult.ANSWERED
+                case "CHANUNAVAIL":  # none of the telephones is signed in
+                    return RingResult.ABSENT
+                case "BUSY" | "CONGESTION" if until - self.moment() > BUSY_PAUSE:
+                    self._ring_tone(BUSY_PAUSE)
+                case _:
+                    return RingResult.UNANSWERED
+
+    def _dial(self, target: str, until: float) -> str:
+        """Ring until a moment, then talk; what became of it in Asterisk's word."""
+        left = until - self.moment()
+        self._deadman(left + LONGEST_TALK)
         try:
-            dial = self._lasting("EXEC", "Dial", self._wire.quote(f"{target},{round(wait)},g"))
+            dial = self._lasting("EXEC", "Dial", self._wire.quote(f"{target},{max(1, round(left))},gr"))
             self._check_line(dial["result"][0], target)
-            answered = self._variable(variables.DIAL_STATUS) == "ANSWER"
+            return self._variable(variables.DIAL_STATUS)
         except HungUp:
-            if time.monotonic() - begun < wait + 1:
+            if self.moment() < until + 1:
                 raise  # not answered, or so early that it cannot be known
-            answered = True  # it rings no longer than ``wait``: they were talking
-        return RingResult.ANSWERED if answered else RingResult.UNANSWERED
+            return "ANSWER"  # it rings no longer than that: they were talking
+
+    def _ring_tone(self, seconds: float) -> None:
+        """What a caller hears who waits until a telephone is free."""
+        self._deadman(seconds)
+        self._execute("EXEC", "Playtones", "ring")
+        waited = self._lasting("EXEC", "Wait", f"{seconds:g}")
+        self._check_line(waited["result"][0], "Wait")
+        self._execute("EXEC", "StopPlaytones")
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""
@@ -192,6 +225,7 @@ class AsteriskPhone:
             return key if key in keys else ""
         self._deadman(_seconds(part))
         result = self._execute("STREAM FILE", self._wire.quote(part[0].path), self._wire.quote(keys))
+        self._wire.ended_at = self._wire.clock()
         self._check_line(result, part[0].path)
         return chr(int(result)) if int(result) > 0 else ""
 
@@ -239,6 +273,9 @@ class AsteriskPhone:
         if not self._is_up():
             raise HungUp
         _log.error("asterisk.refused", what=what[:300])
+
+    def _lasted(self, begun: float, beep: bool) -> float:
+        return max(0.0, self.moment() - begun - BEEP_SECONDS * beep)
 
     def _is_up(self) -> bool:
         return self._execute("CHANNEL STATUS") == str(UP)

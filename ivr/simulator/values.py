@@ -54,7 +54,8 @@ class Step:
 class Operator(StrEnum):
     """What the person that key 0 rings does."""
 
-    AWAY = "away"  # no operator takes the call
+    AWAY = "away"  # no operator takes the call: busy, or away from the desk
+    NONE = "none"  # there is no telephone to ring
     ANSWERS = "answers"  # takes it and hangs up after a moment
 
 
@@ -86,7 +87,7 @@ class Scenario:
     """One call."""
 
     name: str
-    """The file's name without its ending."""
+    """The file's name without its ending, behind ``<city>/`` in a city's folder or where cities share the file."""
     title: Mapping[str, str]
     city: str
     number: str

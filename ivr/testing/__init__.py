@@ -22,7 +22,7 @@ from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.model.report import Report
 from ivr.model.tickets import Channel, ContactKind, Ticket
-from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.secrets import pin_mac
 from ivr.services.intake import file_report
 from ivr.settings import Settings, load_settings
@@ -69,6 +69,7 @@ class ScriptedPhone:
         self.stages: list[Stage] = []
         self.take_ending = ".wav"
         self.is_done = False
+        self.tones = 0
         self.spoken_language = "vi"
         self._caller = caller
         self._operator = operator
@@ -77,6 +78,15 @@ class ScriptedPhone:
     def caller(self) -> Caller:
         """Who calls."""
         return self._caller
+
+    @property
+    def ended_at(self) -> float:
+        """See :class:`ivr.phone.Phone`: nothing happens between two commands."""
+        return self.citizen.now
+
+    def moment(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self.citizen.now
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
@@ -89,17 +99,28 @@ class ScriptedPhone:
         keys = self.citizen.press(most)
         return keys if most == 1 else keys.removesuffix(end)
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
         """See :class:`ivr.phone.Phone`; a tone stands for speech."""
-        said = self.citizen.speak(limit=limit, silence=silence, ends=end)
+        said = self.citizen.speak(limit=limit, silence=silence, ends=end, beep=beep)
         if said.end is not RecordEnd.NOTHING:
             write_wav(path, samples_of(said))
         return Recorded(end=said.end, key=said.key, lasted=said.seconds + said.quiet)
 
+    def tone(self) -> None:
+        """See :class:`ivr.phone.Phone`."""
+        self.tones += 1
+
     def ring(self, target: str, *, wait: float) -> RingResult:
         """See :class:`ivr.phone.Phone`."""
         self.citizen.hear(())
-        return RingResult.ANSWERED if self._operator is Operator.ANSWERS else RingResult.UNANSWERED
+        match self._operator:
+            case Operator.ANSWERS:
+                return RingResult.ANSWERED
+            case Operator.AWAY:
+                self.citizen.now += wait
+                return RingResult.UNANSWERED
+            case Operator.NONE:
+                return RingResult.ABSENT
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""
@@ -172,13 +193,23 @@ def open_instance(settings: Settings, template: Path, clock: Clock, *, away: boo
 
 
 def all_scenarios() -> list[Scenario]:
-    """Every call of ``tests/calls``."""
-    return [scenario for path in sorted(CALLS.glob("*.toml")) for scenario in read_scenarios(path)]
+    """Every call of ``tests/calls``: the files of a city's folder, and those that several cities share."""
+    files = sorted(path for path in CALLS.rglob("*.toml") if path.parent.name != "ways")
+    return [scenario for path in files for scenario in read_scenarios(path)]
+
+
+def find_scenario(name: str) -> Scenario:
+    """The call ``<city>/<file>`` of ``tests/calls``, of the city's folder or of a file that cities share."""
+    own = CALLS / f"{name}.toml"
+    path = own if own.exists() else CALLS / f"{name.rpartition('/')[2]}.toml"
+    return next(scenario for scenario in read_scenarios(path) if scenario.name == name)
 
 
 def scenario_settings(home: Path, scenario: Scenario, **given: object) -> Settings:
     """Settings of an instance on which a scenario's circumstances hold."""
     spare = shutil.disk_usage(home).total // 2**20 + 1
+    if scenario.operator is Operator.NONE:
+        given = {**given, "operator_phone": ""}
     return temporary_settings(home, free_space_mb=0 if scenario.room else spare, **given)
 
 

@@ -193,9 +193,16 @@ def _journal(ulid: str, caller: str | None, start: datetime, *, ended: bool) -> 
         ulid=ulid, instance="1022", city="da-nang", caller_raw=caller or "anonymous", caller_number=caller,
         called="1022", uniqueid=f"{ulid[-6:]}.1", linkedid=f"{ulid[-6:]}.1", started_at=start,
         steps=(
-            step(node="chao", type="say", at=start + timedelta(seconds=1), prompts=("chao", "khan", "ghi-am")),
-            step(node="chinh", type="menu", at=start + timedelta(seconds=14), prompts=("menu",), keys="1"),
+            step(
+                node="chao", type="say", at=start + timedelta(seconds=1),
+                prompts=("chao", "ghi-am", "khan"), heard=(4.25, 3.9, 0.0),
+            ),
+            step(
+                node="chinh", type="menu", at=start + timedelta(seconds=14),
+                prompts=("menu",), heard=(9.5,), keys="1",
+            ),
             step(node="linh-vuc", type="menu", at=start + timedelta(seconds=24), prompts=("linh-vuc",), keys="1"),
         ),
+        notice_heard={"vi": 3.9},
         ended_at=start + timedelta(seconds=95) if ended else None, end_reason=EndReason.HUNG_UP if ended else None,
     )  # fmt: skip

@@ -218,12 +218,43 @@ def test_the_dead_man_switch_covers_the_longest_a_command_can_take(dial: Callabl
 
 @pytest.mark.parametrize(
     ("status", "result"),
-    [("ANSWER", RingResult.ANSWERED), ("NOANSWER", RingResult.UNANSWERED), ("", RingResult.UNANSWERED)],
+    [
+        ("ANSWER", RingResult.ANSWERED),
+        ("NOANSWER", RingResult.UNANSWERED),
+        ("CHANUNAVAIL", RingResult.ABSENT),
+        ("", RingResult.UNANSWERED),
+    ],
 )
 def test_ringing_a_person(dial: Callable[..., Peer], status: str, result: RingResult) -> None:
     peer = dial(replying(GET=f"200 result=1 ({status})", EXEC="200 result=0"))
     assert peer.phone.ring("PJSIP/100", wait=20) is result
-    assert 'EXEC Dial "PJSIP/100,20,g"' in peer.commands
+    assert 'EXEC Dial "PJSIP/100,20,gr"' in peer.commands
+
+
+def test_who_waits_for_busy_telephones_hears_ringing_until_the_time_is_over(dial: Callable[..., Peer]) -> None:
+    now = 0.0
+
+    def answer(command: str) -> str:
+        nonlocal now
+        if command.startswith("EXEC Wait"):
+            now += float(command.split()[2])
+        return "200 result=1 (BUSY)" if command.startswith("GET") else "200 result=0"
+
+    peer = dial(answer)
+    peer.phone._wire.clock = lambda: now
+    assert peer.phone.ring("PJSIP/100&PJSIP/101", wait=10) is RingResult.UNANSWERED
+    done = [command for command in peer.commands if command.startswith("EXEC")]
+    assert done == [
+        'EXEC Dial "PJSIP/100&PJSIP/101,10,gr"',
+        "EXEC Playtones ring",
+        "EXEC Wait 4",
+        "EXEC StopPlaytones",
+        'EXEC Dial "PJSIP/100&PJSIP/101,6,gr"',
+        "EXEC Playtones ring",
+        "EXEC Wait 4",
+        "EXEC StopPlaytones",
+        'EXEC Dial "PJSIP/100&PJSIP/101,2,gr"',
+    ]
 
 
 def test_who_hangs_up_while_it_rings_has_hung_up_and_who_was_talking_was_connected(dial: Callable[..., Peer]) -> None:
