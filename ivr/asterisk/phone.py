@@ -9,6 +9,7 @@ import structlog
 
 from ivr.asterisk import nudge, variables
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
+from ivr.asterisk.caller import caller_of
 from ivr.asterisk.variables import value_of
 from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
 from ivr.phone import BEEP_SECONDS, KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
@@ -51,18 +52,7 @@ class AsteriskPhone:
         limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
         asked = ":".join([limit, value_of(variables.KEYS), value_of(variables.READ_STATUS)])
         self._question = f"GET FULL VARIABLE {wire.quote(asked)}"
-        env = wire.env
-        name, number = env.get("agi_calleridname", ""), env.get("agi_callerid", "")
-        if hide_withheld and _is_withheld(env.get("agi_callingpres", "")):
-            name, number = "", ""
-        self._caller = Caller(
-            number="" if number == "unknown" else number,
-            name="" if name == "unknown" else name,
-            called=env.get("agi_dnid", "") if env.get("agi_dnid", "unknown") != "unknown" else env["agi_extension"],
-            uniqueid=env.get("agi_uniqueid", ""),
-            linkedid="",
-            city=city,
-        )
+        self._caller = caller_of(wire.env, city=city, hide_withheld=hide_withheld)
 
     @property
     def caller(self) -> Caller:
@@ -294,14 +284,6 @@ def _parts(sounds: Sequence[Sound]) -> Iterator[list[Sound]]:
         size += length
     if part:
         yield part
-
-
-def _is_withheld(presentation: str) -> bool:
-    """Whether the caller asked that their number is not shown, by the two bits that say so (Q.931, octet 3a).
-
-    The number comes along all the same where the network trusts us with it (``Privacy: id`` beside an identity).
-    """
-    return presentation.isdecimal() and int(presentation) & 0x60 == 0x20
 
 
 def _files(part: Sequence[Sound]) -> str:
