@@ -2,13 +2,15 @@
 
 import socket
 import struct
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
 from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import Replies, Request
+from ivr.asterisk.nudge import make_nudge
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.city.city import City
 from ivr.engine import Clock, Dependencies, run_call
@@ -32,6 +34,8 @@ class Hotline:
     sounds: Mapping[str, Sounds]
     desk: Dependencies
     clock: Clock
+    line_clock: Callable[[], float] = time.monotonic
+    """Seconds by which keys and prompts are measured."""
 
     def __call__(self, request: Request) -> None:
         """Serve one call on its connection."""
@@ -51,7 +55,7 @@ class Hotline:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         replies = Replies(connection)
-        wire = Wire(replies, connection.sendall, request.env, hears=replies.hears)
-        phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id)
+        wire = Wire(replies, connection.sendall, request.env, hears=replies.hears, clock=self.line_clock)
+        phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id, nudge=make_nudge(self.settings))
         phone.learn()
         return run_call(phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)

@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
         moment=times.moment,
         time_of_day=times.time_of_day,
         clock=times.clock,
+        seconds=times.seconds,
         civil_day=times.civil_day,
         phone=displayed,
         masked=masked,

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from babel.dates import format_timedelta
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from console import context
@@ -36,6 +37,11 @@ def find_day(text: str, today: date) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def seconds(length: float) -> str:
+    """``3,2 giây``: seconds to the tenth; a person reads no more in them."""
+    return _("%(number)s giây", number=format_decimal(round(length, 1), locale=language()))
 
 
 def time_of_day(at: datetime) -> str:

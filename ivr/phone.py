@@ -13,6 +13,9 @@ from typing import Protocol
 KEYPAD = "0123456789*#"
 """Every key of a telephone, in the order of their RFC 4733 events (0 to 11)."""
 
+BEEP_SECONDS = 0.4
+"""How long the tone is after which one speaks."""
+
 
 class HungUp(Exception):  # an event of the line, not an error
     """The caller has left; what was recorded so far is on disk."""
@@ -59,15 +62,20 @@ class Recorded:
     key: str = ""
     lasted: float = 0.0
     """Seconds the recorder ran, by a clock; 0 where it was not measured."""
+    quiet: float | None = None
+    """Seconds of silence at its end, by the same clock; None where it was not measured."""
     whole: bool = True
     """False: the line broke before the recorder said it was done; the file may still grow."""
+    copied: bool = False
+    """The key is a copy of the press before it: it ended the recording and says nothing."""
 
 
 class RingResult(Enum):
     """The result of ringing a person."""
 
     ANSWERED = "answered"  # they spoke and it ended there
-    UNANSWERED = "unanswered"  # not answered, or no number is configured
+    UNANSWERED = "unanswered"  # every telephone was busy, or rang unanswered
+    ABSENT = "absent"  # there is no telephone to ring: no number is configured, or none of it is signed in
 
 
 class Stage(Enum):
@@ -86,6 +94,20 @@ class Phone(Protocol):
         """Who calls."""
         ...
 
+    @property
+    def ended_at(self) -> float:
+        """When the latest play, read or recording ended, in seconds of :meth:`moment`: when its key came, if any."""
+        ...
+
+    def moment(self) -> float:
+        """Now, in seconds of the line's own clock, which only runs; differences alone have a meaning."""
+        ...
+
+    @property
+    def take_ending(self) -> str:
+        """Ending of the files it records best, one of :data:`ivr.recordings.takes.ENDINGS`."""
+        ...
+
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """Play sounds one after another; a key of ``keys`` interrupts and is returned, else ``""``."""
         ...
@@ -98,15 +120,23 @@ class Phone(Protocol):
         """
         ...
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
-        """Beep, then record into ``path`` (8 kHz mono WAV, with extension) until a key, silence, limit or hang-up.
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
+        """Record into ``path`` (8 kHz mono WAV, with extension) until a key of ``end``, silence, limit or hang-up.
 
+        A beep comes first; without ``beep`` recording begins at once, for a caller who goes on speaking.
         Never raises :class:`HungUp` for a caller who leaves while speaking: that is ``RecordEnd.HANGUP``.
         """
         ...
 
+    def tone(self) -> None:
+        """A short tone that is heard while what follows has begun."""
+        ...
+
     def ring(self, target: str, *, wait: float) -> RingResult:
-        """Ring a person while the caller hears ringing; returns when they are done or there was no answer."""
+        """Ring a person while the caller hears ringing, and go on for ``wait`` seconds where all are busy.
+
+        Returns when they are done, when there was no answer, or at once where there is no telephone to ring.
+        """
         ...
 
     def stage(self, stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """The calls list, also of callers who pressed nothing, and a call's page: each step with its prompts, key and time."""
 
+from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
@@ -12,6 +13,9 @@ from console.list_query import read_calls_asked
 from ivr.model import Call, CallStep, EndReason, Ticket
 from ivr.model.permissions import Permission
 from ivr.services import listing, rights, viewing
+
+PASSED_THROUGH = ("hours", "switch", "language")
+"""Kinds of steps that earlier versions kept and that no caller notices."""
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -55,7 +59,7 @@ def page(ulid: str) -> str:
             hidden=seen.has_confidential,
             players=players,
             asks_reason=any(player["asks_reason"] for player in players),
-            steps=[(step, _said(call, step)) for step in call.steps],
+            steps=[(step, _said(call, step)) for step in call.steps if step.kind not in PASSED_THROUGH],
             number=number,
             sees_number=rights.sees_number(me(), tickets),
             others=[row for row in rows if row.id != ulid],
@@ -75,8 +79,16 @@ def _players(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
     ]
 
 
-def _said(call: Call, step: CallStep) -> list[str]:
-    """What the hotline said in a step: sentences, without the single words that codes are read from."""
+def _said(call: Call, step: CallStep) -> list[tuple[str, float | None]]:
+    """What was heard in a step: each sentence with its seconds, without the single words that codes are read from.
+
+    A sentence that was said again stands once, with the longest stretch; one that never began does not stand at all.
+    None: earlier versions did not measure it.
+    """
     words = context.cities().get(call.city)
-    spoken = (words.prompt(prompt, language()) for prompt in step.prompts)
-    return list(dict.fromkeys(text for text in spoken if text))
+    heard: dict[str, float | None] = {}
+    for prompt, seconds in zip_longest(step.prompts, step.heard[: len(step.prompts)]):
+        text = words.prompt(prompt, language())
+        if text and seconds != 0:
+            heard[text] = max(seconds, heard.get(text) or 0.0) if seconds else None
+    return list(heard.items())

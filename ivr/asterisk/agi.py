@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -13,6 +14,8 @@ LONGEST_LINE = 1900
 """Bytes of one command; Asterisk reads at most 2,047."""
 SOON = 0.15
 """Seconds after which a command counts as one that lasts: Asterisk has read it by then and reads no further."""
+LOOKS = 1.0
+"""Seconds between two looks at what a lasting command does."""
 SEEN = 0.5
 """Seconds in which Asterisk answers a line it has seen, also on a busy machine."""
 
@@ -45,12 +48,16 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         send: Callable[[bytes], object],
         env: Mapping[str, str],
         hears: Callable[[float], object] = bool,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``env`` is the header already read; pyst2's own start would block, print and install a SIGHUP handler.
 
         ``hears`` waits up to so many seconds for a line from Asterisk and returns whether one arrived.
         """
         self.stdin, self.env = reader, dict(env)
+        self.clock = clock
+        self.ended_at = clock()
+        """When the latest command that plays, reads or records was answered."""
         self._send = send
         self._hears = hears
         self._owed = 0
@@ -72,14 +79,18 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         except OSError as error:
             raise LineGone from error
 
-    def execute_lasting(self, after: str, command: str, *args: object) -> Reply:
+    def execute_lasting(
+        self, after: str, command: str, *args: object, meanwhile: Callable[[], None] | None = None
+    ) -> Reply:
         """Like ``execute``; a command that lasts is followed by the line ``after`` while it does.
+
+        ``meanwhile`` is called every :data:`LOOKS` seconds until it ends.
 
         Asterisk executes ``after`` the moment the command ends, whatever has become of us by then. Of lines that
         reach it together it sees the second only when a third one comes (it waits for the socket, but reads through
         a buffer): so ``after`` is sent apart (:data:`SOON`), and nothing is sent before it was answered.
         """
-        reply, follows = self._begin(after, command, *args)
+        reply, follows = self._begin(after, command, *args, meanwhile=meanwhile)
         if follows:
             self._owed += 1
             with contextlib.suppress(LineGone):  # whoever sends the next command finds out
@@ -100,13 +111,19 @@ class Wire(pyst2.AGI):  # type: ignore[misc]  # pyst2 ships no types
         self.send_command(question)
         return reply, self.get_result()
 
-    def _begin(self, after: str, command: str, *args: object) -> tuple[Reply, bool]:
+    def _begin(
+        self, after: str, command: str, *args: object, meanwhile: Callable[[], None] | None = None
+    ) -> tuple[Reply, bool]:
         """The reply to a command, and whether ``after`` was sent while it lasted."""
         self.send_command(command, *args)
         follows = not self._hears(SOON)
         if follows:
             self.send_command(after)
-        return self.get_result(), follows
+        while meanwhile is not None and not self._hears(LOOKS):
+            meanwhile()
+        reply = self.get_result()
+        self.ended_at = self.clock()
+        return reply, follows
 
     def get_result(self, stdin: object = None) -> Reply:
         """The reply's ``result`` and ``endpos``; -1 is a value here. Raises LineGone at hang-up, AGIError on 5xx."""

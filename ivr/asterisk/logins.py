@@ -11,6 +11,8 @@ from ivr.settings import Settings
 from ivr.words import tr
 
 AMI_USER = "tongdai"
+KEYS_USER = "tongdai-keys"
+"""Ends recordings by a key; it sees nothing. Same secret."""
 SOFTPHONES = ("100", "101")
 """Users a softphone registers as; key 0 rings ``PJSIP/100`` by default."""
 

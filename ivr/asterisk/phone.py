@@ -1,24 +1,24 @@
 """Asterisk's side of a call: what the engine asks of a line, said in AGI commands (TELEPHONY §4)."""
 
 import contextlib
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from ivr.asterisk import variables
+from ivr.asterisk import nudge, variables
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
 from ivr.asterisk.variables import value_of
-from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
-from ivr.recordings.wav import WRITTEN_HEADER, read_header
+from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
+from ivr.phone import BEEP_SECONDS, KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.recordings.takes import HEADERLESS
+from ivr.recordings.wav import TELEPHONE_RATE
 
-BEEP_SECONDS = 0.4
 LONGEST_TALK = 4 * 3600
 """Seconds a person may talk with a caller before the dead-man switch ends it."""
-CLOSING = 3.0
-"""Seconds Asterisk has to close a file after the line broke."""
+BUSY_PAUSE = 4.0
+"""Seconds until telephones that were all busy are rung again."""
 UP = 6
 """CHANNEL STATUS of a line that is up."""
 
@@ -33,8 +33,14 @@ class AsteriskPhone:
     loses the call to the fallback (TELEPHONY §4), however early a key or the caller's silence ended the command.
     """
 
-    def __init__(self, wire: Wire, *, margin: int, city: str) -> None:
+    def __init__(
+        self, wire: Wire, *, margin: int, city: str, nudge: Callable[[str], None] = lambda channel: None
+    ) -> None:
+        """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call."""
+        self.take_ending = ".wav"
         self._wire = wire
+        self._nudge = nudge
+        self._channel = wire.env.get("agi_channel", "")
         self._margin = margin
         limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
         asked = ":".join([limit, value_of(variables.KEYS), value_of(variables.READ_STATUS)])
@@ -55,6 +61,15 @@ class AsteriskPhone:
         """Who calls, as Asterisk's header said it."""
         return self._caller
 
+    @property
+    def ended_at(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self._wire.ended_at
+
+    def moment(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self._wire.clock()
+
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
         for part in _parts(sounds):
@@ -72,29 +87,55 @@ class AsteriskPhone:
                 return key if most == 1 or key == end else key + self._read_keys([], most=most - 1, wait=wait)
         return self._read_keys(last, most=most, wait=wait)
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
-        """See :class:`ivr.phone.Phone`: the reply table of TELEPHONY §4, parsed here."""
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
+        """See :class:`ivr.phone.Phone`: the reply table of TELEPHONY §4, parsed here.
+
+        In the line's own encoding nothing of what comes is lost, whatever becomes of the stream's numbers; the rules of
+        silence are ours there (:mod:`ivr.asterisk.watched_file`).
+        """
         self._set(variables.TAKE, str(path))  # if we die meanwhile, the dialplan looks whether the caller has spoken
-        self._deadman(limit + BEEP_SECONDS)
-        begun = time.monotonic()
-        name, quiet = self._wire.quote(path.with_suffix("")), f"s={max(1, round(silence))}"
-        ends = self._wire.quote(end)
+        watch = SilenceWatch(path, silence=silence, end=lambda: self._nudge(self._channel))
+        begun = self.moment()
+        tone = "BEEP" if beep else ""
         try:
-            reply = self._lasting("RECORD FILE", name, "wav", ends, round(limit * 1000), 0, "BEEP", quiet)
+            reply = self._record_file(path, limit, silence, end, tone, watch)
+            if reply["result"] == ("-1", "randomerror") and self._is_up():
+                _log.error("asterisk.no_beep", path=str(path))
+                reply = self._record_file(path, limit, silence, end, "", watch)
         except LineGone:
-            return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun), whole=_closed(path))
+            return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun, beep), whole=is_closed(path))
+        return self._recorded(reply, path, lasted=self._lasted(begun, beep), limit=limit, silence=silence)
+
+    def _record_file(self, path: Path, limit: float, silence: float, end: str, beep: str, watch: SilenceWatch) -> Reply:
+        self._deadman(limit + BEEP_SECONDS)
+        ours = path.suffix in HEADERLESS
+        options = [beep] * bool(beep) + [f"s={max(1, round(silence))}"] * (not ours)
+        return self._lasting(
+            "RECORD FILE",
+            self._wire.quote(path.with_suffix("")),
+            path.suffix.removeprefix("."),
+            self._wire.quote(end + nudge.KEY),
+            round(limit * 1000),
+            0,
+            *options,
+            meanwhile=watch.look,
+        )
+
+    def _recorded(self, reply: Reply, path: Path, *, lasted: float, limit: float, silence: float) -> Recorded:
         (result, data), endpos = reply["result"], int(reply["endpos"][0])
-        lasted = self._lasted(begun)
         match data, result:
-            case "dtmf", _:
-                return Recorded(end=RecordEnd.KEY, key=chr(int(result)), lasted=lasted)
+            case "dtmf", _ if chr(int(result)) == nudge.KEY:
+                return Recorded(end=RecordEnd.SILENCE, lasted=lasted, quiet=quiet_at_end(path, lasted))
+            case ("dtmf", _) | ("randomerror", _) if int(result) > 0:  # a key in the beep is a key too
+                return Recorded(end=RecordEnd.KEY, key=chr(int(result)), lasted=lasted if data == "dtmf" else 0.0)
+            case "timeout", _ if path.suffix in HEADERLESS or endpos >= (limit - 1) * TELEPHONE_RATE:
+                return Recorded(end=RecordEnd.LIMIT, lasted=lasted)
             case "timeout", _:
-                full = endpos >= (limit - 1) * 8000
-                return Recorded(end=RecordEnd.LIMIT if full else RecordEnd.SILENCE, lasted=lasted)
+                return Recorded(end=RecordEnd.SILENCE, lasted=lasted, quiet=float(silence))
             case (("hangup" | "waitfor"), _):
-                return Recorded(end=RecordEnd.HANGUP, lasted=lasted)
+                return Recorded(end=RecordEnd.HANGUP, lasted=lasted, whole=is_closed(path, endpos))
             case "randomerror", _:
-                return Recorded(end=RecordEnd.NOTHING, lasted=lasted)
+                return Recorded(end=RecordEnd.NOTHING, lasted=0.0)
             case "writefile", _:
                 _log.error("record.unwritable", path=str(path))
                 return Recorded(end=RecordEnd.UNWRITABLE, lasted=lasted)
@@ -102,19 +143,44 @@ class AsteriskPhone:
                 self._check_line(result, f"RECORD FILE ({data})")
                 return Recorded(end=RecordEnd.UNWRITABLE, lasted=lasted)
 
+    def tone(self) -> None:
+        """See :class:`ivr.phone.Phone`: Asterisk makes the tone itself, beside whatever command follows."""
+        self._execute("EXEC", "Playtones", self._wire.quote("!1400/250"))
+
     def ring(self, target: str, *, wait: float) -> RingResult:
         """See :class:`ivr.phone.Phone`. A caller who leaves while talking is HungUp too."""
-        self._deadman(wait + LONGEST_TALK)
-        begun = time.monotonic()
+        until = self.moment() + wait
+        while True:
+            match self._dial(target, until):
+                case "ANSWER":
+                    return RingResult.ANSWERED
+                case "CHANUNAVAIL":  # none of the telephones is signed in
+                    return RingResult.ABSENT
+                case "BUSY" | "CONGESTION" if until - self.moment() > BUSY_PAUSE:
+                    self._ring_tone(BUSY_PAUSE)
+                case _:
+                    return RingResult.UNANSWERED
+
+    def _dial(self, target: str, until: float) -> str:
+        """Ring until a moment, then talk; what became of it in Asterisk's word."""
+        left = until - self.moment()
+        self._deadman(left + LONGEST_TALK)
         try:
-            dial = self._lasting("EXEC", "Dial", self._wire.quote(f"{target},{round(wait)},g"))
+            dial = self._lasting("EXEC", "Dial", self._wire.quote(f"{target},{max(1, round(left))},gr"))
             self._check_line(dial["result"][0], target)
-            answered = self._variable(variables.DIAL_STATUS) == "ANSWER"
+            return self._variable(variables.DIAL_STATUS)
         except HungUp:
-            if time.monotonic() - begun < wait + 1:
+            if self.moment() < until + 1:
                 raise  # not answered, or so early that it cannot be known
-            answered = True  # it rings no longer than ``wait``: they were talking
-        return RingResult.ANSWERED if answered else RingResult.UNANSWERED
+            return "ANSWER"  # it rings no longer than that: they were talking
+
+    def _ring_tone(self, seconds: float) -> None:
+        """What a caller hears who waits until a telephone is free."""
+        self._deadman(seconds)
+        self._execute("EXEC", "Playtones", "ring")
+        waited = self._lasting("EXEC", "Wait", f"{seconds:g}")
+        self._check_line(waited["result"][0], "Wait")
+        self._execute("EXEC", "StopPlaytones")
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""
@@ -129,10 +195,17 @@ class AsteriskPhone:
         self._set(variables.DONE, "1")
 
     def learn(self) -> None:
-        """Ask for what the header does not say: the call's linkedid. Who has left already is found out later."""
+        """Ask for what the header does not say: the call's linkedid, the line's encoding.
+
+        Who has left already is found out later.
+        """
         with contextlib.suppress(HungUp):
-            linked = self._variable(variables.LINKED_ID)
+            asked = f"{value_of(variables.LINKED_ID)}:{value_of(variables.ENCODING)}"
+            reply = self._wire.execute("GET FULL VARIABLE", self._wire.quote(asked))
+            linked, _, encoding = reply["result"][1].partition(":")
             self._caller = replace(self._caller, linkedid=linked)
+            if f".{encoding}" in HEADERLESS:
+                self.take_ending = f".{encoding}"
 
     def _stream(self, part: Sequence[Sound], keys: str) -> str:
         """Play, ended by one of ``keys``.
@@ -144,6 +217,7 @@ class AsteriskPhone:
             return key if key in keys else ""
         self._deadman(_seconds(part))
         result = self._execute("STREAM FILE", self._wire.quote(part[0].path), self._wire.quote(keys))
+        self._wire.ended_at = self._wire.clock()
         self._check_line(result, part[0].path)
         return chr(int(result)) if int(result) > 0 else ""
 
@@ -175,10 +249,10 @@ class AsteriskPhone:
         data: str = reply["result"][1]
         return data
 
-    def _lasting(self, command: str, *arguments: object) -> Reply:
+    def _lasting(self, command: str, *arguments: object, meanwhile: Callable[[], None] | None = None) -> Reply:
         """A command that lasts as long as the caller likes; its end is when the dead-man switch is to count from."""
         after = f"SET VARIABLE {variables.LIMIT} {self._margin}"
-        return self._wire.execute_lasting(after, command, *arguments)
+        return self._wire.execute_lasting(after, command, *arguments, meanwhile=meanwhile)
 
     def _execute(self, command: str, *arguments: object) -> str:
         result: str = self._wire.execute(command, *arguments)["result"][0]
@@ -188,12 +262,15 @@ class AsteriskPhone:
         """-1 is a hang-up or a missing file, with the same result: the channel's state shows which."""
         if result != "-1":
             return
-        if self._execute("CHANNEL STATUS") != str(UP):
+        if not self._is_up():
             raise HungUp
         _log.error("asterisk.refused", what=what[:300])
 
-    def _lasted(self, begun: float) -> float:
-        return max(0.0, time.monotonic() - begun - BEEP_SECONDS)
+    def _lasted(self, begun: float, beep: bool) -> float:
+        return max(0.0, self.moment() - begun - BEEP_SECONDS * beep)
+
+    def _is_up(self) -> bool:
+        return self._execute("CHANNEL STATUS") == str(UP)
 
 
 def _parts(sounds: Sequence[Sound]) -> Iterator[list[Sound]]:
@@ -217,19 +294,3 @@ def _files(part: Sequence[Sound]) -> str:
 
 def _seconds(part: Sequence[Sound]) -> float:
     return sum(sound.seconds for sound in part)
-
-
-def _closed(path: Path) -> bool:
-    """Whether Asterisk closed the file: only then its header gives a length. Waits a little; the caller has gone."""
-    until = time.monotonic() + CLOSING
-    while True:
-        try:
-            with path.open("rb") as file:
-                header = read_header(file.read(WRITTEN_HEADER))
-        except OSError:
-            return True  # left during the beep: nothing was begun
-        if header is not None and header.length:
-            return True
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)

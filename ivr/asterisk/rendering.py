@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.asterisk.install import get_asterisk
-from ivr.asterisk.logins import load_logins
+from ivr.asterisk.logins import KEYS_USER, load_logins
 from ivr.asterisk.numbers import dialled_numbers
 from ivr.asterisk.templates import RenderFault, fill, plain
 from ivr.durable import Sync, replace
@@ -84,10 +84,12 @@ def _values(settings: Settings) -> dict[str, Any]:
         "rtp_end": settings.rtp_end,
         "ami_user": logins.ami_user,
         "ami_secret": logins.ami_secret,
+        "keys_user": KEYS_USER,
         "deadman_margin": settings.deadman_margin,
         "record_limit": settings.record_limit,
         "record_silence": settings.record_silence,
         "least_report": WRITTEN_HEADER + round(settings.record_minimum * TELEPHONE_RATE) * 2,
+        "least_take": round(settings.record_minimum * TELEPHONE_RATE),
         "numbers": [asdict(dialled) for dialled in dialled_numbers(settings)],
         "trunk_networks": _trunk_networks(settings),
         "softphones": [{"user": user, "password": password} for user, password in logins.softphones.items()],

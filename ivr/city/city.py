@@ -13,6 +13,7 @@ from ivr.city.hours import Hours
 from ivr.city.prompt_texts import PromptTexts, read_prompt_texts
 from ivr.city.read import CityReader
 from ivr.city.seconds.limits import Limits
+from ivr.city.shape import MOST_KEYS, CityFile
 from ivr.city.values import Agency, Announcement, Category, LookupSource, Text
 from ivr.errors import TongdaiError
 from ivr.model.civil import ZONE
@@ -102,7 +103,7 @@ def read_city(config: Path, city_id: str) -> tuple[City | None, list[Fault]]:
     facts, hours = files.read_facts(), files.read_hours()
     agencies, categories = files.read_agencies(), files.read_categories()
     lookups, announcements = files.read_lookups(texts), files.read_announcements()
-    flow = _read_flow(files, texts)
+    flow = _read_flow(files, texts, facts)
     if any(not fault.warning for fault in faults) or facts is None or hours is None or flow is None:
         return None, faults
     city = City(
@@ -124,7 +125,7 @@ def read_city(config: Path, city_id: str) -> tuple[City | None, list[Fault]]:
     return city, faults
 
 
-def _read_flow(files: CityReader, texts: PromptTexts) -> Flow | None:
+def _read_flow(files: CityReader, texts: PromptTexts, facts: CityFile | None) -> Flow | None:
     if files.menu is None:
         return None
     menus = read_menu(files.menu, files.file("menu.toml"), files.faults)
@@ -135,6 +136,7 @@ def _read_flow(files: CityReader, texts: PromptTexts) -> Flow | None:
         schedules=files.schedules,
         lines=files.lines,
         lookups=files.lookup_ids,
+        most_keys=MOST_KEYS if facts is None else facts.most_keys,
     )
     return Flow(start=menus.start, nodes=dict(menus.nodes))
 

@@ -11,6 +11,9 @@ from ivr.city.values import Agency, Announcement, Category, Said, Text
 from ivr.settings.shape import Day, Filled, Shape, Whole, Wrong
 from ivr.words import tr
 
+MOST_KEYS = 5
+"""Keys that a menu may name at once, unless a city allows one more."""
+
 
 def _opens(schedule: Schedule) -> Schedule:
     if not any(schedule.week):
@@ -27,6 +30,7 @@ class CityFile(Shape):
     numbers: Numbers
     issuer: Filled
     notice_version: Version
+    most_keys: Annotated[Whole, Field(ge=1, le=MOST_KEYS + 1)] = MOST_KEYS
     lines: Lines = Field(default_factory=dict)
     seconds: Limits = Field(default_factory=Limits)
 

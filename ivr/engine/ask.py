@@ -22,15 +22,17 @@ def pick(
     silences: int = 2,
     wrongs: int = 2,
     wait: float | None = None,
+    guarded: str = "",
 ) -> str:
     """One key of ``keys``; ``""`` when the caller was silent ``silences`` times or wrong ``wrongs`` times.
 
-    ``short`` is said on repeats instead of ``prompts``; ``*`` says ``prompts`` again.
+    ``short`` is said on repeats instead of ``prompts``; ``*`` says ``prompts`` again. Keys of ``guarded`` count only
+    from who has heard the question for half a second.
     """
     said, again = prompts, short or prompts
     repeats = 0
     while silences and wrongs:
-        key = dialogue.key(said, wait=wait)
+        key = dialogue.key(said, wait=wait, guarded=guarded)
         if key and key in keys:
             return key
         if key == "*" and repeats < REPEATS:

@@ -23,7 +23,7 @@ LONGEST_TEXT = 128
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """Consent to the recording: the key that gave it and when; silence is ``NONE``."""
+    """The answer about recording: the key that gave it and when; ``NONE`` where only the notice was heard."""
 
     consent: Consent = Consent.NONE
     key: str | None = None
@@ -46,6 +46,8 @@ class Call:
     report: SpokenReport | None = None
     connected: bool = False
     """A person took the call."""
+    _refusal: Agreement = field(default_factory=Agreement)
+    """What the answer is again after a report to which the caller said yes."""
     reports: int = 0
     """Reports of this call that left something behind."""
 
@@ -96,7 +98,16 @@ class Call:
         report.close(hung_up=hung_up)
         if report.sidecar.state is not SidecarState.CANCELLED:
             self.reports += 1
-        self.report, self.agreement = None, Agreement()
+        self.report = None
+        if self.agreement.consent is Consent.GIVEN:
+            self.agreement = self._refusal
+
+    def agree(self, consent: Consent, key: str) -> None:
+        """The caller answers about recording: a refusal holds for the rest of the call, a yes for one report."""
+        self.agreement = Agreement(consent=consent, key=key, at=self.clock())
+        if consent is Consent.REFUSED:
+            self._refusal = self.agreement
+        self.dialogue.journal.consent(consent)
 
     def stage(self, stage: Stage) -> None:
         """Set a channel variable for the dialplan: how far the report is."""
@@ -104,7 +115,12 @@ class Call:
 
     def journal(self) -> CallJournal:
         """The call as it stands, without its steps."""
-        return CallJournal(facts=self.facts, language=self.dialogue.language)
+        return CallJournal(
+            facts=self.facts,
+            language=self.dialogue.language,
+            notice_heard=dict(self.dialogue.notice.seconds),
+            consent=None if self.agreement.key is None else self.agreement.consent,
+        )
 
     def _blank(self, ulid: str, now: datetime) -> Sidecar:
         return Sidecar(
@@ -122,6 +138,7 @@ class Call:
             consent_key=self.agreement.key,
             consent_at=self.agreement.at,
             notice_version=self.facts.notice_version,
+            notice_seconds=self.dialogue.notice.seconds.get(self.dialogue.language),
         )
 
 

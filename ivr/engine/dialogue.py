@@ -1,16 +1,20 @@
 """The conversation over one line: prompts in the call's language, keys pressed early, the journal of what was heard."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
 from ivr.engine.clock import Clock
+from ivr.engine.heard import Heard, Notice, shares
 from ivr.engine.journal import JournalWriter
+from ivr.engine.presses import HEARD_FIRST, MOST_DROPPED, Presses, is_early
 from ivr.errors import TongdaiError
-from ivr.phone import KEYPAD, Phone, Recorded, Sound
+from ivr.phone import BEEP_SECONDS, KEYPAD, Phone, Recorded, Sound
 from ivr.speech import Language
 
 HIDDEN = "•"
@@ -46,19 +50,21 @@ class Dialogue:
         self.key_wait = key_wait
         self.all_keys = ""
         """Every key of the call in order, hidden ones as ``•``."""
-        self._sounds = sounds
+        self.notice = Notice()
         self.journal = journal
+        self._sounds = sounds
         self._clock = clock
+        self._presses = Presses()
         self._ahead = ""
         self._node = ""
-        self._heard: list[str] = []
+        self._heard = Heard()
         self._keys = ""
         self._notes: list[str] = []
 
     @contextmanager
     def visit(self, node: str, kind: str) -> Iterator[None]:
         """One visit of a node: its step is journalled when it ends, also by hang-up."""
-        self._node, self._heard, self._keys, self._notes = node, [], "", []
+        self._node, self._heard, self._keys, self._notes = node, Heard(), "", []
         at = self._clock()
         try:
             yield
@@ -67,7 +73,8 @@ class Dialogue:
                 node=node,
                 type=kind,
                 at=at,
-                prompts=self._heard,
+                prompts=self._heard.prompts,
+                heard=self._heard.seconds,
                 keys=self._keys[:_KEYS_KEPT],
                 note="; ".join(self._notes),
             )
@@ -100,42 +107,51 @@ class Dialogue:
         """Say something; a key ends it and is kept for the next question. A key already kept skips it."""
         if self._ahead or not sounds:
             return
-        self._begin(sounds)
-        key = self.phone.play(sounds, keys=KEYPAD)
-        self._end(sounds)
-        if key and key != "#":  # # only skips: no question takes it
+        key = self._press(sounds, lambda: self.phone.play(sounds, keys=KEYPAD))
+        if key != "#":  # # only skips: no question takes it
             self._ahead = key
 
     def tell_all(self, sounds: Sequence[Sound]) -> None:
         """Say something that no key cuts short."""
         if sounds:
-            self._begin(sounds)
-            self.phone.play(sounds)
-            self._end(sounds)
+            self._hear(sounds, lambda: self.phone.play(sounds))
 
-    def instruct(self, sounds: Sequence[Sound]) -> None:
-        """Say what to do at the beep; a key only goes on to the beep."""
+    def say_recorded(self) -> None:
+        """That the call is recorded, in short, to who has not heard the notice to its end in the call's language."""
+        if not self.notice.is_whole(self.language):
+            self.tell_all(self.prompts("ghi-am-ngan"))
+            self.notice.say(self.language)
+
+    def instruct(self, sounds: Sequence[Sound], *, guarded: str = "") -> str:
+        """Say what to do at the beep; a key goes on. The key, where it is of ``guarded`` and came late enough."""
         self.forget()
-        self._begin(sounds)
-        key = self.phone.play(sounds, keys=KEYPAD)
-        self._end(sounds)
-        self._pressed(key)
-
-    def key(self, sounds: Sequence[Sound], *, wait: float | None = None) -> str:
-        """One key, pressed early or now; ``""`` is silence for ``wait`` seconds (the setting ``key_wait``)."""
-        key, self._ahead = self._ahead, ""
-        if not key:
-            self._begin(sounds)
-            key = self.phone.read(sounds, most=1, wait=self.key_wait if wait is None else wait)
-            self._end(sounds)
+        key = self._press(sounds, lambda: self.phone.play(sounds, keys=KEYPAD), guarded=guarded)
         self._pressed(key)
         return key
 
-    def record(self, path: Path, *, limit: float, silence: float) -> Recorded:
-        """Beep and record; the beep stands in the journal like a prompt."""
-        self.journal.playing(node=self._node, prompts=(BEEP,), at=self._clock())
-        recorded = self.phone.record(path, limit=limit, silence=silence)
-        self._heard.append(BEEP)
+    def key(self, sounds: Sequence[Sound], *, wait: float | None = None, guarded: str = "") -> str:
+        """One key, pressed early or now; ``""`` is silence for ``wait`` seconds (the setting ``key_wait``).
+
+        A key of ``guarded`` counts only when it came :data:`~ivr.engine.presses.HEARD_FIRST` seconds after the
+        question began.
+        """
+        key, self._ahead = self._ahead, ""
+        if not key:
+            seconds = self.key_wait if wait is None else wait
+            key = self._press(sounds, lambda: self.phone.read(sounds, most=1, wait=seconds), guarded=guarded)
+        self._pressed(key)
+        return key
+
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True) -> Recorded:
+        """Record, after a beep unless the caller goes on speaking; the beep stands in the journal like a prompt."""
+        if beep:
+            self.journal.playing(node=self._node, prompts=(BEEP,), at=self._clock())
+        recorded = self.phone.record(path, limit=limit, silence=silence, beep=beep)
+        if beep:
+            self._heard.add(BEEP, BEEP_SECONDS)
+        if recorded.key and self._presses.is_copy(recorded.key, self.phone.ended_at):
+            self.note(f"{recorded.key} again")
+            return replace(recorded, copied=True)
         self._pressed(recorded.key)
         return recorded
 
@@ -147,7 +163,7 @@ class Dialogue:
         entered, full = self._digits(sounds, most, hidden)
         if full:
             extra = self.phone.read((), most=1, wait=AFTER_LAST)
-            if extra != "#":
+            if extra and not self._presses.is_copy(extra, self.phone.ended_at) and extra != "#":
                 self._ahead = extra
         return entered
 
@@ -156,29 +172,71 @@ class Dialogue:
         typed, self._ahead = self._ahead, ""
         self._pressed(typed, hidden=hidden)
         while (room := most - len(entered := typed.rpartition("*")[2])) > 0:
-            first = not typed
-            if first:
-                self._begin(sounds)
-            more = self.phone.read(sounds if first else (), most=room, wait=self.key_wait)
-            if first:
-                self._end(sounds)
+            asked = 1 if not typed and self._presses.may_be_copied(self.phone.moment()) else room
+            more = self._typed(() if typed else sounds, asked)
             self._pressed(more, hidden=hidden)
             typed += more.removesuffix("#")
-            if len(more) < room or more.endswith("#"):
+            if len(more) < asked or more.endswith("#"):
                 return typed.rpartition("*")[2], False
         return entered, True
+
+    def _typed(self, sounds: Sequence[Sound], most: int) -> str:
+        """Up to ``most`` digits while ``sounds`` are played; a single one may be a copy, which is dropped."""
+
+        def read() -> str:
+            return self.phone.read(sounds, most=most, wait=self.key_wait)
+
+        if most == 1:
+            return self._press(sounds, read)
+        more = self._hear(sounds, read)
+        last = (
+            more[-1] if len(more) == most else "#"
+        )  # which is not returned; after silence it would say nothing either
+        self._presses.is_copy(last, self.phone.ended_at)
+        return more
 
     def forget(self) -> None:
         """Drop a key pressed early: what follows is only answered by who heard it."""
         self._ahead = ""
 
-    def _begin(self, sounds: Sequence[Sound]) -> None:
+    def _press(self, sounds: Sequence[Sound], action: Callable[[], str], *, guarded: str = "") -> str:
+        """The key that ends ``action``, which plays ``sounds``; after a copy, or a key too early, it is done again."""
+        for _ in range(MOST_DROPPED):
+            begun = self.phone.moment()
+            key = self._hear(sounds, action, after=HEARD_FIRST if guarded else 0.0)
+            if not key:
+                return ""
+            if self._presses.is_copy(key, self.phone.ended_at):
+                self.note(f"{key} again")
+            elif is_early(key, self.phone.ended_at - begun, guarded=guarded):
+                self.note(f"{key} too early")
+            else:
+                return key
+        return ""
+
+    def _hear(self, sounds: Sequence[Sound], action: Callable[[], str], *, after: float = 0.0) -> str:
+        """What ``action`` returns; how much of its ``sounds`` was heard is noted, also where the caller hangs up.
+
+        Of an entry of several digits it is not known when the first one cut the prompt short: its end counts.
+        """
         names = [sound.id for sound in sounds if sound.id]
         if names:
-            self.journal.playing(node=self._node, prompts=names, at=self._clock())
+            self.journal.playing(node=self._node, prompts=names, at=self._clock(), after=after)
+        begun = self.phone.moment()
+        seconds: float | None = None
+        try:
+            keys = action()
+            seconds = self.phone.ended_at - begun if keys else inf
+        finally:
+            self._note_heard(sounds, self.phone.moment() - begun if seconds is None else seconds)
+        return keys
 
-    def _end(self, sounds: Sequence[Sound]) -> None:
-        self._heard += [sound.id for sound in sounds if sound.id]
+    def _note_heard(self, sounds: Sequence[Sound], seconds: float) -> None:
+        for sound, share in shares(sounds, seconds):
+            if sound.id:
+                self._heard.add(sound.id, share)
+        if self.notice.hear(self.language, sounds, seconds):
+            self.journal.notice(self.notice.seconds)
 
     def _pressed(self, keys: str, *, hidden: bool = False) -> None:
         shown = "".join(HIDDEN if hidden and key.isdigit() else key for key in keys)

@@ -27,7 +27,7 @@ def choose(call: Call, node: Menu) -> str:
         dialogue.prompts(*node.prompts),
         node.keys,
         short=dialogue.prompts(*node.short),
-        silences=node.tries,
+        silences=node.silences,
         wrongs=node.tries,
         wait=node.wait,
     )

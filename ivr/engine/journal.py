@@ -1,6 +1,6 @@
 """The call's journal, and what stands in for it where the disk takes none: a call is served all the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from ivr.model.calls import EndReason
+from ivr.model.tickets import Consent
 from ivr.spool import CallJournal, Journal
 
 _log = structlog.get_logger(__name__)
@@ -24,18 +25,27 @@ class JournalWriter(Protocol):
         type: str,  # the word of the menu files
         at: datetime,
         prompts: Sequence[str] = (),
+        heard: Sequence[float] = (),
         keys: str = "",
         note: str = "",
     ) -> None:
-        """One visited node."""
+        """One visited node; ``heard`` are the seconds of each of ``prompts``."""
         ...
 
-    def playing(self, *, node: str, prompts: Sequence[str], at: datetime) -> None:
-        """What is about to be played."""
+    def playing(self, *, node: str, prompts: Sequence[str], at: datetime, after: float = 0.0) -> None:
+        """What is about to be played; keys that come within ``after`` seconds of it may be dropped."""
         ...
 
     def language(self, language: str) -> None:
         """The call goes on in another language."""
+        ...
+
+    def notice(self, seconds: Mapping[str, float]) -> None:
+        """How much of the notice about recording was heard so far, in seconds by language."""
+        ...
+
+    def consent(self, consent: Consent) -> None:
+        """The call's answer about recording from here on."""
         ...
 
     def end(self, reason: EndReason, at: datetime) -> bool:
@@ -53,15 +63,22 @@ class NoJournal:
         type: str,
         at: datetime,
         prompts: Sequence[str] = (),
+        heard: Sequence[float] = (),
         keys: str = "",
         note: str = "",
     ) -> None:
         """Nothing."""
 
-    def playing(self, *, node: str, prompts: Sequence[str], at: datetime) -> None:
+    def playing(self, *, node: str, prompts: Sequence[str], at: datetime, after: float = 0.0) -> None:
         """Nothing."""
 
     def language(self, language: str) -> None:
+        """Nothing."""
+
+    def notice(self, seconds: Mapping[str, float]) -> None:
+        """Nothing."""
+
+    def consent(self, consent: Consent) -> None:
         """Nothing."""
 
     def end(self, reason: EndReason, at: datetime) -> bool:

@@ -13,14 +13,10 @@ from ivr.model.recordings import RecordingFlag
 from ivr.model.report import Part, PartState
 from ivr.model.tickets import ContactKind
 from ivr.phone import Recorded
-from ivr.recordings import NotAudio, measure
+from ivr.recordings import Measured, NotAudio, measure
+from ivr.recordings.sound import SHORTFALL
 from ivr.spool import Sidecar, SidecarState, SpoolUnwritable
 from ivr.spool.sidecar import HUNG_UP
-
-TRUNCATED = RecordingFlag.TRUNCATED.value
-"""Flag of a report whose last seconds the full disk did not take; Asterisk does not report it."""
-SHORTFALL = 1.0
-"""Seconds a file may be shorter than its recording took; lines that send nothing in silence make some."""
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +39,10 @@ class SpokenReport:
         """… and a power cut does not take it back."""
         self._unsettled = False
         """The line broke and the recorder has not closed the file: only the sweep can find out what is in it."""
+        self._replaced: frozenset[int] = frozenset()
+        """Takes that go as soon as a newer one is safe."""
+        self.no_room = False
+        """The disk took nothing of the last take: another one would be as vain."""
 
     @property
     def ulid(self) -> str:
@@ -52,7 +52,7 @@ class SpokenReport:
     @property
     def spoken(self) -> bool:
         """Whether there is something to file."""
-        return self.sidecar.kept is not None
+        return bool(self.sidecar.kept)
 
     @property
     def sent(self) -> bool:
@@ -60,18 +60,19 @@ class SpokenReport:
         return self.sidecar.state is SidecarState.TO_FILE
 
     @property
-    def audio(self) -> Path | None:
-        """The take that would be filed now."""
-        kept = self.sidecar.kept
-        return None if kept is None else self._dependencies.spool.audio(self.ulid, kept.number)
+    def takes(self) -> list[tuple[Part, Path]]:
+        """What would be filed now, in the order in which it was spoken: each take and its file."""
+        return [(part, self._dependencies.spool.sound(self.ulid, part)) for part in self.sidecar.kept]
 
-    def begin_take(self) -> Path:
+    def begin_take(self, ending: str = ".wav") -> Path:
         """Make the sidecar durable and give the file to record into; raises SpoolUnwritable before any beep.
+
+        ``ending``: what the line records best (:attr:`ivr.phone.Phone.take_ending`).
 
         Disk space for the answers that follow is reserved, should the disk fill up while the citizen speaks.
         """
         number = len(self.sidecar.parts) + 1
-        path = self._dependencies.spool.audio(self.ulid, number)
+        path = self._dependencies.spool.audio(self.ulid, number, ending)
         take = Part(number=number, file=path.name, started_at=self._clock())
         begun = replace(self.sidecar, state=SidecarState.RECORDING, parts=(*self.sidecar.parts, take))
         self.sidecar = self._dependencies.spool.save(begun)
@@ -79,25 +80,39 @@ class SpokenReport:
         return path
 
     def end_take(self, recorded: Recorded) -> bool:
-        """Whether the take just recorded holds a report. The older one goes only when it does."""
+        """Whether the take just recorded belongs to the report: it holds one, or adds something to an earlier take.
+
+        One that does not is dropped; what a person should listen to before it goes is put aside.
+        """
         take = self.sidecar.parts[-1]
-        path = self._dependencies.spool.audio(self.ulid, take.number)
+        spool = self._dependencies.spool
+        path = spool.sound(self.ulid, take)
         try:
             measured = measure(path)
         except (FileNotFoundError, NotAudio):
             measured = None
-        if measured is not None and measured.is_report(self._minimum):
-            if recorded.lasted - measured.seconds > SHORTFALL and not self._dependencies.spool.room():
-                self.sidecar = replace(self.sidecar, flags=(*self.sidecar.flags, TRUNCATED))
+        cut = _is_short(measured, recorded)
+        self.no_room = cut and not spool.room()
+        if measured is not None and (measured.is_report(self._minimum) or (self.spoken and measured.adds)):
+            if cut:
+                self._flag(RecordingFlag.TRUNCATED if self.no_room else RecordingFlag.GAPS)
             clock = recorded.lasted or None
             ended = replace(take, seconds=measured.seconds, clock_seconds=clock, end=recorded.end)
             self._keep(replace(ended, state=PartState.RECORDED))
             return True
-        if recorded.whole:
-            self._drop(take.number)
-        else:
+        if not recorded.whole:
             self._unsettled = True
+            return False
+        if self.no_room:
+            _log.error("record.no_room", ulid=self.ulid, spool=str(spool.folder), lasted=round(recorded.lasted, 1))
+        if measured is not None and measured.is_doubtful:
+            self._quietly(lambda: _log.warning("take.kept_for_a_person", kept_as=str(spool.set_aside(path))))
+        self._drop(take.number)
         return False
+
+    def start_over(self) -> None:
+        """The caller begins again: what was said so far goes as soon as a newer take is safe, and not before."""
+        self._replaced = frozenset(part.number for part in self.sidecar.kept)
 
     def request(self, **answers: object) -> bool:
         """A request without speech, sent at once; whether it could be made durable."""
@@ -186,19 +201,23 @@ class SpokenReport:
         return self._durable and self._flushed
 
     def _keep(self, take: Part) -> None:
-        older = [part.number for part in self.sidecar.parts if part.state is PartState.RECORDED]
         parts = (*self.sidecar.parts[:-1], take)
         if self._save(replace(self.sidecar, state=SidecarState.RECORDED, parts=parts)):
-            for number in older:
+            for number in sorted(self._replaced):
                 self._drop(number)
+            self._replaced = frozenset()
+
+    def _flag(self, flag: RecordingFlag) -> None:
+        flags = dict.fromkeys((*self.sidecar.flags, flag.value))
+        self.sidecar = replace(self.sidecar, flags=tuple(flags))
 
     def _drop(self, number: int) -> None:
         def drop() -> None:
             self.sidecar = self._dependencies.spool.drop_take(self.sidecar, number)
 
         self._quietly(drop)
-        if self.sidecar.kept is not None and self.sidecar.state is SidecarState.RECORDING:
-            self._save(replace(self.sidecar, state=SidecarState.RECORDED))  # the older take stands again
+        if self.sidecar.kept and self.sidecar.state is SidecarState.RECORDING:
+            self._save(replace(self.sidecar, state=SidecarState.RECORDED))  # the earlier takes stand
 
     def _save(self, changed: Sidecar, *, flush: bool = True) -> bool:
         self.sidecar = changed
@@ -217,3 +236,11 @@ class SpokenReport:
             _log.error("report.unwritable", ulid=self.ulid, error=str(error))
             return False
         return True
+
+
+def _is_short(measured: Measured | None, recorded: Recorded) -> bool:
+    """Whether the file holds less than the recorder's clock says; silence at the end, sent or not, is not counted."""
+    seconds = 0.0 if measured is None else measured.seconds
+    if measured is None or recorded.quiet is None or recorded.quiet >= recorded.lasted:
+        return recorded.lasted - seconds > SHORTFALL
+    return (recorded.lasted - recorded.quiet) - (seconds - measured.quiet) > SHORTFALL

@@ -1,123 +1,52 @@
-"""The nodes a report is made of: consent, recording, review, contact, publication, receipt, call-back."""
+"""The nodes around a report: consent after a refusal, contact, publication, receipt, call-back."""
 
-import structlog
+from math import ceil
 
-from ivr.city.flow.nodes import Callback, Consent, Contact, Publish, Receipt, Record, Review
+from ivr.city.flow.nodes import Callback, Consent, Contact, Publish, Receipt
 from ivr.engine.ask import ask_phone, pick
-from ivr.engine.call import Agreement, Call
+from ivr.engine.call import Call
 from ivr.engine.report import SpokenReport
 from ivr.model.numbers import normalise
 from ivr.model.tickets import Consent as Agreed
 from ivr.model.tickets import ContactKind, Kind
-from ivr.phone import HungUp, RecordEnd, Sound, Stage
+from ivr.phone import KEYPAD, Sound, Stage
 from ivr.speech import PAUSE, spell_code, spell_pin
-from ivr.spool import SpoolUnwritable
 
-_log = structlog.get_logger(__name__)
+CONTACT_WAIT = 2.0
+"""Seconds in which another number may be asked for: who presses nothing leaves the one they call from."""
+PUBLISH_WAIT = 3.0
+"""Seconds in which publication may be agreed to."""
+PEN_AND_PAPER = 2.0
+"""Seconds between the word that a code follows and the code."""
 
 
 def ask_consent(call: Call, node: Consent) -> str:
-    """Only key 1, pressed after the question, is consent; silence goes on without one."""
+    """Whether who has refused agrees after all: only key 1 does, all else leaves the answer as it was."""
     call.dialogue.forget()
-    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), "10", silences=1)
+    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), KEYPAD.replace("*", ""), silences=1, guarded=KEYPAD)
     if key == "1":
-        call.agreement = Agreement(consent=Agreed.GIVEN, key=key, at=call.clock())
-    return node.refused if key == "0" else node.next
-
-
-def record(call: Call, node: Record) -> str:
-    """Instruct, beep, record; what is too short is asked for once more. An older take stands until a newer is safe."""
-    call.settle(node.set)
-    way = _speak(call, node)
-    if call.report is not None and call.report.spoken:
-        call.stage(Stage.RECORDED)
+        call.agree(Agreed.GIVEN, key)
         return node.next
-    call.drop_report()
-    return way
-
-
-def _speak(call: Call, node: Record) -> str:
-    """Where the caller goes if nothing of theirs is kept in the end."""
-    if not call.dependencies.spool.room():
-        _log.error("record.no_room", ulid=call.ulid, spool=str(call.dependencies.spool.folder))
-        call.dialogue.note("no room")
-        return node.cannot
-    for prompts in (node.prompts, node.short):
-        call.dialogue.instruct(call.dialogue.prompts(*prompts))
-        match _take(call):
-            case RecordEnd.UNWRITABLE:
-                return node.cannot
-            case RecordEnd.NOTHING:
-                continue
-            case _:
-                return node.next
-    return node.silent
-
-
-def _take(call: Call) -> RecordEnd:
-    """One take: UNWRITABLE when the disk refuses, NOTHING when it holds no report, else how it ended.
-
-    Raises HungUp for a caller who left, after what was said is safe.
-    """
-    report = call.open_report()
-    try:
-        path = report.begin_take()
-    except SpoolUnwritable as error:
-        _log.error("record.unwritable", ulid=call.ulid, error=str(error))
-        call.dialogue.note(f"unwritable: {error}")
-        return RecordEnd.UNWRITABLE
-    settings = call.settings
-    recorded = call.dialogue.record(path, limit=settings.record_limit, silence=settings.record_silence)
-    kept = report.end_take(recorded)
-    call.dialogue.note(f"take {len(report.sidecar.parts)}: {recorded.end.value}, {_seconds(report):.1f} s")
-    match recorded.end:
-        case RecordEnd.HANGUP | RecordEnd.NOTHING:
-            raise HungUp
-        case RecordEnd.UNWRITABLE:
-            return RecordEnd.LIMIT if kept else RecordEnd.UNWRITABLE
-        case RecordEnd.KEY | RecordEnd.SILENCE | RecordEnd.LIMIT:
-            return recorded.end if kept else RecordEnd.NOTHING
-
-
-def review(call: Call, node: Review) -> str:
-    """Send, listen, again, cancel; who presses nothing sends."""
-    report = call.report
-    if report is None or not report.spoken:
-        return node.next
-    dialogue = call.dialogue
-    dialogue.forget()
-    first = dialogue.prompts(*node.prompts)
-    while True:
-        match pick(dialogue, first, "1234", short=dialogue.prompts("xac-nhan-ngan")):
-            case "2":
-                dialogue.tell([*dialogue.prompts("ban-ghi"), *_own_words(report)])
-            case "3":
-                return node.again
-            case "4":
-                dialogue.forget()
-                if pick(dialogue, dialogue.prompts("huy-chac"), "14") == "4":
-                    report.cancel()
-                    call.end_report()
-                    call.stage(Stage.MENU)
-                    return node.cancelled
-            case _:
-                report.send()
-                call.stage(Stage.FILED)
-                return node.next
-        first = dialogue.prompts("xac-nhan-ngan")
+    if key:
+        call.agree(Agreed.REFUSED, key)
+    return node.refused
 
 
 def ask_contact(call: Call, node: Contact) -> str:
-    """This number, another one, none; silence leaves none."""
+    """Another number than the one that calls, or none; who presses nothing leaves the one that calls, if it is known.
+
+    A caller without a number is only asked for one: who presses nothing gets a PIN.
+    """
     report, dialogue = _sent(call), call.dialogue
     if report is None:
         return node.next
     known = call.number
-    key = pick(dialogue, dialogue.prompts("lien-he" if known else "lien-he-an"), "123" if known else "23")
-    if key == "1":
-        report.answer(contact_kind=ContactKind.CALLER, contact_number=known)
-    elif key == "2" and (number := ask_phone(dialogue, "so-khac")) is not None:
+    asked = dialogue.prompts("lien-he" if known else "lien-he-an")
+    key = pick(dialogue, asked, "123" if known else "2", silences=1, wait=CONTACT_WAIT)
+    if key == "2" and (number := ask_phone(dialogue, "so-khac")) is not None:
         report.answer(contact_kind=ContactKind.OTHER, contact_number=normalise(number))
+    elif known and key in ("", "1"):
+        report.answer(contact_kind=ContactKind.CALLER, contact_number=known)
     else:
         report.answer(contact_kind=ContactKind.NONE, contact_number=None)
     return node.next
@@ -129,7 +58,8 @@ def ask_publication(call: Call, node: Publish) -> str:
     if report is None:
         return node.next
     call.dialogue.forget()
-    key = pick(call.dialogue, call.dialogue.prompts(*node.prompts), "12", silences=1)
+    asked = call.dialogue.prompts(*node.prompts)
+    key = pick(call.dialogue, asked, "12", silences=1, wait=PUBLISH_WAIT, guarded=KEYPAD)
     if key:
         report.answer(publish=key == "1", publish_at=call.clock())
     return node.next
@@ -140,12 +70,19 @@ def give_receipt(call: Call, node: Receipt) -> str:
     report = _sent(call)
     if report is None:
         return node.next
-    code = report.code()
+    dialogue, code = call.dialogue, report.code()
     reachable = report.sidecar.contact_number is not None or call.number is not None
-    said = _code_sounds(call, code, given="ma", later="ma-sau" if reachable else "ma-sau-an")
-    if code is not None and (pin := report.pin()) is not None:
-        said += _twice(call, "pin", spell_pin(pin, call.dialogue.language))
-    call.dialogue.tell_all(said)
+    if code is None:
+        said = dialogue.prompts("ma-sau" if reachable else "ma-sau-an")
+    else:
+        said = [
+            *dialogue.prompts("ma"),
+            *_pause(call, PEN_AND_PAPER),
+            *_twice(call, dialogue.prompts("ma-la"), spell_code(code, dialogue.language)),
+        ]
+        if (pin := report.pin()) is not None:
+            said += _twice(call, dialogue.prompts("pin"), spell_pin(pin, dialogue.language))
+    dialogue.tell_all(said)
     call.end_report()
     return node.next
 
@@ -170,40 +107,30 @@ def ask_callback(call: Call, node: Callback) -> str:
         call.report = None
         return node.cannot
     call.stage(Stage.FILED)
-    dialogue.tell_all(_code_sounds(call, report.code(), given="goi-lai-ghi-nhan", later="goi-lai-ma-sau"))
+    code = report.code()
+    if code is None:
+        dialogue.tell_all(dialogue.prompts("goi-lai-ma-sau"))
+    else:
+        said = dialogue.prompts("goi-lai-ghi-nhan")
+        dialogue.tell_all(_twice(call, said, spell_code(code, dialogue.language)))
     call.end_report()
     return node.next
 
 
 def _sent(call: Call) -> SpokenReport | None:
-    """The report, sent: a flow without a review sends it here at the latest."""
+    """The report, which a ``record`` node has sent; None where none was made."""
     report = call.report
-    if report is None or not (report.spoken or report.sent):
-        return None
-    if not report.sent:
-        report.send()
-        call.stage(Stage.FILED)
-    return report
+    return report if report is not None and report.sent else None
 
 
-def _code_sounds(call: Call, code: str | None, *, given: str, later: str) -> list[Sound]:
-    if code is None:
-        return call.dialogue.prompts(later)
-    return _twice(call, given, spell_code(code, call.dialogue.language))
-
-
-def _twice(call: Call, prompt: str, words: list[str]) -> list[Sound]:
+def _twice(call: Call, said: list[Sound], words: list[str]) -> list[Sound]:
+    """Words after what announces them, and once more."""
     dialogue = call.dialogue
-    said = dialogue.words([*words, PAUSE])
-    return [*dialogue.prompts(prompt), *said, *dialogue.prompts("nhac-lai"), *said]
+    spelt = dialogue.words([*words, PAUSE])
+    return [*said, *spelt, *dialogue.prompts("nhac-lai"), *spelt]
 
 
-def _own_words(report: SpokenReport) -> list[Sound]:
-    audio, kept = report.audio, report.sidecar.kept
-    if audio is None or kept is None:
-        return []
-    return [Sound(id=f"take.{kept.number}", path=str(audio.with_suffix("")), seconds=kept.seconds)]
-
-
-def _seconds(report: SpokenReport) -> float:
-    return report.sidecar.parts[-1].seconds
+def _pause(call: Call, seconds: float) -> list[Sound]:
+    """So much silence, of the short one that stands between words."""
+    (pause,) = call.dialogue.words([PAUSE])
+    return [pause] * ceil(seconds / max(pause.seconds, 0.1))

@@ -17,15 +17,8 @@ from ivr.engine.dialogue import Dialogue, Sounds
 from ivr.engine.information_nodes import announce, choose, look_up, tell_status
 from ivr.engine.journal import NoJournal, open_journal
 from ivr.engine.operator_nodes import ring
-from ivr.engine.report_nodes import (
-    ask_callback,
-    ask_consent,
-    ask_contact,
-    ask_publication,
-    give_receipt,
-    record,
-    review,
-)
+from ivr.engine.recording import record
+from ivr.engine.report_nodes import ask_callback, ask_consent, ask_contact, ask_publication, give_receipt
 from ivr.model.calls import EndReason
 from ivr.model.numbers import masked
 from ivr.phone import HungUp, Phone, Stage
@@ -35,6 +28,8 @@ from ivr.spool import Spool, SpoolUnwritable
 
 MOST_STEPS = 500
 """Nodes one call may visit; beyond, something goes round in circles and the fallback takes the call."""
+PASSED_THROUGH = (nodes.Hours, nodes.Switch, nodes.Language)
+"""Nodes in which nothing is said and nothing is asked: the caller does not notice them, and they are no steps."""
 _TYPE_NAMES = {kind: name for name, kind in nodes.NODE_TYPES.items()}
 
 _log = structlog.get_logger(__name__)
@@ -106,6 +101,9 @@ def _walk(call: Call) -> None:
         if (steps := steps + 1) > MOST_STEPS:
             raise EndlessCall(node_id)
         node = call.city.flow.nodes[node_id]
+        if isinstance(node, PASSED_THROUGH):
+            node_id = _visit(call, node)
+            continue
         with call.dialogue.visit(node.id, _TYPE_NAMES[type(node)]):
             node_id = _visit(call, node)
 
@@ -130,8 +128,6 @@ def _visit(call: Call, node: nodes.Node) -> str | None:
             return ask_consent(call, node)
         case nodes.Record():
             return record(call, node)
-        case nodes.Review():
-            return review(call, node)
         case nodes.Contact():
             return ask_contact(call, node)
         case nodes.Publish():

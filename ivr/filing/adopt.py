@@ -14,6 +14,8 @@ from ivr.model.calls import EndReason
 from ivr.model.numbers import normalise
 from ivr.model.recordings import RecordingFlag
 from ivr.model.report import CallFacts, Part
+from ivr.recordings import NotAudio, measure
+from ivr.recordings.sound import SHORTFALL
 from ivr.services import calls, intake
 from ivr.settings import Settings
 from ivr.spool import (
@@ -38,17 +40,18 @@ def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, no
 
     None when there is no recording in it, or its call is held just now.
 
-    Repeating it after a crash at any point ends the same. Needs the database: only that knows whether the call has a
-    report already, in which case both recordings are kept, as two tickets. Raises StoreAway, OSError.
+    A report of its call that is not sent yet gets it as one more take, after what was said before. Repeating it after
+    a crash at any point ends the same. Needs the database: only that knows whether the call has a ticket already, in
+    which case both recordings are kept, as two tickets. Raises StoreAway, OSError.
     """
     journal = find_journal(spool, fallback.uniqueid)
     own = _own_call(settings, fallback)
     with store.reading() as session:
         row = calls.find_call_on_line(session, fallback.uniqueid)
     call = journal or row or own
-    if call is own:
+    if journal is None:
         with store.transaction() as session:
-            calls.record_call(session, own, now)
+            calls.record_call(session, replace(call, ended_at=call.last_at, end_reason=EndReason.FAILED), now)
     if not fallback.has_audio:
         _end(spool, journal)
         _forget(spool, fallback)
@@ -61,7 +64,7 @@ def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, no
                 sidecar = _find_free(settings, store, spool, blank(call, ulid=ulid))
                 if sidecar is not None:
                     _end(spool, journal)
-                    _move_in(spool, fallback, sidecar)
+                    _move_in(settings, spool, fallback, sidecar)
                     return ulid
         except Held:
             return None  # our server still has the call: the next sweep
@@ -107,7 +110,7 @@ def _own_call(settings: Settings, fallback: Fallback) -> CallJournal:
 
 
 def _find_free(settings: Settings, store: Store, spool: Spool, unknown: Sidecar) -> Sidecar | None:
-    """A sidecar the recording can go into: the call's own as long as it holds no speech, or a new one."""
+    """A sidecar the recording can go into: the call's own as long as it is not sent, or a new one."""
     with store.reading() as session:
         if intake.is_filed(session, unknown.ulid):
             return None
@@ -116,16 +119,16 @@ def _find_free(settings: Settings, store: Store, spool: Spool, unknown: Sidecar)
         return None if spool.takes_on_disk(unknown.ulid) else unknown
     if sidecar.state not in (SidecarState.RECORDING, SidecarState.RECORDED):
         return None
-    tried = replace(sidecar, parts=settled_parts(settings, spool, sidecar))
-    return tried if tried.kept is None else None
+    return replace(sidecar, parts=settled_parts(settings, spool, sidecar))
 
 
-def _move_in(spool: Spool, fallback: Fallback, sidecar: Sidecar) -> None:
+def _move_in(settings: Settings, spool: Spool, fallback: Fallback, sidecar: Sidecar) -> None:
     """Sidecar first, then the audio, the note last: whoever repeats this finds the audio where it was, or moved."""
     number = max((part.number for part in sidecar.parts), default=0) + 1
-    path = spool.audio(sidecar.ulid, number)
-    take = Part(number=number, file=path.name, started_at=fallback.started_at)
-    flags = tuple(dict.fromkeys((*sidecar.flags, RecordingFlag.FALLBACK.value)))
+    path = spool.audio(sidecar.ulid, number, fallback.audio.suffix)
+    take = Part(number=number, file=path.name, started_at=fallback.started_at, clock_seconds=fallback.lasted)
+    cut = [RecordingFlag.TRUNCATED.value] * _is_cut(settings, fallback)
+    flags = tuple(dict.fromkeys((*sidecar.flags, RecordingFlag.FALLBACK.value, *cut)))
     spool.save(
         replace(
             sidecar,
@@ -140,12 +143,25 @@ def _move_in(spool: Spool, fallback: Fallback, sidecar: Sidecar) -> None:
     _log.info("fallback.adopted", uniqueid=fallback.uniqueid, ulid=sidecar.ulid, take=number)
 
 
+def _is_cut(settings: Settings, fallback: Fallback) -> bool:
+    """Whether the disk did not take all of it: the dialplan's clock against the file."""
+    if fallback.lasted is None:
+        return fallback.unfinished
+    try:
+        measured = measure(fallback.audio)
+    except NotAudio:
+        return False
+    silence = settings.record_silence - 1 if fallback.trimmed else 0
+    return fallback.lasted - silence - measured.seconds > SHORTFALL + 1  # the dialplan counts whole seconds
+
+
 def _end(spool: Spool, journal: CallJournal | None) -> None:
-    """The call's own history ends where the dialplan took over."""
-    if journal is not None and journal.end_reason is None:
+    """The call's own history ends where the dialplan took over, whatever our server took its end for."""
+    if journal is not None and journal.end_reason in (None, EndReason.HUNG_UP):
         end_journal(spool.folder, journal, EndReason.FAILED)
 
 
 def _forget(spool: Spool, fallback: Fallback) -> None:
+    fallback.end.unlink(missing_ok=True)
     fallback.note.unlink(missing_ok=True)
     fsync_folder(spool.folder)

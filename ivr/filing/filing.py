@@ -177,19 +177,27 @@ def _presumed_end(sidecar: Sidecar) -> EndReason:
 
 
 def _audio(settings: Settings, spool: Spool, sidecar: Sidecar) -> FiledAudio | None:
-    """The kept take in its last place; None when there is none. Audio that is none is set aside, not deleted."""
-    take = sidecar.kept
-    if take is None:
-        return None
-    path = spool.audio(sidecar.ulid, take.number)
-    try:
-        return file_audio(settings, path, sidecar.ulid, sidecar.reported_at)
-    except FileNotFoundError:
-        _log.error("report.audio_gone", ulid=sidecar.ulid, take=take.number)
-    except NotAudio as error:
-        _log.error("report.audio_unreadable", ulid=sidecar.ulid, take=take.number, error=str(error))
-        if path.exists():
-            spool.set_aside(path)
+    """All kept takes as one recording in its last place; None when there is none.
+
+    A file that is no sound is set aside, not deleted, and the others are filed without it.
+    """
+    parts = [spool.sound(sidecar.ulid, part) for part in sidecar.kept]
+    while parts:
+        try:
+            filed = file_audio(settings, parts, sidecar.ulid, sidecar.reported_at)
+        except FileNotFoundError:
+            _log.error("report.audio_gone", ulid=sidecar.ulid, parts=[part.name for part in parts])
+            return None
+        except NotAudio as error:
+            _log.error("report.audio_unreadable", ulid=sidecar.ulid, file=error.path.name, error=str(error))
+            if error.path not in parts:
+                return None  # the recording in its last place
+            spool.set_aside(error.path)
+        else:
+            gone = [part.name for part, length in zip(parts, filed.lengths, strict=False) if length is None]
+            if gone:
+                _log.error("report.audio_gone", ulid=sidecar.ulid, parts=gone)
+            return filed
     return None
 
 

@@ -38,19 +38,23 @@ def settle(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar | None
 
 def _settle_takes(settings: Settings, spool: Spool, sidecar: Sidecar) -> Sidecar | None:
     settled = replace(sidecar, parts=settled_parts(settings, spool, sidecar))
-    if settled.kept is None:
+    if not settled.kept:
         _log.info("report.nobody_spoke", ulid=sidecar.ulid)
         spool.cancel(settled)
         return None
     flags = sidecar.flags
-    if RecordingFlag.FALLBACK not in flags or _is_torn(spool.audio(sidecar.ulid, settled.kept.number)):
+    if RecordingFlag.FALLBACK not in flags or any(_is_torn(spool.sound(sidecar.ulid, part)) for part in settled.kept):
         flags = tuple(dict.fromkeys((*flags, RecordingFlag.INTERRUPTED.value)))
     return spool.save(replace(settled, state=SidecarState.TO_FILE, ended=True, flags=flags))
 
 
 def settled_parts(settings: Settings, spool: Spool, sidecar: Sidecar) -> tuple[Part, ...]:
     """The takes as they are on disk: none is being recorded any more, and none is missing from the list."""
-    return tuple(_settled(settings, spool, sidecar.ulid, part) for part in _all_parts(spool, sidecar))
+    settled: list[Part] = []
+    for part in _all_parts(spool, sidecar):
+        further = any(earlier.state is PartState.RECORDED for earlier in settled)
+        settled.append(_settled(settings, spool, sidecar.ulid, part, further=further))
+    return tuple(settled)
 
 
 def _all_parts(spool: Spool, sidecar: Sidecar) -> tuple[Part, ...]:
@@ -64,14 +68,20 @@ def _all_parts(spool: Spool, sidecar: Sidecar) -> tuple[Part, ...]:
     return (*sidecar.parts, *unknown)
 
 
-def _settled(settings: Settings, spool: Spool, ulid: str, part: Part) -> Part:
-    """A take that was being recorded becomes recorded or dropped; the others stay as they are."""
+def _settled(settings: Settings, spool: Spool, ulid: str, part: Part, *, further: bool) -> Part:
+    """A take that was being recorded becomes recorded or dropped; the others stay as they are.
+
+    ``further``: the report has an earlier take, so that any word more belongs to it.
+    """
     if part.state is not PartState.RECORDING:
         return part
-    measured = _measure(spool, spool.audio(ulid, part.number))
-    if measured is None or not measured.is_report(settings.record_minimum):
-        return replace(part, state=PartState.DROPPED)
-    return replace(part, state=PartState.RECORDED, seconds=measured.seconds)
+    path = spool.sound(ulid, part)
+    measured = _measure(spool, path)
+    if measured is not None and (measured.is_report(settings.record_minimum) or (further and measured.adds)):
+        return replace(part, state=PartState.RECORDED, seconds=measured.seconds)
+    if measured is not None and measured.is_doubtful:
+        _log.warning("take.kept_for_a_person", kept_as=str(spool.set_aside(path)), seconds=round(measured.seconds, 1))
+    return replace(part, state=PartState.DROPPED)
 
 
 def _is_torn(path: Path) -> bool:

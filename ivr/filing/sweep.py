@@ -189,7 +189,7 @@ class _Sweep:
                 audio if ulid in self._adopted else [*audio, self._spool.path(ulid)]
             )  # the sidecar just now, by us
             still = all(self._still(path) for path in written)
-            if not still or (sidecar.kept is None and self._waits_for_fallback(_line_of(sidecar))):
+            if not still or self._waits_for_fallback(_line_of(sidecar)):
                 self.report.live += 1
                 return None
         settled = settle(self._settings, self._spool, sidecar)

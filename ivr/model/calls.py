@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ivr.model.base import Base, Choice, Instant
 from ivr.model.tickets import Consent
 
+NO_ROOM = "no room"
+"""Note of a step in which the disk took no recording; reconciliation looks for it."""
+
 
 class EndReason(StrEnum):
     """How a call ended; every call ends in exactly one way (issue: reconciliation)."""
@@ -45,7 +48,9 @@ class Call(Base):
     notice_version: Mapped[str] = mapped_column(String(32), default="")
     """Which wording of the notice about recording was in force."""
     notice_seconds: Mapped[float | None] = mapped_column(Float)
-    """Seconds of it that were heard; None where that was not measured."""
+    """Seconds of it that were heard in the language of the call; None where that was not measured."""
+    notice_heard: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
+    """… and in each language in which it was played."""
     consent: Mapped[Consent | None] = mapped_column(Choice(Consent, 8))
     """The answer about recording, for a call that made no report too; None where it was not asked for the call."""
     steps: Mapped[list["CallStep"]] = relationship(back_populates="call", order_by="CallStep.seq")
@@ -62,7 +67,9 @@ class CallStep(Base):
     kind: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(Instant)
     prompts: Mapped[list[str]] = mapped_column(JSON, default=list)
-    """Prompt ids really played, each written only after Asterisk's own reply."""
+    """Prompt ids really played, each written only after Asterisk's own reply, or when the caller hung up."""
+    heard: Mapped[list[float]] = mapped_column(JSON, default=list)
+    """Seconds of each of them that were heard; empty where version 0.1 wrote the step."""
     keys: Mapped[str] = mapped_column(String(64), default="")
     """Keys pressed; digits of phone numbers and PINs are replaced by ``•``."""
     note: Mapped[str] = mapped_column(Text, default="")

@@ -1,20 +1,25 @@
 """A call as its journal records it: the facts it began with, the nodes it visited, and how it ended."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.model.calls import EndReason
 from ivr.model.report import CallFacts
+from ivr.model.tickets import Consent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One visit of one node; prompts are the ids really heard, digits of phones and PINs are ``•``."""
+    """One visit of one node; digits of phones and PINs are ``•``."""
 
     node: str
     type: str
     at: datetime
     prompts: tuple[str, ...] = ()
+    """Ids of what was played, in order."""
+    heard: tuple[float, ...] = ()
+    """Seconds of each of them that were heard; empty where an earlier version did not measure them."""
     keys: str = ""
     note: str = ""
 
@@ -26,6 +31,10 @@ class CallJournal:
     facts: CallFacts
     language: str = "vi"
     """What the caller hears now."""
+    notice_heard: Mapping[str, float] = field(default_factory=dict)
+    """Seconds of the notice about recording that were heard, by language."""
+    consent: Consent | None = None
+    """The answer about recording; None where nothing asked for it."""
     steps: tuple[Step, ...] = ()
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
@@ -34,6 +43,11 @@ class CallJournal:
     def ulid(self) -> str:
         """The call's."""
         return self.facts.ulid
+
+    @property
+    def notice_seconds(self) -> float | None:
+        """Seconds of the notice in the language of the call; None where it was not played."""
+        return self.notice_heard.get(self.language)
 
     @property
     def last_at(self) -> datetime:

@@ -16,10 +16,13 @@ class RecordingFlag(StrEnum):
     """What is known to be wrong with a recording; shown beside the player."""
 
     INTERRUPTED = "interrupted"  # Asterisk or our server died while it was made; header repaired
-    TRUNCATED = "truncated"  # shorter than the time it took: the disk was full
+    TRUNCATED = "truncated"  # shorter than the time it took: the disk was full, or the file of a part is gone
+    GAPS = "gaps"  # shorter than the time it took: for some seconds the line sent nothing (hold, mute, lost packets)
     FALLBACK = "fallback"  # made by the dialplan alone, without our server
     CLIPPED = "clipped"  # over-driven
     SILENT = "silent"  # no speech found
+    MACHINE = "machine"  # tones of a machine in it: busy, ring-back, congestion, fax, hold
+    DOUBTFUL = "doubtful"  # its text is: words repeat themselves, or the recogniser was not sure of most
 
 
 class Recording(Base):

@@ -21,7 +21,7 @@ class PartState(StrEnum):
 
     RECORDING = "recording"  # it is being written
     RECORDED = "recorded"  # ended, long enough, kept
-    DROPPED = "dropped"  # replaced by a newer take, too short, or cancelled: its file goes
+    DROPPED = "dropped"  # nothing was heard in it, the caller began again, or cancelled: its file goes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,8 @@ class Part:
     leg: str = ""
     """Whose voice it holds where a conversation is recorded leg by leg: ``caller`` or ``operator``."""
     offset: float = 0.0
-    """Seconds from the beginning of the conversation to the beginning of this part."""
+    """Seconds from the beginning of the conversation to the beginning of this part; of takes, which are joined one
+    after another when they are filed, it is only known then."""
     seconds: float = 0.0
     """By samples on disk; 0 while it is recorded."""
     clock_seconds: float | None = None
@@ -131,6 +132,6 @@ class Report:
         return None if self.facts is None else self.facts.caller_number
 
     @property
-    def kept(self) -> Part | None:
-        """The part that is filed: the newest recorded one."""
-        return next((part for part in reversed(self.parts) if part.state is PartState.RECORDED), None)
+    def kept(self) -> tuple[Part, ...]:
+        """The parts that are filed, in the order in which they were spoken: all that are recorded."""
+        return tuple(part for part in self.parts if part.state is PartState.RECORDED)

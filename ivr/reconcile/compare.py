@@ -130,6 +130,8 @@ def _gaps_of_rows(rows: Rows, now: datetime) -> Iterator[Gap]:
         (GapKind.RECORDING_WITHOUT_WORK, rows.recordings_without_work),
     ):
         yield from (Gap(what=what, id=row_id) for row_id in ids)
+    for call in rows.without_room:
+        yield Gap(what=GapKind.CALL_WITHOUT_ROOM, id=call.id, detail=_moment(call.since))
     for first, second in rows.doubled:
         yield Gap(what=GapKind.RECORDING_DOUBLED, id=second, detail=f"= {first}")
     for ticket in rows.tickets_without_recording:

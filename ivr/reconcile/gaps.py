@@ -21,6 +21,7 @@ class GapKind(StrEnum):
     CALL_RUNNING = "call_running"  # the call goes on
     CALL_LOST = "call_lost"  # no end, and no process serves it
     CALL_HALF_ENDED = "call_half_ended"  # an end without its reason, or the reverse
+    CALL_WITHOUT_ROOM = "call_without_room"  # the full disk did not take what was said
     RECORDING_WITHOUT_TICKET = "recording_without_ticket"
     RECORDING_DOUBLED = "recording_doubled"  # the same sound was filed twice on one line
     RECORDING_WITHOUT_WORK = "recording_without_work"  # neither transcribed nor to be
@@ -58,6 +59,8 @@ def sentence(what: GapKind) -> str:
             return tr("cuộc gọi không có kết thúc và không còn ai phục vụ", "call without an end that nobody serves")
         case GapKind.CALL_HALF_ENDED:
             return tr("cuộc gọi có giờ kết thúc mà thiếu lý do, hoặc ngược lại", "call with half an end")
+        case GapKind.CALL_WITHOUT_ROOM:
+            return tr("cuộc gọi không ghi âm được vì ổ đĩa đầy", "call whose report the full disk did not take")
         case GapKind.RECORDING_WITHOUT_TICKET:
             return tr("ghi âm không có phiếu", "recording without a ticket")
         case GapKind.RECORDING_DOUBLED:
@@ -113,6 +116,11 @@ def _remedy(what: GapKind) -> str:
             return tr(
                 "Nhật ký cuộc gọi đã mất: xem log/agi.log quanh giờ đó; gọi lại số này nếu có.",
                 "Its journal is gone: see log/agi.log around that time; ring the number back if there is one.",
+            )
+        case GapKind.CALL_WITHOUT_ROOM:
+            return tr(
+                "Giải phóng ổ đĩa; nếu có số, gọi lại người dân.",
+                "Make room on the disk; ring the citizen back if there is a number.",
             )
         case GapKind.RECORDING_WITHOUT_TICKET:
             return tr("Nghe ghi âm và lập phiếu bằng tay.", "Listen to it and make the ticket by hand.")

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from ivr.model import Call, Channel, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
+from ivr.model import Call, CallStep, Channel, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
+from ivr.model.calls import NO_ROOM
 from ivr.services.transcribing import TRANSCRIBE
 
 
@@ -43,6 +44,8 @@ class Rows:
     """Calls that ended, by their one reason."""
     open_calls: tuple[Dated, ...]
     """Calls without an end: running, or lost."""
+    without_room: tuple[Dated, ...]
+    """Calls whose report the disk did not take, and that have no ticket of another kind."""
     half_ended: tuple[str, ...]
     """A moment without a reason, or a reason without a moment."""
     recordings: int
@@ -96,6 +99,7 @@ def read_rows(session: Session, since: datetime | None = None) -> Rows:
     return Rows(
         ended={reason: number for reason, number in session.execute(ended) if reason is not None},
         open_calls=_dated(session, select(Call.id, Call.started_at).where(calls, Call.ended_at.is_(None))),
+        without_room=_dated(session, _without_room().where(calls)),
         half_ended=ids(select(Call.id).where(calls, half)),
         recordings=count(select(func.count()).select_from(Recording).where(made)),
         tickets=count(select(func.count()).select_from(Ticket).where(filed)),
@@ -130,6 +134,12 @@ def still_open(session: Session, ids: Iterable[str]) -> set[str]:
 def with_rows(session: Session, ids: Iterable[str]) -> set[str]:
     """Those of the calls that have a row."""
     return set(session.scalars(select(Call.id).where(Call.id.in_(list(ids)))))
+
+
+def _without_room() -> Select[*tuple[Any, ...]]:
+    step = select(CallStep.call_id).where(CallStep.call_id == Call.id, CallStep.note.contains(NO_ROOM)).exists()
+    ticket = select(Ticket.id).where(Ticket.call_id == Call.id).exists()
+    return select(Call.id, Call.started_at).where(step, ~ticket)
 
 
 def _from(column: InstrumentedAttribute[datetime], since: datetime | None) -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ from ivr.recordings.files import (
     open_recording,
     path_of,
 )
-from ivr.recordings.wav import Measured, NotAudio, measure, write_wav
+from ivr.recordings.sound import Measured, measure
+from ivr.recordings.wav import NotAudio, write_wav
 
 __all__ = [
     "FiledAudio",

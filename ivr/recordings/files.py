@@ -1,17 +1,18 @@
 """The only opener of filed recordings: a folder by day now, another store later (DESIGN §2)."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from ivr.durable import fsync_folder
+from ivr.durable import fsync_folder, replace
 from ivr.errors import TongdaiError
 from ivr.model.civil import ZONE
 from ivr.model.recordings import RecordingFlag
-from ivr.recordings.wav import mend, read_samples
+from ivr.recordings.joining import Joined, join
+from ivr.recordings.wav import read_samples
 from ivr.settings import Settings
 from ivr.words import tr
 
@@ -21,7 +22,7 @@ class NoRecording(TongdaiError):
 
 
 class WouldOverwrite(TongdaiError):
-    """Another recording stands where this one should go; a rename leaves no copy, so they are two."""
+    """Another recording stands where this one should go, and both hold sound."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,37 +34,28 @@ class FiledAudio:
     size: int
     sha256: str
     flags: tuple[RecordingFlag, ...] = ()
+    lengths: tuple[float | None, ...] = ()
+    """Seconds of each part that was joined, in order, None where its file was gone; empty for what was filed before."""
 
 
-def file_audio(settings: Settings, path: Path, ulid: str, spoken_at: datetime) -> FiledAudio:
-    """Mend the header and move ``path`` to ``recordings/YYYY/MM/DD/<ULID>.wav`` (civil day of ``spoken_at``).
+def file_audio(settings: Settings, parts: Sequence[Path], ulid: str, spoken_at: datetime) -> FiledAudio:
+    """Join ``parts`` into ``recordings/YYYY/MM/DD/<ULID>.wav`` (civil day of ``spoken_at``); they stay where they are.
 
-    Safe to repeat after a crash at any point: a file already moved is described again.
-    Raises :class:`~ivr.recordings.wav.NotAudio`, :class:`WouldOverwrite`, and FileNotFoundError when the audio is in
-    neither place.
+    Safe to repeat after a crash at any point: what is filed already is described again, also where parts have gone.
+    Raises :class:`~ivr.recordings.wav.NotAudio`, :class:`WouldOverwrite`, OSError on a full disk, and FileNotFoundError
+    when there is neither a part nor a recording.
     """
     key = PurePosixPath(spoken_at.astimezone(ZONE).strftime("%Y/%m/%d"), f"{ulid}.wav")
     place = settings.recordings / key
-    flags: tuple[RecordingFlag, ...] = ()
-    if path.exists():
-        if place.exists():
-            raise WouldOverwrite(tr(f"{place} đã có; {path} được giữ lại.", f"{place} exists; {path} is kept."))
-        content, mended = mend(path)
-        flags = (RecordingFlag.INTERRUPTED,) if mended else ()
+    if place.exists() and not all(part.exists() for part in parts):
+        return _describe(key, place, place.read_bytes())
+    joined = join(parts)
+    if not place.exists():
         _make_folders(settings.recordings, place.parent)
-        path.replace(place)
-        fsync_folder(place.parent)
-        fsync_folder(path.parent)
-    else:
-        content = place.read_bytes()
-    samples, rate, _ = read_samples(place, content)
-    return FiledAudio(
-        key=str(key),
-        seconds=len(samples) / rate,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        flags=flags,
-    )
+        replace(place, joined.content, mode=0o640)
+    elif place.read_bytes() != joined.content:
+        raise WouldOverwrite(tr(f"{place} đã có; {parts[0]} được giữ lại.", f"{place} exists; {parts[0]} is kept."))
+    return _describe(key, place, joined.content, joined)
 
 
 def path_of(settings: Settings, key: str) -> Path:
@@ -94,6 +86,18 @@ def find_all_keys(settings: Settings) -> Iterator[str]:
     """Keys of every file in the recordings folder, oldest day first: for reconciliation with the rows."""
     for path in sorted(settings.recordings.glob("*/*/*/*.wav")):
         yield path.relative_to(settings.recordings).as_posix()
+
+
+def _describe(key: PurePosixPath, place: Path, content: bytes, joined: Joined | None = None) -> FiledAudio:
+    samples, rate, _ = read_samples(place, content)
+    return FiledAudio(
+        key=str(key),
+        seconds=len(samples) / rate,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        flags=() if joined is None else joined.flags,
+        lengths=() if joined is None else joined.lengths,
+    )
 
 
 def _gone(key: str) -> str:

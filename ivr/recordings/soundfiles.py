@@ -30,6 +30,10 @@ class Sound:
         self.channels: int = file.channels
         self.frames: int = file.frames
 
+    def rewind(self) -> None:
+        """Begin again with the first frame."""
+        self._file.seek(0)
+
     def read(self, frames: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
         """The next frames, one row each; fewer at the end, none after it. Raises :class:`Unreadable`."""
         try:

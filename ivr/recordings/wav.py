@@ -1,6 +1,5 @@
-"""WAV files: their headers read, written and put right, and how much of a recording is sound."""
+"""WAV files: their headers read, written and put right."""
 
-import os
 import struct
 import wave
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from typing import BinaryIO
 
 import numpy as np
 
-from ivr.durable import replace
 from ivr.errors import TongdaiError
 from ivr.words import tr
 
@@ -17,15 +15,7 @@ TELEPHONE_RATE = 8000
 """Samples a second of everything Asterisk records for us."""
 WRITTEN_HEADER = 44
 """Bytes before the samples in what Asterisk and :func:`write_wav` write; other writers may put more there."""
-SOUNDING = 100
-"""Mean magnitude of 16-bit samples from which 20 ms count as sound: −50 dBFS, above line noise, below a whisper.
 
-A citizen's report is kept or thrown away by it, so it errs towards sound. ``transcription/levels.py`` asks something
-else (is there a word in it?) by another measure: the power of 20 ms without its steady offset, from −48 dB.
-"""
-
-_FRAME = 160
-"""Samples of 20 ms at 8 kHz."""
 _PCM = 1
 _UNKNOWN = (0, 0xFFFFFFFF)
 """Lengths that stand in a header whose writer has not closed the file."""
@@ -38,6 +28,15 @@ Samples = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 class NotAudio(TongdaiError):
     """The file is no 16-bit mono PCM WAV: nothing Asterisk would have written for us."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            tr(
+                f"{path}: không phải tệp WAV 16 bit một kênh; giữ nguyên tại chỗ để xem.",
+                f"{path}: not a 16-bit mono WAV file; left where it is to be looked at.",
+            )
+        )
+        self.path = path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +56,6 @@ class Header:
     def is_torn(self, here: int) -> bool:
         """Whether the header is wrong about the ``here`` bytes that follow: its writer died, or they were cut off."""
         return self.length in _UNKNOWN or self.length > here
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """What is on disk: whole length by samples, how much of it is louder than line noise, and whether the header
-    still says 0 (its writer died)."""
-
-    seconds: float
-    sounding: float
-    torn: bool
-
-    def is_report(self, minimum: float) -> bool:
-        """Whether somebody spoke: at least ``minimum`` seconds, a quarter of that (at most 0.5 s) of it sound."""
-        return self.seconds >= minimum and self.sounding >= min(0.5, minimum / 4)
 
 
 def read_header(content: bytes) -> Header | None:
@@ -115,42 +100,8 @@ def read_samples(path: Path, content: bytes) -> tuple[Samples, int, bool]:
     return np.frombuffer(content, dtype="<i2", count=length // 2, offset=header.start), header.rate, torn
 
 
-def measure(path: Path) -> Measured:
-    """Measure a WAV file, one still being written too; raises :class:`NotAudio`, FileNotFoundError."""
-    content = path.read_bytes()
-    samples, rate, torn = read_samples(path, content)
-    whole = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    # the magnitude of -32768 is no 16-bit number but with the sign's bit read as another digit
-    loud = np.abs(whole).view(np.uint16).sum(axis=1, dtype=np.uint32) >= SOUNDING * _FRAME
-    return Measured(seconds=len(samples) / rate, sounding=float(loud.sum()) * _FRAME / rate, torn=torn)
-
-
-def mend(path: Path) -> tuple[bytes, bool]:
-    """Give a file whose header says less or more than it holds a true one, at once or not at all.
-
-    What the file holds then, and whether it had to be mended.
-
-    The file may be Asterisk's own, of another user: it is read, and replaced if need be, but never written into.
-    """
-    with path.open("rb") as file:
-        content = file.read()
-        header = _recording_header(path, content)
-        here = (len(content) - header.start) // 2 * 2
-        if header.length == here or 0 < header.length < here:
-            os.fsync(file.fileno())  # Asterisk does not: the audio must be as durable as the ticket that names it
-            return content, False
-    mended = true_head(content, header, here) + content[header.start : header.start + here]
-    replace(path, mended, mode=0o640)
-    return mended, True
-
-
 def _recording_header(path: Path, content: bytes) -> Header:
     header = read_header(content)
     if header is not None and header.rate and (header.encoding, header.channels, header.bits) == (_PCM, 1, 16):
         return header
-    raise NotAudio(
-        tr(
-            f"{path}: không phải tệp WAV 16 bit một kênh; giữ nguyên tại chỗ để xem.",
-            f"{path}: not a 16-bit mono WAV file; left where it is to be looked at.",
-        )
-    )
+    raise NotAudio(path)

@@ -14,6 +14,7 @@ from ivr.model import Base, Call, CallStep, EndReason
 from ivr.model.journal import CallJournal, Step
 from ivr.model.report import CallFacts
 from ivr.model.text import clean
+from ivr.model.tickets import Consent
 from ivr.services import outbox
 from ivr.store import insert_all_missing, insert_new
 
@@ -21,15 +22,19 @@ _CALLS = Base.metadata.tables[Call.__tablename__]
 _STEPS = Base.metadata.tables[CallStep.__tablename__]
 _COUNT = select(func.count()).select_from(_STEPS).where(_STEPS.c.call_id == _CALLS.c.id).scalar_subquery()
 _FIND = (
-    select(_CALLS.c.language, _CALLS.c.ended_at, _CALLS.c.end_reason, _COUNT.label("steps"))
+    select(
+        _CALLS.c.language,
+        _CALLS.c.ended_at,
+        _CALLS.c.end_reason,
+        _CALLS.c.consent,
+        _CALLS.c.notice_heard,
+        _COUNT.label("steps"),
+    )
     .where(_CALLS.c.id == bindparam("ulid"))
     .with_for_update()
 )
-_CHANGE = (
-    update(_CALLS)
-    .where(_CALLS.c.id == bindparam("ulid"))
-    .values({name: bindparam(name) for name in ("language", "ended_at", "end_reason")})
-)
+_CHANGING = ("language", "ended_at", "end_reason", "consent", "notice_heard", "notice_seconds")
+_CHANGE = update(_CALLS).where(_CALLS.c.id == bindparam("ulid")).values({name: bindparam(name) for name in _CHANGING})
 
 _COLUMNS = {"ulid": "id"}
 """Facts whose column has another name."""
@@ -43,25 +48,33 @@ class _Known(NamedTuple):
     language: str
     ended_at: datetime | None
     end_reason: EndReason | None
+    consent: Consent | None
+    notice_heard: dict[str, float]
     steps: int
 
 
 def record_call(session: Session, journal: CallJournal, now: datetime) -> None:
     """Bring the call's row to what its journal says; an earlier state of the journal takes nothing back.
 
-    The first end stands, except that a real end replaces ``interrupted``, which is only the sweep's conclusion.
+    The first end stands, except that a real end replaces ``interrupted``, which is only the sweep's conclusion, and
+    that a call which the dialplan took over was not hung up by its caller, though it looked so to our server.
     """
     known = None if journal.ended_at is None else _find(session, journal.ulid)  # one that begins has no row yet
     if known is None:
         known = _insert(session, journal, now)
     _add_steps(session, journal, known.steps)
     ended_at, reason = known.ended_at, known.end_reason
-    if journal.ended_at is not None and reason in {None, EndReason.INTERRUPTED}:
+    taken_over = (reason, journal.end_reason) == (EndReason.HUNG_UP, EndReason.FAILED)
+    if journal.ended_at is not None and (reason in {None, EndReason.INTERRUPTED} or taken_over):
         ended_at, reason = journal.ended_at, journal.end_reason
-    language = journal.language if len(journal.steps) >= known.steps else known.language
-    if (language, ended_at, reason) != known[:3]:
-        values = {"ulid": journal.ulid, "language": language, "ended_at": ended_at, "end_reason": reason}
-        session.connection().execute(_CHANGE, values)
+    newer = len(journal.steps) >= known.steps
+    language = journal.language if newer else known.language
+    consent = journal.consent if newer and journal.consent is not None else known.consent
+    heard = {**known.notice_heard, **journal.notice_heard} if newer else known.notice_heard
+    if (language, ended_at, reason, consent, heard) != known[:5]:
+        seconds = heard.get(language)
+        values = dict(zip(_CHANGING, (language, ended_at, reason, consent, heard, seconds), strict=True))
+        session.connection().execute(_CHANGE, {"ulid": journal.ulid, **values})
     if known.ended_at is None and ended_at is not None:
         data = {"reason": reason.value if reason else None}
         outbox.announce(session, outbox.CALL_ENDED, journal.ulid, data, now=now)
@@ -74,7 +87,12 @@ def find_call_on_line(session: Session, uniqueid: str) -> CallJournal | None:
     if call is None:
         return None
     return CallJournal(
-        facts=_facts_of(call), language=call.language, ended_at=call.ended_at, end_reason=call.end_reason
+        facts=_facts_of(call),
+        language=call.language,
+        notice_heard=call.notice_heard,
+        consent=call.consent,
+        ended_at=call.ended_at,
+        end_reason=call.end_reason,
     )
 
 
@@ -89,7 +107,7 @@ def _insert(session: Session, journal: CallJournal, now: datetime) -> _Known:
     if insert_new(session, Call, values_of(journal.facts) | {"language": journal.language}) is not None:
         if journal.ended_at is None:
             outbox.announce(session, outbox.CALL_STARTED, journal.ulid, {"city": journal.facts.city}, now=now)
-        return _Known(language=journal.language, ended_at=None, end_reason=None, steps=0)
+        return _Known(language=journal.language, ended_at=None, end_reason=None, consent=None, notice_heard={}, steps=0)
     known = _find(session, journal.ulid)
     if known is None:
         raise LookupError(journal.ulid)  # calls are never deleted: the row that was in the way is there
@@ -125,6 +143,7 @@ def _step(call_id: str, number: int, step: Step) -> dict[str, Any]:
         "kind": step.type[:32],
         "at": step.at,
         "prompts": list(step.prompts),
+        "heard": list(step.heard),
         "keys": step.keys[:64],
         "note": clean(step.note, 2000) if step.note else "",
     }

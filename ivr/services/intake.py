@@ -18,7 +18,7 @@ from ivr.model import (
     Call,
     ContactKind,
     EventKind,
-    PartState,
+    PartKind,
     Recording,
     Report,
     ReportPart,
@@ -93,8 +93,9 @@ def file_report(
     heard = audio is not None and _add_recording(session, report, ulid, audio, now)
     flags = tuple(str(flag) for flag in audio.flags) if audio is not None and heard else ()
     insert_all_missing(session, ReportPart, list(_parts(report, ulid, audio)))
-    if heard and standing is not None and report.kept is not None:  # the part was filed while its sound was missing
-        session.connection().execute(_SOUND_OF_PART, {"of": ulid, "kept": report.kept.number, "sound": ulid})
+    if heard and standing is not None and report.kept:  # the parts were filed while their sound was missing
+        sounds = [{"of": ulid, "kept": part.number, "sound": ulid} for part in report.kept]
+        session.connection().execute(_SOUND_OF_PART, sounds)
     if standing is None:
         ticket_id = _insert(session, report, now, due_at, flags)
         if ticket_id is not None:
@@ -228,7 +229,7 @@ def _add_recording(session: Session, report: Report, ulid: str, audio: FiledAudi
         {
             "id": ulid,
             "ulid": ulid,
-            "take": report.kept.number if report.kept else 1,
+            "take": report.kept[-1].number if report.kept else 1,
             "key": audio.key,
             "seconds": audio.seconds,
             "size": audio.size,
@@ -243,21 +244,25 @@ def _add_recording(session: Session, report: Report, ulid: str, audio: FiledAudi
 
 
 def _parts(report: Report, ulid: str, audio: FiledAudio | None) -> Iterator[dict[str, Any]]:
-    """Rows of the parts that were kept; the sound of the one that is filed lies in the report's recording."""
-    for part in report.parts:
-        if part.state is PartState.RECORDED:
-            yield {
-                "ulid": ulid,
-                "number": part.number,
-                "kind": part.kind,
-                "leg": part.leg,
-                "offset_seconds": part.offset,
-                "end_reason": None if part.end is None else part.end.value,
-                "clock_seconds": part.clock_seconds,
-                "sound_seconds": part.seconds,
-                "recording_id": ulid if part == report.kept and audio is not None else None,
-                "started_at": part.started_at,
-            }
+    """Rows of the parts that were kept; takes lie one after another in the report's recording."""
+    kept = report.kept
+    lengths = (part.seconds for part in kept) if audio is None or not audio.lengths else audio.lengths
+    offset = 0.0
+    for part, length in zip(kept, lengths, strict=True):
+        taken = part.kind is PartKind.TAKE
+        yield {
+            "ulid": ulid,
+            "number": part.number,
+            "kind": part.kind,
+            "leg": part.leg,
+            "offset_seconds": offset if taken else part.offset,
+            "end_reason": None if part.end is None else part.end.value,
+            "clock_seconds": part.clock_seconds,
+            "sound_seconds": part.seconds if length is None else length,
+            "recording_id": ulid if audio is not None and length is not None else None,
+            "started_at": part.started_at,
+        }
+        offset += length or 0.0 if taken else 0.0
 
 
 def _update(session: Session, standing: Row[Any], report: Report, heard: tuple[str, ...], now: datetime) -> None:

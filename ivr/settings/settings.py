@@ -114,7 +114,15 @@ class Settings(BaseSettings):
         description="Processes of the console's web server; more than there are cores gain nothing.",
     )
     console_threads: int = Field(default=8, ge=1, le=256, description="Threads of each of these processes.")
-    record_limit: int = Field(default=120, ge=5, le=600, description="Longest report in seconds.")
+    record_limit: int = Field(
+        default=120,
+        ge=5,
+        le=600,
+        description="Longest take in seconds; ten seconds before, a tone is heard and the next take begins.",
+    )
+    record_total: int = Field(
+        default=600, ge=5, le=3600, description="Longest report in seconds, all its takes together."
+    )
     record_silence: int = Field(default=8, ge=1, le=60, description="Seconds of silence that end a recording.")
     record_minimum: float = Field(
         default=2.0, ge=0.1, le=30, description="Seconds of speech a report needs to be filed."

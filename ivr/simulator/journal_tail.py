@@ -39,6 +39,8 @@ class Tail:
 
         Whoever looks at the journal late sees a prompt late: what answers it was meant for this moment.
         """
+        self.early: list[float] = []
+        """For each of :attr:`plays` the seconds after its beginning in which keys may be dropped."""
         self.lines: list[str] = []
         """For each of :attr:`plays` its node and prompts, for people who watch."""
         self.end: str | None = None
@@ -54,8 +56,9 @@ class Tail:
             match _values(line):
                 case {"line": "start", "ulid": ulid}:
                     self.ulid = ulid
-                case {"line": "playing", "node": node, "prompts": prompts}:
+                case {"line": "playing", "node": node, "prompts": prompts, **more}:
                     self.plays.append(tuple(prompts))
+                    self.early.append(float(more.get("after", 0.0)))
                     self.written_at.append(written)
                     self.lines.append(f"{node:<12} ♪ {' '.join(prompts)}")
                 case {"line": "end", "reason": reason}:

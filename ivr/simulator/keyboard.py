@@ -39,14 +39,25 @@ class KeyboardPhone:
     def __init__(self, catalogue: Catalogue, caller: Caller, *, ask: Ask = input, say: Callable[[str], None] = print):
         self._catalogue, self._caller = catalogue, caller
         self._ask, self._say = ask, say
+        self.take_ending = ".wav"
         self._language: Language = "vi"
         self._rest = ""
+        self._moment = 0.0
         self._phrases = {word.id: word.phrase for language in _LANGUAGES for word in vocabulary(language)}
 
     @property
     def caller(self) -> Caller:
         """Who calls."""
         return self._caller
+
+    @property
+    def ended_at(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self._moment
+
+    def moment(self) -> float:
+        """Whoever types has read what is asked: each thing takes as long as it is heard, and a second."""
+        return self._moment
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """Print; keys already typed ahead are given where they may interrupt."""
@@ -61,13 +72,17 @@ class KeyboardPhone:
         keys = self._take(most)
         return keys if most == 1 else keys.removesuffix(end)
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
         """A line typed stands for speech, an empty one for silence."""
         self._rest = ""
         said = self._typed_line(tr("  ● bíp; nói> ", "  ● beep; speak> "))
         seconds = SPOKEN if said else 0.0
         write_wav(path, np.tile(np.array([0x2000, -0x2000], np.int16), round(seconds * TELEPHONE_RATE / 2)))
-        return Recorded(end=RecordEnd.KEY if said else RecordEnd.SILENCE, key=end if said else "")
+        key = "1" if "1" in end else end[:1]
+        return Recorded(end=RecordEnd.KEY if said else RecordEnd.SILENCE, key=key if said else "", lasted=seconds)
+
+    def tone(self) -> None:
+        """Nothing is heard here."""
 
     def ring(self, target: str, *, wait: float) -> RingResult:
         """No phone is rung: the caller at the keyboard says whether somebody answered."""
@@ -86,6 +101,7 @@ class KeyboardPhone:
         self._say(tr("■ Hết cuộc gọi.", "■ The call is over."))
 
     def _print(self, sounds: Sequence[Sound]) -> None:
+        self._moment += 1 + sum(sound.seconds for sound in sounds)
         words: list[str] = []
         for sound in sounds:
             if not sound.id:

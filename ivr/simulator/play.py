@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ivr.engine.dialogue import BEEP
+from ivr.engine.presses import SAME_PRESS
 from ivr.simulator.journal_tail import Journals, Tail
 from ivr.simulator.lateness import Lateness, MachineTooSlow, dial_until_punctual, wait_until
 from ivr.simulator.sip import SipCall
@@ -14,6 +15,8 @@ from ivr.simulator.values import Scenario, Step
 
 REACTION = 0.15
 """Seconds between a prompt's beginning and the key that answers it: no person is faster, and Asterisk is listening."""
+APART = SAME_PRESS + 0.2
+"""Seconds between two presses of the same key: sooner, the hotline takes the second for a copy of the first."""
 AFTER_BEEP = 0.6
 """Seconds from the beginning of the beep until speech: the beep itself takes 0.25 s."""
 LAST_SOUND = 0.05
@@ -144,7 +147,7 @@ async def _live_through(
     say: Callable[[str], None],
 ) -> list[str]:
     """Do every step; what went wrong. ``spoken`` gets the moment at which each speech was over."""
-    since, done = 0, 0.0
+    since, done, pressed = 0, 0.0, ""
     for number, step in enumerate(scenario.steps, 1):
         if step.wait:
             found = await tail.wait_for(step.wait, since)
@@ -154,12 +157,17 @@ async def _live_through(
                 say(line)
             since = found + 1
             began = await call.first_sound(tail.written_at[found] + LAST_SOUND)
-            meant = max(done, began + (AFTER_BEEP if step.wait == BEEP else REACTION))
+            reaction = AFTER_BEEP if step.wait == BEEP else REACTION + tail.early[found]
+            meant = max(done, began + reaction)
             await wait_until(meant)
             if listens and step.wait != BEEP:
                 meant = await call.listen(listens)
         else:
             meant = done or time.monotonic()
+        if step.press[:1] and step.press[0] == pressed:
+            meant = max(meant, done + APART)
+            await wait_until(meant)
+        pressed = step.press[-1:]
         done = await _do(step, call, tail, meant, speeches, say)
         if step in speeches:
             spoken.append(done)

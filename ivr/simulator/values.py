@@ -54,7 +54,8 @@ class Step:
 class Operator(StrEnum):
     """What the person that key 0 rings does."""
 
-    AWAY = "away"  # no operator takes the call
+    AWAY = "away"  # no operator takes the call: busy, or away from the desk
+    NONE = "none"  # there is no telephone to ring
     ANSWERS = "answers"  # takes it and hangs up after a moment
 
 

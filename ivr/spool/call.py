@@ -1,6 +1,7 @@
 """A call's journal and a report's sidecar describe the same call: each can be begun from the other."""
 
 from ivr.model.journal import CallJournal
+from ivr.model.tickets import Consent
 from ivr.spool.sidecar import Sidecar
 
 
@@ -12,10 +13,15 @@ def blank(journal: CallJournal, *, ulid: str | None = None) -> Sidecar:
         language=journal.language,
         facts=journal.facts,
         reported_at=journal.last_at,
+        consent=journal.consent or Consent.NONE,
         notice_version=journal.facts.notice_version,
+        notice_seconds=journal.notice_seconds,
     )
 
 
 def call_of(sidecar: Sidecar) -> CallJournal | None:
     """The call as one of its reports knows it, without steps and end; None for a report without a call."""
-    return None if sidecar.facts is None else CallJournal(facts=sidecar.facts, language=sidecar.language)
+    if sidecar.facts is None:
+        return None
+    heard = {} if sidecar.notice_seconds is None else {sidecar.language: sidecar.notice_seconds}
+    return CallJournal(facts=sidecar.facts, language=sidecar.language, notice_heard=heard, consent=sidecar.consent)

@@ -1,4 +1,4 @@
-"""What the dialplan leaves when it takes a call without us: ``fallback-<uniqueid>.json`` and ``.wav``."""
+"""What the dialplan leaves when it takes a call without us: ``fallback-<uniqueid>.json``, ``.wav`` and ``.end``."""
 
 import json
 from dataclasses import dataclass
@@ -25,6 +25,17 @@ class Fallback:
     called: str = ""
     city: str = ""
     language: str = "vi"
+    lasted: float | None = None
+    """Whole seconds the recording took; None where the dialplan did not say."""
+    trimmed: bool = False
+    """Silence ended it: all but a second of that was cut off."""
+    unfinished: bool = False
+    """The dialplan was to say how long it took, and could not: the disk was full, or Asterisk died."""
+
+    @property
+    def end(self) -> Path:
+        """Where the dialplan says how long the recording took."""
+        return self.note.with_suffix(".end")
 
     @property
     def has_audio(self) -> bool:
@@ -33,8 +44,8 @@ class Fallback:
 
     @property
     def files(self) -> list[Path]:
-        """Those of its two files that are there."""
-        return [path for path in (self.audio, self.note) if path.exists()]
+        """Those of its files that are there."""
+        return [path for path in (self.audio, self.note, self.end) if path.exists()]
 
     def ulid(self, instance: str, salt: str = "") -> str:
         """The ULID it gets where no call of ours is known: the same at every try, so that adopting is idempotent."""
@@ -45,7 +56,7 @@ class Fallback:
 
 def find_fallbacks(folder: Path) -> list[Fallback]:
     """Every call the dialplan took, oldest first."""
-    stems = {path.stem for path in folder.glob(f"{PREFIX}*") if path.suffix in (".wav", ".json")}
+    stems = {path.stem for path in folder.glob(f"{PREFIX}*") if path.suffix in (".wav", ".json", ".end")}
     return sorted(
         (_read(folder, stem) for stem in stems), key=lambda fallback: (fallback.started_at, fallback.uniqueid)
     )
@@ -61,7 +72,19 @@ def _read(folder: Path, stem: str) -> Fallback:
     if started_at is None:
         newest = max((path.stat().st_mtime for path in (audio, note) if path.exists()), default=0.0)
         started_at = datetime.fromtimestamp(newest, UTC)
-    return Fallback(uniqueid=uniqueid, audio=audio, note=note, started_at=started_at, language=language, **texts)
+    end = _facts(note.with_suffix(".end"))
+    lasted = end.get("seconds")
+    return Fallback(
+        uniqueid=uniqueid,
+        audio=audio,
+        note=note,
+        started_at=started_at,
+        language=language,
+        lasted=float(lasted) if isinstance(lasted, int) else None,
+        trimmed=end.get("status") == "SILENCE",
+        unfinished=facts.get("tells_end") is True and not isinstance(lasted, int),
+        **texts,
+    )
 
 
 def _facts(note: Path) -> dict[str, Any]:

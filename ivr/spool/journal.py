@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from ivr.errors import TongdaiError
 from ivr.model.calls import EndReason
 from ivr.model.journal import CallJournal, Step
 from ivr.model.report import CallFacts
+from ivr.model.tickets import Consent
 from ivr.spool.plain import from_plain, to_plain
 from ivr.words import tr
 
@@ -52,20 +53,33 @@ class Journal:
         type: str,  # the word of the menu files
         at: datetime,
         prompts: Sequence[str] = (),
+        heard: Sequence[float] = (),
         keys: str = "",
         note: str = "",
     ) -> None:
-        """One visited node, written when what it played was really heard."""
+        """One visited node, written when it is left; ``heard`` are the seconds of each of ``prompts``."""
         line = {"line": "step", "node": node, "type": type, "at": at.isoformat()}
-        self._write({**line, "prompts": list(prompts), "keys": keys, "note": note})
+        self._write({**line, "prompts": list(prompts), "heard": list(heard), "keys": keys, "note": note})
 
-    def playing(self, *, node: str, prompts: Sequence[str], at: datetime) -> None:
-        """What is about to be played: where a call stands that waits for a key, or where it broke off."""
-        self._write({"line": "playing", "node": node, "at": at.isoformat(), "prompts": list(prompts)})
+    def playing(self, *, node: str, prompts: Sequence[str], at: datetime, after: float = 0.0) -> None:
+        """What is about to be played: where a call stands that waits for a key, or where it broke off.
+
+        ``after``: keys that come within so many seconds of it may be dropped.
+        """
+        line = {"line": "playing", "node": node, "at": at.isoformat(), "prompts": list(prompts)}
+        self._write({**line, "after": after} if after else line)
 
     def language(self, language: str) -> None:
         """The call goes on in another language."""
         self._write({"line": "language", "language": language})
+
+    def notice(self, seconds: Mapping[str, float]) -> None:
+        """How much of the notice about recording was heard so far, in seconds by language."""
+        self._write({"line": "notice", "seconds": dict(seconds)})
+
+    def consent(self, consent: Consent) -> None:
+        """The call's answer about recording from here on."""
+        self._write({"line": "consent", "consent": consent.value})
 
     def end(self, reason: EndReason, at: datetime) -> bool:
         """The call is over, and how; whether the disk took it."""
@@ -122,6 +136,10 @@ def read_journal(path: Path) -> CallJournal:
                 steps.append(_step(line))
             case "language":
                 given["language"] = line["language"]
+            case "notice":
+                given["notice_heard"] = {str(name): float(value) for name, value in line["seconds"].items()}
+            case "consent":
+                given["consent"] = Consent(line["consent"])
             case "end":
                 given["ended_at"] = datetime.fromisoformat(line["at"])
                 given["end_reason"] = EndReason(line["reason"])
@@ -159,6 +177,7 @@ def _step(line: dict[str, Any]) -> Step:
         type=line["type"],
         at=datetime.fromisoformat(line["at"]),
         prompts=tuple(line.get("prompts", ())),
+        heard=tuple(float(seconds) for seconds in line.get("heard", ())),
         keys=line.get("keys", ""),
         note=line.get("note", ""),
     )

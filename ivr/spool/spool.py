@@ -9,7 +9,8 @@ from threading import get_ident
 
 from ivr.durable import fsync_folder, locked, write_durably
 from ivr.errors import TongdaiError
-from ivr.model.report import PartState
+from ivr.model.report import Part, PartState
+from ivr.recordings.takes import ENDINGS
 from ivr.settings import Settings
 from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState
 from ivr.words import tr
@@ -17,7 +18,7 @@ from ivr.words import tr
 LEAST_INODES = 64
 """Free inodes below which no recording is begun: a report needs about five names."""
 
-MOST_TAKES = 40
+MOST_TAKES = 80
 """Takes that are looked for where no sidecar lists them."""
 
 RESERVE = 16 * 1024
@@ -36,7 +37,7 @@ class SpoolUnwritable(TongdaiError):
 
 
 class Spool:
-    """Reports between the beep and the database; ``<ULID>.json`` beside ``<ULID>.<take>.wav``."""
+    """Reports between the beep and the database; ``<ULID>.json`` beside ``<ULID>.<take>.alaw``."""
 
     def __init__(self, settings: Settings) -> None:
         self.folder = settings.spool
@@ -137,13 +138,14 @@ class Spool:
 
     def takes_on_disk(self, ulid: str) -> dict[int, Path]:
         """Audio files of a report by take number, listed in its sidecar or not."""
-        start = str(self.folder / ulid)  # forty paths are not worth making for one that is there
-        there = (number for number in range(1, MOST_TAKES + 1) if _is_there(f"{start}.{number}.wav"))
-        return {number: self.audio(ulid, number) for number in there}
+        start = str(self.folder / ulid)  # so many paths are not worth making for one that is there
+        names = ((number, f"{start}.{number}{end}") for number in range(1, MOST_TAKES + 1) for end in ENDINGS)
+        return {number: Path(name) for number, name in names if _is_there(name)}
 
     def ulids_of_audio(self) -> list[str]:
         """ULIDs that have audio, with a sidecar or without, oldest first."""
-        return sorted({path.name[:26] for path in self.folder.glob("*.wav") if is_ulid(path.name[:26])})
+        sounds = (path for path in self.folder.iterdir() if path.suffix in ENDINGS)
+        return sorted({path.name[:26] for path in sounds if is_ulid(path.name[:26])})
 
     def stands_still(self, path: Path, seconds: float) -> bool:
         """Whether ``path`` was not written for ``seconds``.
@@ -184,17 +186,24 @@ class Spool:
         """Where the sidecar is or will be."""
         return self.folder / f"{ulid}.json"
 
-    def audio(self, ulid: str, take: int) -> Path:
-        """Where Asterisk writes take ``take`` (1, 2 …)."""
-        return self.folder / f"{ulid}.{take}.wav"
+    def audio(self, ulid: str, take: int, ending: str = ".wav") -> Path:
+        """Where Asterisk writes take ``take`` (1, 2 …) in a format of :data:`ivr.recordings.takes.ENDINGS`."""
+        return self.folder / f"{ulid}.{take}{ending}"
+
+    def sound(self, ulid: str, part: Part) -> Path:
+        """Where the sound of a report's part is; of the name in its sidecar only the ending is believed."""
+        ending = Path(part.file).suffix
+        return self.audio(ulid, part.number, ending if ending in ENDINGS else ".wav")
 
     def drop_take(self, sidecar: Sidecar, number: int) -> Sidecar:
-        """Mark take ``number`` dropped, durably, then remove its file; call it only when a newer take is safe."""
+        """Mark take ``number`` dropped, durably, then remove its file."""
         parts = tuple(
             replace(part, state=PartState.DROPPED) if part.number == number else part for part in sidecar.parts
         )
         saved = self.save(replace(sidecar, parts=parts))
-        self.audio(sidecar.ulid, number).unlink(missing_ok=True)
+        for part in parts:
+            if part.number == number:
+                self.sound(sidecar.ulid, part).unlink(missing_ok=True)
         return saved
 
     def cancel(self, sidecar: Sidecar) -> None:
@@ -209,8 +218,8 @@ class Spool:
         A sidecar that a power cut brings back is filed or removed again, which changes nothing.
         """
         _unlink_quietly(self._reserved(sidecar.ulid))
-        listed = {part.number: self.audio(sidecar.ulid, part.number) for part in sidecar.parts}
-        audio = [path for path in (self.takes_on_disk(sidecar.ulid) | listed).values() if path.exists()]
+        listed = {self.sound(sidecar.ulid, part) for part in sidecar.parts}
+        audio = [path for path in sorted({*self.takes_on_disk(sidecar.ulid).values(), *listed}) if path.exists()]
         for path in audio:
             path.unlink(missing_ok=True)
         if audio:

@@ -22,7 +22,7 @@ from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.model.report import Report
 from ivr.model.tickets import Channel, ContactKind, Ticket
-from ivr.phone import Caller, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.secrets import pin_mac
 from ivr.services.intake import file_report
 from ivr.settings import Settings, load_settings
@@ -67,7 +67,9 @@ class ScriptedPhone:
     def __init__(self, citizen: Citizen, caller: Caller, *, operator: Operator = Operator.AWAY) -> None:
         self.citizen = citizen
         self.stages: list[Stage] = []
+        self.take_ending = ".wav"
         self.is_done = False
+        self.tones = 0
         self.spoken_language = "vi"
         self._caller = caller
         self._operator = operator
@@ -76,6 +78,15 @@ class ScriptedPhone:
     def caller(self) -> Caller:
         """Who calls."""
         return self._caller
+
+    @property
+    def ended_at(self) -> float:
+        """See :class:`ivr.phone.Phone`: nothing happens between two commands."""
+        return self.citizen.now
+
+    def moment(self) -> float:
+        """See :class:`ivr.phone.Phone`."""
+        return self.citizen.now
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
@@ -88,17 +99,28 @@ class ScriptedPhone:
         keys = self.citizen.press(most)
         return keys if most == 1 else keys.removesuffix(end)
 
-    def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+    def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
         """See :class:`ivr.phone.Phone`; a tone stands for speech."""
-        said = self.citizen.speak(limit=limit, silence=silence, ends=end)
+        said = self.citizen.speak(limit=limit, silence=silence, ends=end, beep=beep)
         if said.end is not RecordEnd.NOTHING:
             write_wav(path, samples_of(said))
         return Recorded(end=said.end, key=said.key, lasted=said.seconds + said.quiet)
 
+    def tone(self) -> None:
+        """See :class:`ivr.phone.Phone`."""
+        self.tones += 1
+
     def ring(self, target: str, *, wait: float) -> RingResult:
         """See :class:`ivr.phone.Phone`."""
         self.citizen.hear(())
-        return RingResult.ANSWERED if self._operator is Operator.ANSWERS else RingResult.UNANSWERED
+        match self._operator:
+            case Operator.ANSWERS:
+                return RingResult.ANSWERED
+            case Operator.AWAY:
+                self.citizen.now += wait
+                return RingResult.UNANSWERED
+            case Operator.NONE:
+                return RingResult.ABSENT
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""
@@ -178,6 +200,8 @@ def all_scenarios() -> list[Scenario]:
 def scenario_settings(home: Path, scenario: Scenario, **given: object) -> Settings:
     """Settings of an instance on which a scenario's circumstances hold."""
     spare = shutil.disk_usage(home).total // 2**20 + 1
+    if scenario.operator is Operator.NONE:
+        given = {**given, "operator_phone": ""}
     return temporary_settings(home, free_space_mb=0 if scenario.room else spare, **given)
 
 

@@ -27,11 +27,15 @@ from ivr.testing.player import Order, play_elsewhere
 
 TALKER = "Local/answer@tongdai-test"
 """A person who takes every call and hangs up after a second."""
+ENGAGED = "Local/busy@tongdai-test"
+"""A person who talks to somebody else."""
 _DIALPLAN = """[tongdai-test]
 exten => answer,1,Answer()
  same => n,Wait(1)
  same => n,Hangup()
+exten => busy,1,Busy(1)
 """
+_PERSONS = {Operator.ANSWERS: TALKER, Operator.AWAY: ENGAGED}
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -90,8 +94,10 @@ def hotline(settings: Settings, circumstances: Circumstances) -> Iterator["subpr
         "free_space_mb": 0 if circumstances.room else 2**40,
         "database_url": "" if circumstances.database else NO_DATABASE,
     }
-    if circumstances.operator is Operator.ANSWERS:
-        given |= {"operator_phone": TALKER, "config": _talking_config(settings)}
+    if circumstances.operator is Operator.NONE:
+        given |= {"operator_phone": ""}
+    if person := _PERSONS.get(circumstances.operator):
+        given |= {"operator_phone": person, "config": _config_with(settings, person)}
     ours = {name: value for name, value in os.environ.items() if not name.startswith("TONGDAI_")}
     environment = ours | {f"TONGDAI_{name.upper()}": str(value) for name, value in given.items() if value is not None}
     words = [sys.executable, "-m", "ivr", "agi", "--at", circumstances.at.isoformat()]
@@ -130,11 +136,11 @@ def play_all(scenarios: Sequence[Scenario], asterisk: RunningAsterisk, *, again:
     return played
 
 
-def _talking_config(settings: Settings) -> Path:
-    """The cities with every line of theirs answered."""
-    config = settings.home / "config-talking"
+def _config_with(settings: Settings, person: str) -> Path:
+    """The cities with the same person at every line of theirs."""
+    config = settings.home / f"config-{person[6:10]}"
     if not config.exists():
         shutil.copytree(settings.config, config)
         for path in config.glob("cities/*/city.toml"):
-            path.write_text(re.sub(r"PJSIP/\d+", TALKER, path.read_text(encoding="utf-8")), encoding="utf-8")
+            path.write_text(re.sub(r"PJSIP/\d+", person, path.read_text(encoding="utf-8")), encoding="utf-8")
     return config

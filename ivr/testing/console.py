@@ -118,7 +118,7 @@ def _seed(seeded: SeededConsole, report: SeededReport) -> str:
     audio = seeded.settings.spool / f"{ulid}.1.wav"
     audio.parent.mkdir(parents=True, exist_ok=True)
     times = write_speech(audio, len(words), seed=report.number)
-    filed = file_audio(seeded.settings, audio, ulid, spoken)
+    filed = file_audio(seeded.settings, [audio], ulid, spoken)
     sidecar = make_sidecar(
         ulid=ulid, call=report.call, version=2, state=SidecarState.TO_FILE, instance="1022", city="da-nang",
         caller_raw=report.caller or "anonymous", caller_number=report.caller, called="1022",
@@ -193,9 +193,16 @@ def _journal(ulid: str, caller: str | None, start: datetime, *, ended: bool) -> 
         ulid=ulid, instance="1022", city="da-nang", caller_raw=caller or "anonymous", caller_number=caller,
         called="1022", uniqueid=f"{ulid[-6:]}.1", linkedid=f"{ulid[-6:]}.1", started_at=start,
         steps=(
-            step(node="chao", type="say", at=start + timedelta(seconds=1), prompts=("chao", "khan", "ghi-am")),
-            step(node="chinh", type="menu", at=start + timedelta(seconds=14), prompts=("menu",), keys="1"),
+            step(
+                node="chao", type="say", at=start + timedelta(seconds=1),
+                prompts=("chao", "ghi-am", "khan"), heard=(4.25, 3.9, 0.0),
+            ),
+            step(
+                node="chinh", type="menu", at=start + timedelta(seconds=14),
+                prompts=("menu",), heard=(9.5,), keys="1",
+            ),
             step(node="linh-vuc", type="menu", at=start + timedelta(seconds=24), prompts=("linh-vuc",), keys="1"),
         ),
+        notice_heard={"vi": 3.9},
         ended_at=start + timedelta(seconds=95) if ended else None, end_reason=EndReason.HUNG_UP if ended else None,
     )  # fmt: skip

@@ -27,7 +27,7 @@ from ivr.settings import Settings
 from ivr.simulator import Operator
 from ivr.simulator.journal_tail import Journals, Tail
 from ivr.simulator.lateness import wait_until
-from ivr.simulator.play import LAST_SOUND
+from ivr.simulator.play import APART, LAST_SOUND
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import from_alaw, to_alaw, tone
 from ivr.spool import Spool
@@ -112,18 +112,23 @@ class OnTheLine:
         found = await asyncio.wait_for(self.tail.wait_for(prompt, self.position), PATIENCE)
         assert found is not None, f"{self.name}: the call ended before {prompt} was heard"
         self.position = found + 1
-        self.meant = await self.call.first_sound(self.tail.written_at[found] + LAST_SOUND) + REACTION
+        began = await self.call.first_sound(self.tail.written_at[found] + LAST_SOUND)
+        self.meant = began + REACTION + self.tail.early[found]
         await wait_until(self.meant)
 
     async def press_at(self, *steps: tuple[str, str]) -> None:
         """Hear a prompt, press its key, and so on."""
+        last, done = "", 0.0
         for prompt, key in steps:
             await self.hear(prompt)
-            await self.call.press(key, meant=self.meant)
+            if key == last:
+                self.meant = max(self.meant, done + APART)
+                await wait_until(self.meant)
+            done, last = await self.call.press(key, meant=self.meant), key
 
     async def to_the_beep(self) -> None:
         """Through the menu until the tone after which one speaks."""
-        await self.press_at(("menu", "1"), ("linh-vuc", "2"), ("dong-y", "1"))
+        await self.press_at(("menu", "1"), ("noi", "5"))
         await self.hear("beep")
         await asyncio.sleep(0.4)
 

@@ -4,10 +4,30 @@ Imported by tests alone.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from ivr.city.city import City
+from ivr.city.flow.nodes import (
+    Announcements,
+    Bye,
+    Callback,
+    Choice,
+    Consent,
+    Contact,
+    Flow,
+    Language,
+    Lookup,
+    Menu,
+    Node,
+    Publish,
+    Receipt,
+    Record,
+    Ring,
+    Say,
+    Status,
+)
 from ivr.engine import Answer, CannotLook, Dependencies, run_call
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
@@ -65,8 +85,8 @@ class Codes:
 class ScriptedHotline:
     """One city on a scripted phone; a test replaces what it wants to fail."""
 
-    def __init__(self, home: Path, city: City, sounds: Catalogue) -> None:
-        self.settings: Settings = temporary_settings(home)
+    def __init__(self, home: Path, city: City, sounds: Catalogue, **given: object) -> None:
+        self.settings: Settings = temporary_settings(home, **given)
         self.city, self.sounds = city, sounds
         self.spool = Spool(self.settings)
         self.filer = RememberingFiler(self.spool)
@@ -85,6 +105,10 @@ class ScriptedHotline:
         self.reason = run_call(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
         return self.reason
 
+    def walk(self, *nodes: Node) -> None:
+        """The menu is made of these nodes; a call begins at the first."""
+        self.city = replace(self.city, flow=Flow(start=nodes[0].id, nodes={node.id: node for node in nodes}))
+
     @property
     def heard(self) -> list[str]:
         """Prompt ids in the order the citizen heard them in the last call."""
@@ -95,6 +119,47 @@ class ScriptedHotline:
         """The history of the single call that was made."""
         (path,) = find_journals(self.spool.folder)
         return read_journal(path)
+
+
+def whole_menu() -> tuple[Node, ...]:
+    """A menu with a way to everything the engine does, for the prompts of ``tests/flows/good/du``."""
+    keys = {"1": "report", "2": "status", "5": "look-up", "6": "news", "9": "other", "0": "person"}
+    return (
+        Say(id="greeting", prompts=("chao", "ghi-am"), next="list"),
+        Menu(
+            id="list", prompts=("hoi",), keys={key: Choice(goto=goto) for key, goto in keys.items()}, give_up="report"
+        ),
+        _record("report", "noi", refused="call-back"),
+        Contact(id="contact", next="publish"),
+        Publish(id="publish", prompts=("cong-khai",), next="receipt"),
+        Receipt(id="receipt", next="end"),
+        Say(id="cancelled", prompts=("da-huy",), next="list"),
+        Callback(id="call-back", next="end", cannot="ask"),
+        Consent(id="ask", prompts=("dong-y",), next="message", refused="end"),
+        _record("message", "noi-loi-nhan", refused="end"),
+        Say(id="no-room", prompts=("khong-du-cho",), next="end"),
+        Say(id="unheard", prompts=("khong-nghe",), next="end"),
+        Status(id="status", next="list", locked="list"),
+        Lookup(id="look-up", source="so-nha", next="list"),
+        Announcements(id="news", next="list"),
+        Language(id="other", language="other", next="list"),
+        Ring(id="person", line="operator", prompts=("chuyen-may",), unanswered="busy", absent="away", next="end"),
+        Say(id="busy", prompts=("ban",), next="end"),
+        Say(id="away", prompts=("ngoai-gio",), next="end"),
+        Bye(id="end"),
+    )
+
+
+def _record(name: str, prompt: str, *, refused: str) -> Record:
+    return Record(
+        id=name,
+        prompts=(prompt,),
+        next="contact",
+        cancelled="cancelled",
+        refused=refused,
+        cannot="no-room",
+        silent="unheard",
+    )
 
 
 def _away(code: str, secret: str, source: str, now: datetime) -> Answer:

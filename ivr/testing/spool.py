@@ -121,8 +121,10 @@ class Leavings:
         }
         return make_sidecar(**{**facts, **given})
 
-    def take(self, number: int, state: PartState, content: bytes | None, *, ulid: str = ULID) -> Part:
-        path = self.spool.audio(ulid, number)
+    def take(
+        self, number: int, state: PartState, content: bytes | None, *, ulid: str = ULID, ending: str = ".wav"
+    ) -> Part:
+        path = self.spool.audio(ulid, number, ending)
         if content is not None:
             path.write_bytes(content)
         return Part(number=number, file=path.name, state=state, started_at=NOW)
@@ -148,13 +150,20 @@ class Leavings:
                 journal.end(end, NOW + timedelta(seconds=60))
             return journal.path
 
-    def fallback(self, content: bytes | None, *, uniqueid: str = UNIQUEID, note: bool = True) -> None:
+    def fallback(
+        self, content: bytes | None, *, uniqueid: str = UNIQUEID, note: bool = True, end: str | None = None
+    ) -> None:
+        """``end``: what the dialplan wrote when its recording ended, empty for nothing; None: one that tells no end."""
         stem = self.spool.folder / f"fallback-{uniqueid}"
         if note:
             stem.with_name(stem.name + ".json").write_text(
                 f'{{"uniqueid":"{uniqueid}","linkedid":"{uniqueid}","caller":"0905123456","called":"1022",'
-                f'"city":"hai-phong","language":"vi","started":{int(NOW.timestamp()) + 40}}}\n'
+                f'"city":"hai-phong","language":"vi","started":{int(NOW.timestamp()) + 40}'
+                + (',"tells_end":true' if end is not None else "")
+                + "}\n"
             )
+        if end:
+            stem.with_name(stem.name + ".end").write_text(end)
         if content is not None:
             stem.with_name(stem.name + ".wav").write_bytes(content)
 

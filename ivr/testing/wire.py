@@ -26,6 +26,7 @@ _RECORD_REPLIES = {
     RecordEnd.HANGUP: "200 result=-1 (hangup) endpos={end}",
     RecordEnd.NOTHING: "200 result=-1 (randomerror) endpos=0",
 }
+_DIAL_STATUS = {Operator.ANSWERS: "ANSWER", Operator.AWAY: "NOANSWER", Operator.NONE: "CHANUNAVAIL"}
 
 
 @dataclass(kw_only=True)
@@ -84,10 +85,11 @@ class FakeAsterisk:
                 return "200 result=6", False
             case "STREAM FILE", [path, keys]:
                 return self._stream(path, keys), False
-            case "RECORD FILE", [path, _, ends, limit, _, _, silence]:
-                return self._record(path, ends, int(limit) / 1000, float(silence.removeprefix("s=")))
-            case "EXEC", [application, options]:
-                return self._execute(application, options), False
+            case "RECORD FILE", [path, "wav", ends, limit, _, *beep, silence]:
+                quiet = float(silence.removeprefix("s="))
+                return self._record(path, ends, int(limit) / 1000, quiet, beep=bool(beep))
+            case "EXEC", [application, *options]:
+                return self._execute(application, *options), False
         return f"510 Invalid or unknown command {name}", False
 
     def _value(self, asked: re.Match[str]) -> str:
@@ -105,8 +107,8 @@ class FakeAsterisk:
         key = self.citizen.press(1) if keys else ""
         return f"200 result={ord(key) if key else 0} endpos=8000"
 
-    def _record(self, path: str, ends: str, limit: float, silence: float) -> tuple[str, bool]:
-        said = self.citizen.speak(limit=limit, silence=silence, ends=ends)
+    def _record(self, path: str, ends: str, limit: float, silence: float, *, beep: bool) -> tuple[str, bool]:
+        said = self.citizen.speak(limit=limit, silence=silence, ends=ends, beep=beep)
         samples = samples_of(said)
         if said.end is not RecordEnd.NOTHING:
             write_wav(Path(path + ".wav"), samples)
@@ -115,7 +117,7 @@ class FakeAsterisk:
             return "", True
         return _RECORD_REPLIES[said.end].format(key=ord(said.key or "0"), end=len(samples)), gone
 
-    def _execute(self, application: str, options: str) -> str:
+    def _execute(self, application: str, options: str = "") -> str:
         match application:
             case "Playback":
                 self.citizen.hear(prompt_ids(options), keys=False)
@@ -127,7 +129,11 @@ class FakeAsterisk:
                 self.variables["READSTATUS"] = "OK" if keys else "TIMEOUT"
             case "Dial":
                 self.citizen.hear(())
-                self.variables["DIALSTATUS"] = "ANSWER" if self.operator is Operator.ANSWERS else "CHANUNAVAIL"
+                self.variables["DIALSTATUS"] = _DIAL_STATUS[self.operator]
+            case "Wait":
+                self.citizen.now += float(options)
+            case "Playtones" | "StopPlaytones":
+                pass
             case _:
                 return "200 result=-2"
         return "200 result=0"

@@ -33,6 +33,9 @@ def test_a_call_shows_each_step_with_its_sentence_and_key(sign_in: SignIn, seede
     assert "Kính chào ông bà" in text
     assert '<span class="keys">1</span>' in text
     assert "Chọn phím" in text
+    assert "nghe 4,2 giây" in text
+    assert "khẩn cấp" not in text.lower(), "what never began is not shown"
+    assert "nghe 3,9 giây" in text
     assert "Người gọi gác máy" in text
     assert "1:35" in text
     assert "DN26-004217-4" in text

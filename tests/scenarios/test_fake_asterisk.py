@@ -33,6 +33,7 @@ def test_fake_asterisk(
             sounds={scenario.city: get_sounds(scenario.city)},
             desk=house.desk,
             clock=lambda: scenario.at,
+            line_clock=lambda: citizen.now,
         )
         with serving(hotline) as server:
             env = header(

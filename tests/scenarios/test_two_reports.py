@@ -110,6 +110,7 @@ def test_on_the_fake_asterisk(tmp_path: Path, empty_database: Path, city: City, 
             sounds={SCENARIO.city: sounds},
             desk=house.desk,
             clock=lambda: SCENARIO.at,
+            line_clock=lambda: citizen.now,
         )
         with serving(served) as server:
             env = header(

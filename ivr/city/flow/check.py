@@ -1,9 +1,9 @@
-"""Checks a menu as a whole: that links, prompts and names exist, and that every caller gets through."""
+"""Checks a menu as a whole: that links, prompts and names exist; what callers meet on their ways is in ``ways``."""
 
 import re
 from collections.abc import Collection, Iterator
 
-from ivr.city.flow.graph import find_silent_circle, menu_depths, reach, transitions
+from ivr.city.flow.graph import onward, reach, transitions
 from ivr.city.flow.nodes import (
     OPERATOR,
     Answers,
@@ -15,17 +15,17 @@ from ivr.city.flow.nodes import (
     Menu,
     Node,
     Publish,
-    Receipt,
     Record,
-    Review,
     Ring,
     Say,
 )
 from ivr.city.flow.read import Menus
+from ivr.city.flow.ways import check_ways
 from ivr.city.prompt_texts import PromptTexts
 from ivr.model.tickets import Kind
 from ivr.words import tr
 
+_LANGUAGES = ("vi", "en")
 _NAMED_KEY = re.compile(r"\b(?:phím|press) (\d)\b")
 
 
@@ -37,13 +37,14 @@ def check_flow(
     schedules: Collection[str] | None,
     lines: Collection[str] | None,
     lookups: Collection[str],
+    most_keys: int,
 ) -> None:
     """Note every fault of a menu; None for names whose own file could not be read."""
     _check_links(menus)
     for name, node in menus.nodes.items():
         _check_prompts(menus, node, texts)
         if isinstance(node, Menu):
-            _check_named_keys(menus, node, texts)
+            _check_named_keys(menus, node, texts, most_keys)
         _check_answers(menus, node, categories)
         match node:
             case Hours() if schedules is not None and node.schedule not in schedules:
@@ -57,12 +58,7 @@ def check_flow(
                 menus.fault(name, "source", text)
             case _:
                 pass
-    _check_ends(menus)
-    if len(menus.nodes) == len(menus.declared):
-        _check_circle(menus)
-        _check_give_up(menus)
-        _check_reports(menus)
-        _check_depth(menus)
+    check_ways(menus)
 
 
 def _check_links(menus: Menus) -> None:
@@ -73,68 +69,12 @@ def _check_links(menus: Menus) -> None:
         for transition in transitions(node):
             if transition.goto not in menus.declared:
                 menus.fault(name, transition.setting, _no_node(transition.goto))
-    reached = reach([menus.start], lambda name: _onward(menus, name))
+    reached = reach([menus.start], lambda name: onward(menus.nodes, name))
     if menus.start not in menus.declared or any(name not in menus.nodes for name in reached & set(menus.declared)):
         return
     for name in menus.declared:
         if name not in reached:
             menus.fault(name, "", tr("không ai đến được nút này", "nobody reaches this node"))
-
-
-def _check_ends(menus: Menus) -> None:
-    """From every node a good-bye must be reachable; an unreadable node or link is given the benefit of the doubt."""
-    doubtful = {name for name in menus.declared if name not in menus.nodes}
-    ends = {name for name, node in menus.nodes.items() if isinstance(node, Bye)} | doubtful
-    for name in menus.nodes:
-        after = reach([name], lambda here: _onward(menus, here))
-        if not after & ends and after <= set(menus.declared):
-            menus.fault(name, "", tr("từ đây không bao giờ đến lời chào (bye)", "no good-bye (bye) is ever reached"))
-
-
-def _check_circle(menus: Menus) -> None:
-    """Whoever does nothing must come to an end."""
-    circle = find_silent_circle(menus.nodes)
-    if circle:
-        shown = " → ".join([*circle, circle[0]])
-        text = tr(f"người không bấm phím đi vòng mãi: {shown}", f"who presses nothing goes round for ever: {shown}")
-        menus.fault(circle[0], "", text)
-
-
-def _check_give_up(menus: Menus) -> None:
-    """No silent caller is sent away before a recorder, a call-back or a person was offered (DOMAIN §3)."""
-    served = {name for name, node in menus.nodes.items() if isinstance(node, Record | Callback | Ring | Receipt)}
-    before = reach([menus.start], lambda here: () if here in served else _onward(menus, here))
-    for name, node in menus.nodes.items():
-        if not isinstance(node, Menu) or name not in before:
-            continue
-        silent = reach([node.give_up], lambda here: () if here in served else _silent(menus, here))
-        if any(isinstance(menus.nodes.get(here), Bye) for here in silent):
-            text = tr(
-                "kết thúc cuộc gọi mà chưa đưa đến ghi âm, gọi lại hay điện thoại viên",
-                "ends the call before a recorder, a call-back or a person was offered",
-            )
-            menus.fault(name, "give_up", text)
-
-
-def _check_reports(menus: Menus) -> None:
-    """Whatever is recorded and sent leads to a receipt on every way: no reporter is left without a code."""
-    for name, node in menus.nodes.items():
-        if isinstance(node, Record):
-            onward = reach([node.next], lambda here: _until_receipt(menus, here))
-            if any(isinstance(menus.nodes.get(here), Bye) for here in onward):
-                text = tr("có đường kết thúc mà chưa đọc mã (receipt)", "a way ends before the code is told (receipt)")
-                menus.fault(name, "next", text)
-            elif not any(isinstance(menus.nodes.get(here), Receipt) for here in onward):
-                text = tr("không đến được nút đọc mã (receipt)", "no receipt is ever reached")
-                menus.fault(name, "next", text)
-
-
-def _check_depth(menus: Menus) -> None:
-    """One level below the main menu (DOMAIN §3); deeper is only a warning."""
-    for name, depth in menu_depths(menus.nodes, menus.start).items():
-        if depth > 1:
-            text = tr("sâu hơn một cấp dưới danh mục chính", "is more than one level below the main menu")
-            menus.fault(name, "", text, warning=True)
 
 
 def _check_prompts(menus: Menus, node: Node, texts: PromptTexts) -> None:
@@ -144,7 +84,7 @@ def _check_prompts(menus: Menus, node: Node, texts: PromptTexts) -> None:
                 node.id, setting, tr(f"lời nhắc “{prompt}” không có nội dung", f'prompt "{prompt}" has no text')
             )
             continue
-        for language in ("vi", "en"):
+        for language in _LANGUAGES:
             if not texts[prompt].of(language):
                 text = tr(
                     f"lời nhắc “{prompt}” không có nội dung tiếng {'Việt' if language == 'vi' else 'Anh'}",
@@ -153,8 +93,18 @@ def _check_prompts(menus: Menus, node: Node, texts: PromptTexts) -> None:
                 menus.fault(node.id, setting, text)
 
 
-def _check_named_keys(menus: Menus, menu: Menu, texts: PromptTexts) -> None:
-    """A menu must not speak of a key that it does not have."""
+def _check_named_keys(menus: Menus, menu: Menu, texts: PromptTexts, most: int) -> None:
+    """A menu must not speak of a key that it does not have, nor of more keys than a caller can keep in mind."""
+    together = [texts[prompt] for prompt in menu.prompts if prompt in texts]
+    named_at_once = max(
+        len(set(_NAMED_KEY.findall(" ".join(text.of(language) for text in together)))) for language in _LANGUAGES
+    )
+    if named_at_once > most:
+        many = tr(
+            f"nói đến {named_at_once} phím một lần, nhiều nhất là {most} (most_keys trong city.toml)",
+            f"names {named_at_once} keys at once, at most {most} are allowed (most_keys in city.toml)",
+        )
+        menus.fault(menu.id, "prompts", many)
     for setting, prompt in _prompts(menu):
         text = texts.get(prompt)
         named = set(_NAMED_KEY.findall(f"{text.vi} {text.en}")) if text is not None else set()
@@ -168,7 +118,7 @@ def _check_named_keys(menus: Menus, menu: Menu, texts: PromptTexts) -> None:
 
 def _prompts(node: Node) -> Iterator[tuple[str, str]]:
     match node:
-        case Say() | Consent() | Review() | Publish() | Ring() | Bye():
+        case Say() | Consent() | Publish() | Ring() | Bye():
             yield from (("prompts", prompt) for prompt in node.prompts)
         case Menu() | Record():
             yield from (("prompts", prompt) for prompt in node.prompts)
@@ -199,27 +149,6 @@ def _answers(node: Node) -> Iterator[tuple[str, Answers]]:
             yield "set", node.set
         case _:
             pass
-
-
-def _onward(menus: Menus, name: str) -> list[str]:
-    node = menus.nodes.get(name)
-    return [transition.goto for transition in transitions(node)] if node is not None else []
-
-
-def _until_receipt(menus: Menus, name: str) -> list[str]:
-    """Where a recorded report goes on; a cancelled one and one recorded again are no report."""
-    match menus.nodes.get(name):
-        case Receipt() | None:
-            return []
-        case Review() as node:
-            return [node.next]
-        case node:
-            return [transition.goto for transition in transitions(node)]
-
-
-def _silent(menus: Menus, name: str) -> list[str]:
-    node = menus.nodes.get(name)
-    return [transition.goto for transition in transitions(node) if not transition.key] if node is not None else []
 
 
 def _no_node(name: str) -> str:

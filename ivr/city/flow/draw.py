@@ -19,7 +19,6 @@ from ivr.city.flow.nodes import (
     Publish,
     Receipt,
     Record,
-    Review,
     Ring,
     Say,
     Status,
@@ -87,7 +86,7 @@ def _label(transition: Transition) -> str:
         case "give_up":
             return tr("không bấm", "no key")
         case "refused":
-            return tr("0: không đồng ý", "0: refused")
+            return tr("không muốn ghi âm", "refused")
         case "open":
             return tr("trong giờ", "open")
         case "closed":
@@ -100,14 +99,14 @@ def _label(transition: Transition) -> str:
             return tr("không ghi được", "cannot")
         case "silent":
             return tr("im lặng", "silent")
-        case "again":
-            return tr("3: ghi lại", "3: again")
         case "cancelled":
-            return tr("4: hủy", "4: cancel")
+            return tr("hủy", "cancel")
         case "locked":
             return tr("khóa", "locked")
         case "unanswered":
             return tr("không ai nghe", "unanswered")
+        case "absent":
+            return tr("không có máy trực", "no telephone there")
         case _:
             return transition.key
 
@@ -122,7 +121,7 @@ def _box(city: City, node: Node, texts: PromptTexts, language: str) -> str:
         case Say() | Ring():
             said = _said(texts, node.prompts, language)
             return _shape("[", "]", _title(node), said)
-        case Menu() | Consent() | Review() | Publish():
+        case Menu() | Consent() | Publish():
             return _shape("{{", "}}", _title(node), _said(texts, node.prompts, language))
         case Record():
             return _shape("([", "])", _title(node), _said(texts, node.prompts, language))
@@ -158,8 +157,6 @@ def _title(node: Node) -> str:
             return tr("Hỏi đồng ý ghi âm", "Consent")
         case Record():
             return tr("Ghi âm", "Record")
-        case Review():
-            return tr("Gửi, nghe, ghi lại, hủy", "Review")
         case Contact():
             return tr("Số liên hệ", "Contact number")
         case Publish():

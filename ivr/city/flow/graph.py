@@ -18,7 +18,6 @@ from ivr.city.flow.nodes import (
     Publish,
     Receipt,
     Record,
-    Review,
     Ring,
     Say,
     Status,
@@ -50,29 +49,41 @@ def transitions(node: Node) -> tuple[Transition, ...]:
             return (Transition(goto=node.on, setting="on"), Transition(goto=node.off, setting="off"))
         case Consent():
             return (
-                Transition(goto=node.next, setting="next"),
-                Transition(goto=node.refused, setting="refused", key="0"),
+                Transition(goto=node.next, setting="next", key="1"),
+                Transition(goto=node.refused, setting="refused"),
             )
         case Record():
             return (
                 *_next(node),
+                Transition(goto=node.cancelled, setting="cancelled", key="4"),
+                Transition(goto=node.refused, setting="refused", key="0"),
                 Transition(goto=node.cannot, setting="cannot"),
                 Transition(goto=node.silent, setting="silent"),
             )
-        case Review():
-            again = Transition(goto=node.again, setting="again", key="3")
-            return (*_next(node), again, Transition(goto=node.cancelled, setting="cancelled", key="4"))
         case Callback():
             return (*_next(node), Transition(goto=node.cannot, setting="cannot"))
         case Status():
             return (*_next(node), Transition(goto=node.locked, setting="locked"))
         case Ring():
-            return (*_next(node), Transition(goto=node.unanswered, setting="unanswered"))
+            absent = () if node.absent is None else (Transition(goto=node.absent, setting="absent"),)
+            return (*_next(node), Transition(goto=node.unanswered, setting="unanswered"), *absent)
         case Say() | Language() | Contact() | Publish() | Receipt() | Lookup() | Announcements():
             return _next(node)
         case Bye():
             return ()
     assert_never(node)
+
+
+def onward(nodes: Mapping[str, Node], name: str) -> list[str]:
+    """Where callers go from a node; nowhere from one that could not be read."""
+    node = nodes.get(name)
+    return [transition.goto for transition in transitions(node)] if node is not None else []
+
+
+def silent(nodes: Mapping[str, Node], name: str) -> list[str]:
+    """Where a caller who does nothing may go from a node."""
+    node = nodes.get(name)
+    return [transition.goto for transition in transitions(node) if not transition.key] if node is not None else []
 
 
 def reach(starts: Iterable[str], onward: Callable[[str], Iterable[str]]) -> set[str]:
@@ -124,17 +135,6 @@ def menu_depths(nodes: Mapping[str, Node], start: str) -> dict[str, int]:
 
 
 def _next(
-    node: Say
-    | Language
-    | Record
-    | Review
-    | Contact
-    | Publish
-    | Receipt
-    | Callback
-    | Status
-    | Ring
-    | Lookup
-    | Announcements,
+    node: Say | Language | Record | Contact | Publish | Receipt | Callback | Status | Ring | Lookup | Announcements,
 ) -> tuple[Transition, ...]:
     return (Transition(goto=node.next, setting="next"),)

@@ -79,15 +79,16 @@ class Say(_Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Menu(_Node):
-    """Ask for one key. ``*`` repeats; silence or a wrong key ``tries`` times leads to ``give_up``.
+    """Ask for one key. ``*`` repeats; ``silences`` silences or ``tries`` wrong keys lead to ``give_up``.
 
-    ``prompts`` is played first, ``short`` on repeats (empty: ``prompts`` again).
+    ``prompts`` is played first, ``short`` after a silence or a wrong key (empty: ``prompts`` again).
     """
 
     prompts: Strings
     keys: Choices
     give_up: Filled
     short: Strings = ()
+    silences: Annotated[Whole, Field(ge=1)] = 1
     tries: Annotated[Whole, Field(ge=1)] = 2
     wait: Seconds | None = None
     """Seconds to wait for a key; None is the setting ``key_wait``."""
@@ -121,7 +122,7 @@ class Switch(_Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Consent(_Node):
-    """Ask consent to the recording: key 1 → ``given``, key 0 → ``refused``; no key → ``given`` path, consent none."""
+    """Ask who has refused whether they agree after all: key 1 → ``next``, anything else → ``refused``."""
 
     prompts: Strings
     next: Filled
@@ -130,14 +131,17 @@ class Consent(_Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Record(_Node):
-    """Record the report: too short is asked again once (``ngan``); hanging up files what was said.
+    """The whole recording: instruction, beep, takes that are appended, review, sending, cancelling.
 
-    ``cannot`` is where the caller goes when the disk has no space to record, ``silent`` who said nothing both times
-    (nothing is filed for them).
+    ``next`` is where the caller goes once the report is sent, ``cancelled`` who cancels it, ``refused`` who presses
+    0 in the instruction, ``cannot`` where the disk has no space, ``silent`` who said nothing twice (asked once more
+    with ``short``).
     """
 
     prompts: Strings
     next: Filled
+    cancelled: Filled
+    refused: Filled
     cannot: Filled
     silent: Filled
     short: Strings = ("ngan",)
@@ -145,18 +149,8 @@ class Record(_Node):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review(_Node):
-    """Send (1), listen (2), record again (3), cancel (4, asked once more). No key: send."""
-
-    prompts: Strings
-    next: Filled
-    again: Filled
-    cancelled: Filled
-
-
-@dataclass(frozen=True, kw_only=True)
 class Contact(_Node):
-    """Ask how to reach the caller: this number, another one, none (→ PIN)."""
+    """Ask how to reach the caller: silence is this number, 2 another one, 3 none (→ PIN)."""
 
     next: Filled
 
@@ -198,11 +192,16 @@ class Status(_Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Ring(_Node):
-    """Ring a person: ``line`` names an entry of ``lines`` in ``city.toml``, ``operator`` is the setting."""
+    """Ring a person: ``line`` names an entry of ``lines`` in ``city.toml``, ``operator`` is the setting.
+
+    ``unanswered`` is where the caller goes when everybody was busy or away from the desk for ``wait`` seconds;
+    ``absent`` when there is no telephone to ring at all (without it: ``unanswered`` too).
+    """
 
     line: Filled
     unanswered: Filled
     next: Filled
+    absent: Filled | None = None
     prompts: Strings = ()
     wait: Seconds | None = None
 
@@ -237,7 +236,6 @@ Node = (
     | Switch
     | Consent
     | Record
-    | Review
     | Contact
     | Publish
     | Receipt
@@ -257,7 +255,6 @@ NODE_TYPES: dict[str, type[Node]] = {
     "switch": Switch,
     "consent": Consent,
     "record": Record,
-    "review": Review,
     "contact": Contact,
     "publish": Publish,
     "receipt": Receipt,

@@ -46,8 +46,22 @@ def read_menu(table: dict[str, Any], file: str, faults: list[Fault]) -> Menus:
     )
 
 
+def _no_review() -> str:
+    """What to do with a node of the menus of version 0.1."""
+    return tr(
+        "không còn loại nút “review”: nút record tự hỏi gửi, nghe lại, nói tiếp, hủy. Bỏ nút này, cho next của nút "
+        "record dẫn tới nơi next của nút này dẫn tới, và ghi cancelled, refused vào nút record",
+        'there is no node type "review" any more: record itself asks whether to send, listen, go on or cancel. Remove '
+        "this node, let next of the record node lead where next of this one does, and give the record node cancelled "
+        "and refused",
+    )
+
+
 def _node(name: str, table: dict[str, Any], file: str, faults: list[Fault]) -> Node | None:
     type_name = table.get("type")
+    if type_name == "review":
+        faults.append(Fault(file=file, node=name, setting="type", text=_no_review()))
+        return None
     made = NODE_TYPES.get(type_name) if isinstance(type_name, str) else None
     if made is None:
         known = ", ".join(NODE_TYPES)

@@ -74,6 +74,9 @@ def sound(name: str, seconds: float = 2.0) -> Sound:
         ("200 result=0 (timeout) endpos=959840", RecordEnd.LIMIT, ""),
         ("200 result=-1 (hangup) endpos=8000", RecordEnd.HANGUP, ""),
         ("200 result=-1 (waitfor) endpos=8000", RecordEnd.HANGUP, ""),
+        ("200 result=35 (randomerror) endpos=0", RecordEnd.KEY, "#"),
+        ("200 result=49 (randomerror) endpos=0", RecordEnd.KEY, "1"),
+        ("200 result=68 (dtmf) endpos=8000", RecordEnd.SILENCE, ""),
         ("200 result=-1 (randomerror) endpos=0", RecordEnd.NOTHING, ""),
         ("200 result=-1 (writefile)", RecordEnd.UNWRITABLE, ""),
     ],
@@ -84,7 +87,49 @@ def test_the_reply_table_of_record_file(
     peer = dial(replying(RECORD=reply))
     recorded = peer.phone.record(tmp_path / "a.1.wav", limit=120, silence=8)
     assert (recorded.end, recorded.key, recorded.whole) == (end, key, True)
-    assert peer.commands[-1] == f'RECORD FILE "{tmp_path}/a.1" wav "#" 120000 0 BEEP s=8'
+    (command,) = [command for command in peer.commands if command.startswith("RECORD")]
+    assert command == f'RECORD FILE "{tmp_path}/a.1" wav "#D" 120000 0 BEEP s=8'
+
+
+@pytest.mark.parametrize(
+    ("reply", "end"),
+    [
+        ("200 result=0 (timeout) endpos=24000", RecordEnd.LIMIT),
+        ("200 result=68 (dtmf) endpos=24000", RecordEnd.SILENCE),
+        ("200 result=35 (dtmf) endpos=24000", RecordEnd.KEY),
+    ],
+)
+def test_in_the_lines_own_encoding_silence_is_ours_to_tell(
+    dial: Callable[..., Peer], tmp_path: Path, reply: str, end: RecordEnd
+) -> None:
+    peer = dial(
+        lambda command: {"GET": "200 result=1 (1772505000.7:alaw)", "RECORD": reply}.get(
+            command.split(" ")[0], "200 result=1"
+        )
+    )
+    peer.phone.learn()
+    assert (peer.phone.take_ending, peer.phone.caller.linkedid) == (".alaw", "1772505000.7")
+    recorded = peer.phone.record(tmp_path / "a.1.alaw", limit=120, silence=8)
+    assert recorded.end is end
+    (command,) = [command for command in peer.commands if command.startswith("RECORD")]
+    assert command == f'RECORD FILE "{tmp_path}/a.1" alaw "#D" 120000 0 BEEP'
+
+
+def test_a_beep_that_is_missing_is_no_hang_up(dial: Callable[..., Peer], tmp_path: Path) -> None:
+    replies = ["200 result=-1 (randomerror) endpos=0", "200 result=35 (dtmf) endpos=24000"]
+
+    def answer(command: str) -> str:
+        match command.split(" ")[0]:
+            case "RECORD":
+                return replies.pop(0)
+            case "CHANNEL":
+                return "200 result=6"
+            case _:
+                return "200 result=1"
+
+    peer = dial(answer)
+    assert peer.phone.record(tmp_path / "a.1.wav", limit=120, silence=8).end is RecordEnd.KEY
+    assert peer.commands[-1] == f'RECORD FILE "{tmp_path}/a.1" wav "#D" 120000 0 s=8'
 
 
 @pytest.mark.parametrize("last", [None, "HANGUP", "511 Command Not Permitted on a dead channel or intercept routine"])
@@ -99,7 +144,7 @@ def test_a_line_that_ends_in_mid_recording_is_a_hang_up_and_the_file_decides(
 def test_a_file_asterisk_never_closed_is_left_to_the_sweep(
     dial: Callable[..., Peer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.asterisk.phone.CLOSING", 0.1)
+    monkeypatch.setattr("ivr.asterisk.watched_file.CLOSING", 0.1)
     path = tmp_path / "a.1.wav"
     write_wav(path, tone(3))
     content = path.read_bytes()
@@ -173,12 +218,43 @@ def test_the_dead_man_switch_covers_the_longest_a_command_can_take(dial: Callabl
 
 @pytest.mark.parametrize(
     ("status", "result"),
-    [("ANSWER", RingResult.ANSWERED), ("NOANSWER", RingResult.UNANSWERED), ("", RingResult.UNANSWERED)],
+    [
+        ("ANSWER", RingResult.ANSWERED),
+        ("NOANSWER", RingResult.UNANSWERED),
+        ("CHANUNAVAIL", RingResult.ABSENT),
+        ("", RingResult.UNANSWERED),
+    ],
 )
 def test_ringing_a_person(dial: Callable[..., Peer], status: str, result: RingResult) -> None:
     peer = dial(replying(GET=f"200 result=1 ({status})", EXEC="200 result=0"))
     assert peer.phone.ring("PJSIP/100", wait=20) is result
-    assert 'EXEC Dial "PJSIP/100,20,g"' in peer.commands
+    assert 'EXEC Dial "PJSIP/100,20,gr"' in peer.commands
+
+
+def test_who_waits_for_busy_telephones_hears_ringing_until_the_time_is_over(dial: Callable[..., Peer]) -> None:
+    now = 0.0
+
+    def answer(command: str) -> str:
+        nonlocal now
+        if command.startswith("EXEC Wait"):
+            now += float(command.split()[2])
+        return "200 result=1 (BUSY)" if command.startswith("GET") else "200 result=0"
+
+    peer = dial(answer)
+    peer.phone._wire.clock = lambda: now
+    assert peer.phone.ring("PJSIP/100&PJSIP/101", wait=10) is RingResult.UNANSWERED
+    done = [command for command in peer.commands if command.startswith("EXEC")]
+    assert done == [
+        'EXEC Dial "PJSIP/100&PJSIP/101,10,gr"',
+        "EXEC Playtones ring",
+        "EXEC Wait 4",
+        "EXEC StopPlaytones",
+        'EXEC Dial "PJSIP/100&PJSIP/101,6,gr"',
+        "EXEC Playtones ring",
+        "EXEC Wait 4",
+        "EXEC StopPlaytones",
+        'EXEC Dial "PJSIP/100&PJSIP/101,2,gr"',
+    ]
 
 
 def test_who_hangs_up_while_it_rings_has_hung_up_and_who_was_talking_was_connected(dial: Callable[..., Peer]) -> None:

@@ -11,7 +11,7 @@ from ivr.errors import TongdaiError
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
 from ivr.model.report import PartState
-from ivr.phone import Recorded, RecordEnd, Sound, Stage
+from ivr.phone import KEYPAD, Recorded, RecordEnd, Sound, Stage
 from ivr.simulator import Step
 from ivr.spool import (
     Journal,
@@ -23,14 +23,9 @@ from ivr.spool import (
 from ivr.testing import ScriptedPhone
 from ivr.testing.scripted import Codes, ScriptedHotline
 
-TALK = (
-    Step(wait="menu", press="1"),
-    Step(wait="linh-vuc", press="1"),
-    Step(wait="dong-y", press="1"),
-    Step(wait="beep", speak=4),
-    Step(press="#"),
-)
-SEND = (*TALK, Step(wait="xac-nhan", press="1"))
+TO_BEEP = (Step(wait="hoi", press="1"), Step(wait="noi", press="5"))
+TALK = (*TO_BEEP, Step(wait="beep", speak=4), Step(press="5"))
+SEND = (*TO_BEEP, Step(wait="beep", speak=4), Step(press="1"))
 
 
 def test_a_code_is_durable_before_it_is_spoken_and_every_answer_is_a_version(hotline: ScriptedHotline) -> None:
@@ -92,7 +87,7 @@ def test_without_any_code_the_caller_is_told_that_it_follows(hotline: ScriptedHo
 
 def test_without_a_code_and_without_a_number_nobody_is_promised_a_call(hotline: ScriptedHotline) -> None:
     hotline.codes = Codes()
-    hotline.call(*SEND, Step(wait="lien-he-an", press="3"), Step(wait="cong-khai", press="2"), number="")
+    hotline.call(*SEND, Step(wait="lien-he-an", silence=True), Step(wait="cong-khai", press="2"), number="")
     assert "ma-sau-an" in hotline.heard
     assert "pin" not in hotline.heard
 
@@ -187,7 +182,7 @@ def test_a_cancelled_report_is_deleted_also_on_a_full_disk(
 
     monkeypatch.setattr(hotline.spool, "cancel", refuse)
     hotline.call(
-        *TALK, Step(wait="xac-nhan", press="4"), Step(wait="huy-chac", press="4"), Step(wait="menu", hang_up=True)
+        *TALK, Step(wait="xac-nhan", press="4"), Step(wait="huy-chac", press="4"), Step(wait="hoi", hang_up=True)
     )
     assert "da-huy" in hotline.heard
     assert hotline.spool.all() == []
@@ -208,7 +203,7 @@ def test_a_disk_that_filled_during_the_recording_is_told_by_size_against_time(
     hotline: ScriptedHotline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Filled(ScriptedPhone):
-        def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+        def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
             recorded = super().record(path, limit=limit, silence=silence, end=end)
             monkeypatch.setattr(hotline.spool, "room", lambda: False)
             return replace(recorded, lasted=30.0)
@@ -219,7 +214,7 @@ def test_a_disk_that_filled_during_the_recording_is_told_by_size_against_time(
 
 def test_a_recorder_that_cannot_write_leads_to_a_person(hotline: ScriptedHotline) -> None:
     class Refused(ScriptedPhone):
-        def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+        def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
             self.citizen.speak(limit=limit, silence=silence, ends=end)
             return Recorded(end=RecordEnd.UNWRITABLE)
 
@@ -230,7 +225,7 @@ def test_a_recorder_that_cannot_write_leads_to_a_person(hotline: ScriptedHotline
 
 def test_a_line_that_broke_before_the_recorder_was_done_is_left_to_the_sweep(hotline: ScriptedHotline) -> None:
     class Broken(ScriptedPhone):
-        def record(self, path: Path, *, limit: float, silence: float, end: str = "#") -> Recorded:
+        def record(self, path: Path, *, limit: float, silence: float, beep: bool = True, end: str = KEYPAD) -> Recorded:
             path.write_bytes(b"RIFF")  # what Asterisk has buffered is not on disk yet
             return Recorded(end=RecordEnd.HANGUP, whole=False)
 
@@ -253,16 +248,16 @@ def test_a_disk_without_inodes_still_takes_the_call(
     else:
         monkeypatch.setattr(hotline.spool, "hold", refuse)
         monkeypatch.setattr(hotline.filer, "call_ended", lambda ulid: None)
-    steps = (Step(wait="menu", press="9"), Step(wait="menu", press="6"), Step(wait="viec-khac", hang_up=True))
+    steps = (Step(wait="hoi", press="9"), Step(wait="hoi", press="6"), Step(wait="hoi", hang_up=True))
     assert hotline.call(*steps) is EndReason.HUNG_UP
-    assert "thong-bao.mau-gioi-thieu" in hotline.heard
+    assert "thong-bao.cu" in hotline.heard
     assert [journal.end_reason for journal in hotline.filer.remembered] == [EndReason.HUNG_UP] * (part == "journal")
 
 
 def test_a_missing_prompt_is_left_out(hotline: ScriptedHotline) -> None:
     class Gaps:
         def sound(self, prompt_id: str, language: Any) -> Sound:
-            if prompt_id == "khan":
+            if prompt_id == "chao":
                 raise TongdaiError("no such prompt")
             return sounds.sound(prompt_id, language)
 
@@ -271,8 +266,8 @@ def test_a_missing_prompt_is_left_out(hotline: ScriptedHotline) -> None:
 
     sounds = hotline.sounds
     hotline.sounds = Gaps()  # type: ignore[assignment]
-    assert hotline.call(Step(wait="menu", hang_up=True)) is EndReason.HUNG_UP
-    assert hotline.heard[:3] == ["chao", "ghi-am", "menu"]
+    assert hotline.call(Step(wait="hoi", hang_up=True)) is EndReason.HUNG_UP
+    assert hotline.heard == ["ghi-am", "hoi"]
 
 
 def test_digits_of_numbers_are_hidden_in_the_history(hotline: ScriptedHotline) -> None:
@@ -282,6 +277,6 @@ def test_digits_of_numbers_are_hidden_in_the_history(hotline: ScriptedHotline) -
         Step(wait="so-dung", press="1"),
     )
     hotline.call(*SEND, *steps, Step(wait="cong-khai", press="2"))
-    step = next(step for step in hotline.journal.steps if step.node == "lien-he")
+    step = next(step for step in hotline.journal.steps if step.type == "contact")
     assert step.keys == "2••••••••••1"
     assert "0912345678" not in find_journals(hotline.spool.folder)[0].read_text()

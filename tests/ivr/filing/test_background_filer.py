@@ -60,7 +60,7 @@ def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, filer: Backgro
         filer.report(ULID)
         assert filer.wait(PATIENCE)
         assert len(desk.tickets()) == 1
-        assert desk.left() == [f"{ULID}.call.jsonl", f"{ULID}.json", f"{ULID}.lock"]
+        assert desk.left() == [f"{ULID}.1.wav", f"{ULID}.call.jsonl", f"{ULID}.json", f"{ULID}.lock"]
         desk.save(R.TO_FILE, *sent.parts, version=sent.version, publish=True, ended=True)
         path.unlink()
         desk.journal(end=EndReason.COMPLETED)

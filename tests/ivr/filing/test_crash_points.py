@@ -158,8 +158,8 @@ CASES = {
     "recording": Case(left=_recording, ends=(EndReason.INTERRUPTED,), flags=INTERRUPTED),
     "short": Case(left=lambda desk: _recording(desk, SHORT), seconds=(), tickets=0, ends=(EndReason.INTERRUPTED,)),
     "never-began": Case(left=_never_began, seconds=(), tickets=0, ends=(EndReason.INTERRUPTED,)),
-    "second-take-short": Case(left=lambda desk: _second_take(desk, SHORT), flags=INTERRUPTED),
-    "second-take-good": Case(left=lambda desk: _second_take(desk, OTHER), seconds=(OTHER,), flags=INTERRUPTED),
+    "second-take-short": Case(left=lambda desk: _second_take(desk, SHORT), seconds=(GOOD + SHORT,), flags=INTERRUPTED),
+    "second-take-good": Case(left=lambda desk: _second_take(desk, OTHER), seconds=(GOOD + OTHER,), flags=INTERRUPTED),
     "cancelled": Case(left=_cancelled, seconds=(), tickets=0, ends=()),
     "callback": Case(left=_callback, seconds=()),
     "audio-gone": Case(left=_audio_gone, seconds=(), flags=frozenset({"no_audio"})),
@@ -173,8 +173,7 @@ CASES = {
     "fallback-after-short-take": Case(left=_fallback_after_short_take, ends=(EndReason.FAILED,), flags=FALLBACK),
     "fallback-beside-a-take": Case(
         left=_fallback_beside_a_take,
-        seconds=(OTHER, GOOD),
-        tickets=2,
+        seconds=(GOOD + OTHER,),
         ends=(EndReason.FAILED,),
         flags=FALLBACK | INTERRUPTED,
     ),
@@ -277,7 +276,7 @@ def test_a_database_that_is_away_loses_nothing(desk: Leavings, tmp_path: Path) -
         desk.store.close()
         desk.store = real
     desk.sweep()
-    assert sorted(len(samples) / 16000 for samples in desk.heard().values()) == [GOOD, GOOD]
+    assert [len(samples) / 16000 for samples in desk.heard().values()] == [GOOD + GOOD]
     assert desk.left() == []
 
 

@@ -5,6 +5,7 @@ import io
 import os
 import struct
 import wave
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,12 +63,16 @@ def path(tmp_path: Path) -> Path:
 def test_a_whole_recording(settings: Settings, path: Path) -> None:
     content = wav(3.3)
     path.write_bytes(content)
-    filed = file_audio(settings, path, ULID, LATE)
+    filed = file_audio(settings, [path], ULID, LATE)
     assert filed.key == f"2026/10/01/{ULID}.wav"
     assert filed.seconds == pytest.approx(3.3)
     assert (filed.size, filed.sha256, filed.flags) == (len(content), hashlib.sha256(content).hexdigest(), ())
-    assert not path.exists()
-    assert file_audio(settings, path, ULID, LATE) == filed  # after a crash behind the rename
+    assert filed.lengths == (pytest.approx(3.3),)
+    assert file_audio(settings, [path], ULID, LATE) == filed  # after a crash before its row
+    path.unlink()
+    assert file_audio(settings, [path], ULID, LATE) == replace(
+        filed, lengths=()
+    )  # after one while the spool is emptied
     assert list(find_all_keys(settings)) == [filed.key]
     with open_recording(settings, filed.key) as file:
         assert file.read() == content
@@ -78,7 +83,7 @@ def test_a_zero_header_is_mended(settings: Settings, path: Path) -> None:
     path.write_bytes(torn(content) + b"\x01")  # and half a sample
     assert measure(path).torn
     assert measure(path).seconds == pytest.approx(2.5)
-    filed = file_audio(settings, path, ULID, LATE)
+    filed = file_audio(settings, [path], ULID, LATE)
     assert filed.flags == (RecordingFlag.INTERRUPTED,)
     assert path_of(settings, filed.key).read_bytes() == content
 
@@ -86,7 +91,7 @@ def test_a_zero_header_is_mended(settings: Settings, path: Path) -> None:
 def test_a_header_that_promises_too_much_is_mended(settings: Settings, path: Path) -> None:
     content = wav(2.0)
     path.write_bytes(content[: 44 + 8000])
-    filed = file_audio(settings, path, ULID, LATE)
+    filed = file_audio(settings, [path], ULID, LATE)
     assert filed.seconds == pytest.approx(0.5)
     with wave.open(str(path_of(settings, filed.key))) as file:
         assert file.getnframes() == 4000
@@ -94,7 +99,7 @@ def test_a_header_that_promises_too_much_is_mended(settings: Settings, path: Pat
 
 def test_an_empty_recording_is_left_as_it_is(settings: Settings, path: Path) -> None:
     path.write_bytes(torn(wav(0)))
-    assert file_audio(settings, path, ULID, LATE).flags == ()
+    assert file_audio(settings, [path], ULID, LATE).flags == ()
 
 
 def test_chunks_before_and_after_the_samples(settings: Settings, path: Path) -> None:
@@ -111,23 +116,32 @@ def test_chunks_before_and_after_the_samples(settings: Settings, path: Path) -> 
 )
 def test_what_is_no_audio_is_refused_and_stays(settings: Settings, path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    for action in (lambda: measure(path), lambda: file_audio(settings, path, ULID, LATE)):
+    for action in (lambda: measure(path), lambda: file_audio(settings, [path], ULID, LATE)):
         with pytest.raises(NotAudio, match=ULID):
             action()
     assert path.read_bytes() == content
 
 
+def test_parts_of_another_rate_are_refused_and_named(settings: Settings, path: Path) -> None:
+    path.write_bytes(wav(2))
+    other = path.with_name(f"{ULID}.2.wav")
+    other.write_bytes(wav(2, rate=16000))
+    with pytest.raises(NotAudio) as refused:
+        file_audio(settings, [path, other], ULID, LATE)
+    assert refused.value.path == other
+
+
 def test_audio_that_is_nowhere(settings: Settings, path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        file_audio(settings, path, ULID, LATE)
+        file_audio(settings, [path], ULID, LATE)
 
 
 def test_a_second_recording_never_replaces_the_first(settings: Settings, path: Path) -> None:
     path.write_bytes(wav(2))
-    first = file_audio(settings, path, ULID, LATE)
+    first = file_audio(settings, [path], ULID, LATE)
     path.write_bytes(wav(3))
     with pytest.raises(WouldOverwrite, match=ULID):
-        file_audio(settings, path, ULID, LATE)
+        file_audio(settings, [path], ULID, LATE)
     assert path.exists()
     assert path_of(settings, first.key).stat().st_size == first.size
 
@@ -144,8 +158,8 @@ def test_a_crash_while_filing_is_repeated(
     with monkeypatch.context() as patch:
         patch.setattr(Path if step == "replace" else os, step, die)
         with pytest.raises(KeyboardInterrupt):
-            file_audio(settings, path, ULID, LATE)
-    assert file_audio(settings, path, ULID, LATE).seconds == pytest.approx(2.5)
+            file_audio(settings, [path], ULID, LATE)
+    assert file_audio(settings, [path], ULID, LATE).seconds == pytest.approx(2.5)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +178,7 @@ def test_no_key_leads_out(settings: Settings, key: str) -> None:
 
 def test_erased_is_gone(settings: Settings, path: Path) -> None:
     path.write_bytes(wav(2))
-    key = file_audio(settings, path, ULID, LATE).key
+    key = file_audio(settings, [path], ULID, LATE).key
     erase(settings, key)
     erase(settings, key)
     erase(settings, "2020/01/01/none.wav")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from ivr.model import (
     Call,
     CallStep,
+    Consent,
     ContactKind,
     EndReason,
     EventKind,
@@ -207,3 +208,18 @@ def test_a_real_end_replaces_the_sweeps_conclusion(store: Store, now: datetime) 
         assert session.scalars(select(Call.end_reason)).one() is EndReason.COMPLETED
     assert count(store, CallStep) == 1
     assert topics(store) == ["call.ended"]
+
+
+def test_a_call_keeps_what_was_heard_and_its_answer_about_recording(store: Store, now: datetime) -> None:
+    heard = Step(node="n0", type="say", at=now, prompts=("chao", "ghi-am"), heard=(4.0, 1.5))
+    begun = journal(now, 0)
+    later = replace(begun, steps=(heard,), language="en", notice_heard={"vi": 1.5, "en": 3.0})
+    ended = replace(later, consent=Consent.REFUSED, ended_at=now, end_reason=EndReason.HUNG_UP)
+    for state in (begun, replace(later, ended_at=now), ended, begun):
+        with store.transaction() as session:
+            record_call(session, state, now)
+    with store.reading() as session:
+        call = session.scalars(select(Call)).one()
+        assert (call.notice_seconds, call.notice_heard) == (3.0, {"vi": 1.5, "en": 3.0})
+        assert call.consent is Consent.REFUSED
+        assert [(step.prompts, step.heard) for step in call.steps] == [(["chao", "ghi-am"], [4.0, 1.5])]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.model.calls import EndReason
+from ivr.model.tickets import Consent
 from ivr.spool import Journal, JournalFault, Step, end_journal, find_journals, read_journal
 from ivr.spool.journal import journal_path
 from ivr.testing.spool import make_journal
@@ -29,9 +30,19 @@ START = make_journal(
 
 def write(folder: Path, *, end: bool = True) -> Path:
     with Journal(folder, START) as journal:
-        journal.step(node="menu", type="menu", at=NOW + timedelta(seconds=9), prompts=["chao", "menu"], keys="9")
-        journal.playing(node="linh-vuc", at=NOW + timedelta(seconds=9), prompts=["linh-vuc"])
+        journal.notice({"vi": 3.5})
+        journal.step(
+            node="menu",
+            type="menu",
+            at=NOW + timedelta(seconds=9),
+            prompts=["chao", "menu"],
+            heard=[4.0, 1.25],
+            keys="9",
+        )
+        journal.playing(node="linh-vuc", at=NOW + timedelta(seconds=9), prompts=["linh-vuc"], after=0.5)
         journal.language("en")
+        journal.notice({"vi": 3.5, "en": 1.0})
+        journal.consent(Consent.REFUSED)
         journal.step(node="linh-vuc", type="menu", at=NOW + timedelta(seconds=12), note="không phím")
         if end:
             journal.end(EndReason.HUNG_UP, NOW + timedelta(seconds=20))
@@ -44,10 +55,19 @@ def test_a_call_from_start_to_end(tmp_path: Path) -> None:
     call = read_journal(path)
     assert (call.facts.caller_name, call.language) == ("Bà Tư\n☎", "en")
     assert call.steps == (
-        Step(node="menu", type="menu", at=NOW + timedelta(seconds=9), prompts=("chao", "menu"), keys="9"),
+        Step(
+            node="menu",
+            type="menu",
+            at=NOW + timedelta(seconds=9),
+            prompts=("chao", "menu"),
+            heard=(4.0, 1.25),
+            keys="9",
+        ),
         Step(node="linh-vuc", type="menu", at=NOW + timedelta(seconds=12), note="không phím"),
     )
     assert (call.end_reason, call.ended_at) == (EndReason.HUNG_UP, NOW + timedelta(seconds=20))
+    assert (call.notice_heard, call.notice_seconds) == ({"vi": 3.5, "en": 1.0}, 1.0)
+    assert call.consent is Consent.REFUSED
 
 
 def test_each_line_is_there_at_once(tmp_path: Path) -> None:

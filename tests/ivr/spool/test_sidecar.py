@@ -127,12 +127,11 @@ def test_a_naive_moment_is_never_written() -> None:
         naive.to_json()
 
 
-def test_the_newest_recorded_take_is_kept() -> None:
+def test_all_recorded_takes_are_kept_in_order() -> None:
     def take(number: int, state: PartState) -> Part:
         return Part(number=number, file=f"{number}.wav", state=state, started_at=NOW)
 
     sidecar = plain(parts=(take(1, PartState.RECORDED), take(2, PartState.RECORDED), take(3, PartState.DROPPED)))
-    assert sidecar.kept is not None
-    assert sidecar.kept.number == 2
-    assert plain(parts=(take(1, PartState.RECORDING),)).kept is None
-    assert plain().kept is None
+    assert [part.number for part in sidecar.kept] == [1, 2]
+    assert plain(parts=(take(1, PartState.RECORDING),)).kept == ()
+    assert plain().kept == ()

@@ -1,0 +1,101 @@
+"""A recording while Asterisk makes it: whether anything is still heard on the line, and whether its file is whole."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ivr.recordings.sound import silence_at_end
+from ivr.recordings.takes import HEADERLESS, bytes_a_second, read_take
+from ivr.recordings.wav import TELEPHONE_RATE, WRITTEN_HEADER, NotAudio, read_header
+
+BUFFER = 32 * 1024
+"""Bytes that Asterisk keeps before it writes them into a recording: up to so much of what came is not on disk yet."""
+
+
+CLOSING = 3.0
+"""Seconds Asterisk has to close a file after the caller left or the line broke."""
+STANDS_STILL = 0.3
+"""Seconds in which a file without a header does not grow once it is closed."""
+
+
+class SilenceWatch:
+    """Looks at a growing recording now and then, and ends it once when nothing was heard for ``silence`` seconds.
+
+    What Asterisk has not written yet cannot be judged: where the line goes on sending, that is one block (4.1 s of
+    A-law); where it has stopped, as long as one block lasts is waited for in addition.
+    """
+
+    def __init__(
+        self, path: Path, *, silence: float, end: Callable[[], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.ended = False
+        """Whether it was ended by this watch."""
+        self._path, self._silence, self._end, self._clock = path, silence, end, clock
+        self._decode = HEADERLESS.get(path.suffix)
+        self._unwritten = BUFFER / bytes_a_second(path)
+        self._size = 0
+        self._quiet = 0.0
+        """Seconds of silence at the end of what is on disk; all of it where nothing was heard yet."""
+        self._grew_at = clock()
+
+    def look(self) -> None:
+        """What has come since the last look."""
+        if self.ended:
+            return
+        try:
+            size = self._path.stat().st_size
+        except OSError:
+            size = 0  # the beep has not ended
+        if size > self._size:
+            self._judge(size)
+            self._grew_at = self._clock()
+        absent = self._clock() - self._grew_at - self._unwritten
+        if self._quiet >= self._silence or absent >= self._silence:
+            self.ended = True
+            self._end()
+
+    def _judge(self, size: int) -> None:
+        if self._decode is not None:
+            with self._path.open("rb") as file:
+                file.seek(self._size)
+                samples = self._decode(file.read(size - self._size))
+            quiet = silence_at_end(samples, TELEPHONE_RATE)
+            self._quiet = self._quiet + len(samples) / TELEPHONE_RATE if quiet is None else quiet
+        self._size = size
+
+
+def quiet_at_end(path: Path, lasted: float) -> float:
+    """Seconds from the last sound of a take that ``lasted`` so long by the clock to its end."""
+    try:
+        samples, rate, _ = read_take(path)
+    except (NotAudio, OSError):
+        return lasted
+    quiet = silence_at_end(samples, rate)
+    return lasted if quiet is None else max(0.0, lasted - len(samples) / rate + quiet)
+
+
+def is_closed(path: Path, samples: int | None = None) -> bool:
+    """Whether Asterisk closed the file, which is only then whole. Waits a little; the caller has gone.
+
+    ``samples``: how many it says are in it, None where it said nothing.
+    """
+    if samples == 0:
+        return True
+    until, size, since = time.monotonic() + CLOSING, -1, time.monotonic()
+    while True:
+        now = time.monotonic()
+        try:
+            with path.open("rb") as file:
+                header = None if path.suffix in HEADERLESS else read_header(file.read(WRITTEN_HEADER))
+                grown = os.fstat(file.fileno()).st_size
+        except OSError:
+            return True  # left during the beep: nothing was begun
+        size, since = (grown, now) if grown != size else (size, since)
+        if header is not None and header.length:
+            return True
+        if path.suffix in HEADERLESS and (size >= samples if samples is not None else now - since >= STANDS_STILL):
+            return True
+        if now > until:
+            return False
+        time.sleep(0.02)

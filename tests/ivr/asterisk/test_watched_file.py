@@ -1,0 +1,99 @@
+"""Who looks at a growing recording ends it when nothing is heard, and only then."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.asterisk.watched_file import BUFFER, SilenceWatch, is_closed, quiet_at_end
+from ivr.recordings.soundfiles import encode_alaw
+from ivr.simulator.sounds import quiet, tone, write_wav
+
+BLOCK = BUFFER / 8000
+"""Seconds of A-law in one block that Asterisk writes."""
+
+
+class Recording:
+    """A file that grows block by block as Asterisk writes it, and the clock beside it."""
+
+    def __init__(self, path: Path, silence: float = 8.0) -> None:
+        self.path, self.now, self.ends = path, 100.0, 0
+        self._unwritten = b""
+        self.watch = SilenceWatch(path, silence=silence, end=self._end, clock=lambda: self.now)
+
+    def _end(self) -> None:
+        self.ends += 1
+
+    def hear(self, sound: np.ndarray | None, seconds: float) -> None:  # type: ignore[type-arg]
+        """Seconds of a sound, or of nothing at all; the watch looks every second."""
+        for _ in range(round(seconds)):
+            self.now += 1
+            if sound is not None:
+                self._unwritten += encode_alaw(sound)
+            whole = len(self._unwritten) // BUFFER * BUFFER
+            if whole:
+                with self.path.open("ab") as file:
+                    file.write(self._unwritten[:whole])
+                self._unwritten = self._unwritten[whole:]
+            self.watch.look()
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Recording:
+    return Recording(tmp_path / "a.1.alaw")
+
+
+@pytest.mark.parametrize("before", [0, 3, 20])
+@pytest.mark.parametrize("silent", [quiet(1), None], ids=["silence", "nothing"])
+def test_silence_ends_it_once_and_within_a_block(recording: Recording, before: int, silent: object) -> None:
+    recording.hear(tone(1), before)
+    recording.hear(silent, 7)  # type: ignore[arg-type]
+    assert recording.ends == 0
+    recording.hear(silent, 1 + BLOCK + 1)  # type: ignore[arg-type]
+    assert recording.ends == 1
+    recording.hear(silent, 30)  # type: ignore[arg-type]
+    assert recording.ends == 1
+
+
+def test_a_pause_is_not_the_end(recording: Recording) -> None:
+    for silent in (quiet(1), None, quiet(1), None):
+        recording.hear(tone(1), 5)
+        recording.hear(silent, 7)
+    recording.hear(tone(1), 5)
+    assert recording.ends == 0
+
+
+def test_where_asterisk_listens_for_silence_only_a_line_that_sends_nothing_is_ended(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "a.1.wav")
+    recording.path.write_bytes(bytes(44))
+    for _ in range(20):
+        recording.now += 1
+        with recording.path.open("ab") as file:
+            file.write(bytes(16000))
+        recording.watch.look()
+    assert recording.ends == 0
+    recording.hear(None, 12)
+    assert recording.ends == 1
+
+
+def test_quiet_is_counted_by_the_clock(tmp_path: Path) -> None:
+    path = tmp_path / "a.1.alaw"
+    assert quiet_at_end(path, 5.0) == 5.0
+    path.write_bytes(encode_alaw(np.concatenate([tone(3), quiet(1)])))
+    assert quiet_at_end(path, 9.0) == pytest.approx(6.0, abs=0.05)
+    path.write_bytes(encode_alaw(quiet(4)))
+    assert quiet_at_end(path, 9.0) == 9.0
+
+
+def test_a_closed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.asterisk.watched_file.CLOSING", 0.1)
+    monkeypatch.setattr("ivr.asterisk.watched_file.STANDS_STILL", 0.05)
+    path = tmp_path / "a.1.alaw"
+    assert is_closed(path), "nothing was begun"
+    path.write_bytes(bytes(8000))
+    assert is_closed(path), "it stands still"
+    assert is_closed(path, 8000)
+    assert not is_closed(path, 8001), "a block is not written yet"
+    assert is_closed(tmp_path / "b.1.wav", 0)
+    write_wav(tmp_path / "c.1.wav", tone(1))
+    assert is_closed(tmp_path / "c.1.wav", 8000)
