@@ -127,7 +127,7 @@ HEAD = 3.0 + 1.5
         ("vi", Way.BY_SENTENCE, 11.0 + 8.0 * len("Phản ánh, nhấn phím một.") / len(LIST) + 7.0),
         ("vi", Way.AT_ONCE, 1.0 + 1.0 + 1.6),
         ("vi", Way.REPORT, 26.0 + 0.4 + 6.0 + 2.0 + 5.0 + RECEIPT),
-        ("vi", Way.SILENT_REPORT, 33.0 + 0.4 + 8.0 + 5.5 + 0.4 + 8.0 + 6.0 + 2.0 + 5.0 + 5.0 + RECEIPT),
+        ("vi", Way.SILENT_REPORT, 33.0 + 0.4 + 8.0 + 5.5 + 0.4 + 8.0 + 6.0 + 2.0 + 5.0 + 3.0 + RECEIPT),
         ("en", Way.GREETING, 3.5 + 2.0),
         ("en", Way.HEARD_OUT, HEAD + 5.5 + 9.0 + 7.0),
         ("en", Way.SILENT, HEAD + 5.5 + 9.0 + 5.0 + 2.0 + 7.0),
