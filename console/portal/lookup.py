@@ -22,9 +22,8 @@ blueprint = Blueprint("lookup", __name__)
 @public
 def page() -> str | tuple[str, int]:
     """Code and the last four digits or PIN in, the state out: never content, names or numbers."""
-    city = context.cities().get(context.settings().city).name(language())
     if request.method == "GET":
-        return render_template("lookup/page.html", city=city, typed="", problem=None, found=None)
+        return _page(typed="")
     typed = request.form.get("code", "")[:20]
     secret = request.form.get("secret", "").strip()[:4]
     with context.changing() as session:
@@ -42,8 +41,22 @@ def page() -> str | tuple[str, int]:
         case WrongStatus():
             problem, status = _wrong(typed), 404
         case Status():
-            return render_template("lookup/page.html", city=city, typed=typed, problem=None, found=_shown(outcome))
-    return render_template("lookup/page.html", city=city, typed=typed, problem=problem, found=None), status
+            return _page(typed=typed, found=_shown(outcome))
+    return _page(typed=typed, problem=problem), status
+
+
+def _page(*, typed: str, problem: str | None = None, found: dict[str, object] | None = None) -> str:
+    """The form or the answer; below it what the telephone says of data rights, and whom to complain to."""
+    words = context.cities().get(context.settings().city)
+    return render_template(
+        "lookup/page.html",
+        city=words.name(language()),
+        typed=typed,
+        problem=problem,
+        found=found,
+        rights=words.prompt("quyen", language()),
+        issuer=words.city.issuer if words.city else "",
+    )
 
 
 def _wrong(typed: str) -> str:

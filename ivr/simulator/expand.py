@@ -51,7 +51,8 @@ def expand(path: Path, table: dict[str, Any], faults: list[Fault]) -> list[Expan
     steps = table.get("steps")
     if "cities" not in table:
         places = range(1, len(steps) + 1) if isinstance(steps, list) else ()
-        return [Expanded(name=path.stem, table=table, places=tuple(places))]
+        name = f"{path.parent.name}/{path.stem}" if path.parent.name == table.get("city") else path.stem
+        return [Expanded(name=name, table=table, places=tuple(places))]
     found = [_of_city(path, table, city, faults) for city in _cities(path, table, faults)]
     return [scenario for scenario in found if scenario is not None]
 

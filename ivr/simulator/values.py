@@ -87,7 +87,7 @@ class Scenario:
     """One call."""
 
     name: str
-    """The file's name without its ending."""
+    """The file's name without its ending, behind ``<city>/`` in a city's folder or where cities share the file."""
     title: Mapping[str, str]
     city: str
     number: str

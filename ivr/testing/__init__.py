@@ -193,8 +193,16 @@ def open_instance(settings: Settings, template: Path, clock: Clock, *, away: boo
 
 
 def all_scenarios() -> list[Scenario]:
-    """Every call of ``tests/calls``."""
-    return [scenario for path in sorted(CALLS.glob("*.toml")) for scenario in read_scenarios(path)]
+    """Every call of ``tests/calls``: the files of a city's folder, and those that several cities share."""
+    files = sorted(path for path in CALLS.rglob("*.toml") if path.parent.name != "ways")
+    return [scenario for path in files for scenario in read_scenarios(path)]
+
+
+def find_scenario(name: str) -> Scenario:
+    """The call ``<city>/<file>`` of ``tests/calls``, of the city's folder or of a file that cities share."""
+    own = CALLS / f"{name}.toml"
+    path = own if own.exists() else CALLS / f"{name.rpartition('/')[2]}.toml"
+    return next(scenario for scenario in read_scenarios(path) if scenario.name == name)
 
 
 def scenario_settings(home: Path, scenario: Scenario, **given: object) -> Settings:

@@ -14,7 +14,7 @@ from ivr.asterisk import find_asterisk
 from ivr.commands.call import run_scenarios
 from ivr.filing.filing import renew_codes
 from ivr.prompts import build, load_catalogue
-from ivr.simulator import Scenario, read_scenario
+from ivr.simulator import Scenario
 from ivr.simulator.journal_tail import Journals
 from ivr.simulator.outcome import differences, find_outcome
 from ivr.simulator.play import Played, play_punctually
@@ -22,16 +22,13 @@ from ivr.simulator.sounds import Samples, from_alaw
 from ivr.spool.codebook import CodeBook
 from ivr.store import open_store
 from ivr.store.migrate import migrate
-from ivr.testing import CALLS, need
+from ivr.testing import find_scenario, need
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, hotline
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
-SCENARIOS = [
-    read_scenario(CALLS / f"{name}.toml")
-    for name in ("da-nang-du-lieu-gui", "hai-phong-cham-gui", "dong-thap-tieng-anh")
-]
+SCENARIOS = [find_scenario(name) for name in ("da-nang/du-lieu-gui", "hai-phong/cham-gui", "dong-thap/tieng-anh")]
 LISTENED = 2.5
 """Seconds the citizen listens before a key; so much of each prompt must be heard."""
 ALIKE = 0.9
@@ -63,14 +60,9 @@ def test_the_caller_hears_the_prompts_that_were_built(
                 assert outcome is not None
                 assert differences(scenario.expected, outcome) == []
                 assert unheard(asterisk, scenario, played) == []
-            assert (
-                run_scenarios(
-                    settings, [read_scenario(CALLS / "da-nang-gac-may-ngay.toml")], host="127.0.0.1", quiet=False
-                )
-                == 0
-            )
+            assert run_scenarios(settings, [find_scenario("da-nang/gac-may-ngay")], host="127.0.0.1", quiet=False) == 0
     printed = capsys.readouterr().out
-    assert "♪ chao khan ghi-am" in printed
+    assert "♪ chao tieng-anh ghi-am khan" in printed
     assert "■ hung_up" in printed
     assert "✓" in printed
 

@@ -26,13 +26,16 @@ from ivr.testing.calls import Circumstances, add_talker, cut_short, hotline, pla
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1800)]
 
-RECORD_LIMIT, RECORD_SILENCE, KEY_WAIT = 12, 3, 1.5
+RECORD_LIMIT, RECORD_TOTAL, RECORD_SILENCE, KEY_WAIT = 22, 20, 3, 1.5
+"""A take lasts the limit less ten seconds."""
+WHOLE = 1.5
+"""Seconds left of the instructions: key 0 counts half a second after they began."""
 
 
 def lasts(scenario: Scenario) -> float:
     """About how many seconds a call takes: the longest begin first, so that none is left alone at the end."""
     unpressed = sum(RECORD_SILENCE if step.wait == "beep" else KEY_WAIT for step in scenario.steps if step.silence)
-    return len(scenario.steps) + unpressed + sum(min(step.spoken, RECORD_LIMIT) for step in scenario.steps)
+    return len(scenario.steps) + unpressed + sum(min(step.spoken, RECORD_TOTAL) for step in scenario.steps)
 
 
 GROUPS = {
@@ -50,13 +53,15 @@ def asterisk() -> Iterator[RunningAsterisk]:
             key_wait=KEY_WAIT,
             record_silence=RECORD_SILENCE,
             record_limit=RECORD_LIMIT,
+            record_total=RECORD_TOTAL,
             operator_wait=5,
             free_space_mb=0,
             sweep_still=0.2,
         )
         need(find_asterisk(settings), "an Asterisk ≥ 18 (make asterisk)")
         build(settings, say=lambda line: None)
-        cut_short(settings, 0.5)
+        instructions = {path.stem for path in settings.sounds.rglob("noi*.wav")}
+        cut_short(settings, 0.5, apart=dict.fromkeys(instructions, WHOLE))
         migrate(settings)
         add_talker(settings)
         with running_asterisk(settings) as running:

@@ -86,6 +86,13 @@ def test_ways_name_and_number_are_the_citys_own(base_settings: Settings, get_cit
         assert ways["called"] in city.numbers
 
 
+def test_names_are_given_once_and_a_citys_folder_holds_its_own_calls() -> None:
+    scenarios = all_scenarios()
+    names = [scenario.name for scenario in scenarios]
+    assert sorted(set(names)) == sorted(names)
+    assert [scenario.name for scenario in scenarios if not scenario.name.startswith(f"{scenario.city}/")] == []
+
+
 def test_codes_of_prepared_tickets_are_used_once() -> None:
     codes = [ticket.code for scenario in all_scenarios() for ticket in scenario.tickets]
     assert len(codes) == len(set(codes))
@@ -124,10 +131,10 @@ def test_what_is_as_expected_has_no_difference() -> None:
 
 
 def test_the_command_checks_files_without_calling(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["call", "--check", str(CALLS / "da-nang-khong-bam-phim.toml")]) == 0
-    assert "da-nang-khong-bam-phim" in capsys.readouterr().out
+    assert main(["call", "--check", str(CALLS / "khong-bam-phim.toml")]) == 0
+    assert "hai-phong/khong-bam-phim" in capsys.readouterr().out
 
 
 def test_a_running_system_is_not_asked_for_a_full_disk(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["call", str(CALLS / "da-nang-ha-tang-het-cho.toml")]) == 1
-    assert "da-nang-ha-tang-het-cho" in capsys.readouterr().err
+    assert main(["call", str(CALLS / "da-nang/thai-do-het-cho.toml")]) == 1
+    assert "da-nang/thai-do-het-cho" in capsys.readouterr().err

@@ -37,7 +37,7 @@ from ivr.testing.wire import FakeAsterisk, header, serving
 ANOTHER = """
 [nodes.con-viec]
 type = "menu"
-prompts = ["viec-khac", "gap-nguoi"]
+prompts = ["viec-khac"]
 give_up = "tam-biet"
 keys.1 = "chinh"
 keys.0 = "gap-nguoi"
@@ -126,7 +126,7 @@ def test_on_the_fake_asterisk(tmp_path: Path, empty_database: Path, city: City, 
 def test_on_a_real_asterisk(config: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="tds", dir="/tmp") as folder:
         settings = private_settings(
-            Path(folder), config=config, key_wait=1.5, record_silence=3, record_limit=12, free_space_mb=0
+            Path(folder), config=config, key_wait=1.5, record_silence=3, record_limit=22, free_space_mb=0
         )
         need(find_asterisk(settings), "an Asterisk ≥ 18 (make asterisk)")
         build(settings, say=lambda line: None)

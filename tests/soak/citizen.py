@@ -28,7 +28,7 @@ class Mood(Enum):
     """What a citizen is up to."""
 
     REPORTS = "reports"  # the whole way, to the code
-    AGAIN = "records again"  # a second take, then sends
+    AGAIN = "says more"  # adds to it at the review, then sends
     CANCELS = "cancels"  # speaks, cancels, says so twice
     LEAVES = "hangs up anywhere"  # on the way of a report, at a random moment
     SILENT = "presses nothing"
@@ -52,7 +52,7 @@ class Speech:
 
     hertz: int
     report: int
-    """Speeches of one report are takes: the last one counts."""
+    """Speeches of one report are takes, joined in one recording."""
     began: float
     """Monotonic seconds, as :attr:`closed`."""
     seconds: float = 0.0
@@ -219,25 +219,23 @@ class Citizen:
         mood, random = self.account.mood, self._random
         if mood is Mood.SILENT:
             return None
-        if mood is Mood.ASKS and any(prompt in prompts for prompt in ("chao", "menu", "menu-ngan")):
+        if mood is Mood.ASKS and any(prompt in prompts for prompt in ("chao", "menu")):
             return "2"
         match prompts[0]:
-            case "chao" | "menu" | "menu-ngan":
-                return "1"
-            case "linh-vuc" | "linh-vuc-ngan":
-                return random.choice("12345")
-            case "dong-y":
+            case "chao" | "menu":
                 return "1"
             case "noi" | "ngan":
-                return "#"
-            case "xac-nhan" | "xac-nhan-ngan":
+                return "5"
+            case "noi-tiep":
+                return random.choice(("1", "5", None))
+            case "xac-nhan":
                 return self._verdict()
             case "huy-chac":
                 self.account.cancelled[self._report] = Cancelled.PERHAPS
                 self._cancelling = True
                 return "4"
             case "lien-he":
-                return random.choice("13")
+                return random.choice(("3", None))
             case "cong-khai":
                 return random.choice("12")
             case "tra-cuu" | "khong-thay":
@@ -272,7 +270,8 @@ class Citizen:
         await self._say(call)
         if self._random.random() < 0.8:
             await asyncio.sleep(0.4)
-            await call.press("#")
+            reviews = self._again or self.account.mood is Mood.CANCELS
+            await call.press("#" if reviews else self._random.choice("11#"))
 
     async def _speak_to_the_dialplan(self, call: SipCall) -> None:
         """The dialplan asks for the report by itself: speak into its file, or leave."""

@@ -19,8 +19,6 @@ BLUR = 0.3
 """Seconds by which a caller's clock and a recording's samples may differ."""
 BUFFERED = 4.1
 """Seconds that a killed Asterisk had not written yet (64 KiB)."""
-SOUND = 0.4
-"""Seconds of sound from which a short take may count as one."""
 CLOSING = 1.0
 """Seconds Asterisk may take to close a file after the caller hung up."""
 FRAME = 160
@@ -41,7 +39,7 @@ class Verdict:
     found: int = 0
     """Those that did."""
     extra: int = 0
-    """Others that were filed too: short ones, and earlier takes."""
+    """Others that were filed too: short ones."""
     unwritten: int = 0
     """Speeches of two seconds and more that were still in the buffer of an Asterisk that was killed."""
     lost: list[str] = field(default_factory=list)
@@ -127,19 +125,11 @@ def _weigh(speech: Speech, present: float, name: str, verdict: Verdict) -> None:
 
 
 def _owed(account: Account) -> Iterator[Speech]:
-    """Of each report that was not taken back, the last take that must stand: one too short never replaces it."""
-    reports: dict[int, list[Speech]] = defaultdict(list)
+    """Every take that is long enough, of each report that was not taken back: takes are joined."""
     for speech in account.speeches:
-        reports[speech.report].append(speech)
-    for number, takes in reports.items():
-        if account.cancelled.get(number, Cancelled.NO) is not Cancelled.NO:
-            continue
-        for take in reversed(takes):
-            if _safe(take) >= REPORT + BLUR:
-                yield take
-                break
-            if take.seconds >= SOUND:
-                break  # may count as a take, with the silence behind it: then it replaced the earlier ones
+        kept = account.cancelled.get(speech.report, Cancelled.NO) is Cancelled.NO
+        if kept and _safe(speech) >= REPORT + BLUR:
+            yield speech
 
 
 def _safe(speech: Speech) -> float:

@@ -111,10 +111,12 @@ def test_a_report_taken_back_must_not_come_back(file: Callable[..., None], tell:
     assert len(tell(said(0, 4), cancelled={0: Cancelled.YES}).undead) == 1
 
 
-def test_the_last_long_take_must_stand(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
+def test_every_long_take_must_stand(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
     file("call", _1=4)
-    assert tell(said(0, 4), said(1, 4)).fine
-    assert tell(said(0, 4), said(1, 0.3)).lost, "a click never replaces a report"
+    assert tell(said(1, 4), said(2, 0.3)).fine, "a click is no take"
+    assert len(tell(said(0, 4), said(1, 4)).lost) == 1, "a later take replaces no earlier one"
+    file("other", call="call", _0=4)
+    assert tell(said(0, 4), said(1, 4)).due == 2
 
 
 def test_what_a_dying_asterisk_had_not_written_is_counted_apart(

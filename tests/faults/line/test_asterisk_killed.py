@@ -73,7 +73,7 @@ async def speaks(stack: AsyncExitStack, settings: Settings, journals: Journals, 
     """Go to the beep by keys pressed early, and speak on."""
     name = f"g{group}-{place:02d}"  # no name is a prefix of another
     caller = await stack.enter_async_context(on_the_line(settings, name, f"0906{group}{place:05d}", journals))
-    await caller.press_at(("chao", "1"), ("linh-vuc", "2"), ("dong-y", "1"), ("noi", "1"))
+    await caller.press_at(("chao", "1"), ("noi", "5"))
     await caller.hear("beep")
     await asyncio.sleep(0.4)
     caller.go_on_speaking(SPEECH)

@@ -17,34 +17,31 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 WAY = (
     Step(wait="menu", press="1"),
-    Step(wait="linh-vuc", press="2"),
-    Step(wait="dong-y", press="1"),
     Step(wait="noi", press="5"),
     Step(wait="beep", speak=4),
     Step(press="#"),
     Step(wait="xac-nhan", press="2"),
     Step(wait="ban-ghi", silence=True),
-    Step(wait="xac-nhan-ngan", press="3"),
-    Step(wait="noi", press="5"),
+    Step(wait="xac-nhan", press="3"),
     Step(wait="beep", speak=6),
     Step(press="#"),
     Step(wait="xac-nhan", press="4"),
-    Step(wait="huy-chac", press="1"),
-    Step(wait="xac-nhan-ngan", press="1"),
+    Step(wait="huy-chac", press="2"),
+    Step(wait="xac-nhan", press="1"),
     Step(wait="lien-he", press="2"),
     Step(wait="so-khac", press="0905123457#"),
     Step(wait="cong-khai", press="1"),
     Step(wait="ma", silence=True),
 )
 """Listening, a second take, almost a cancellation, another number: the longest way a report can take."""
-FIRST_TAKE, SECOND_TAKE, SENT = 4, 10, 14
+FIRST_TAKE, SECOND_TAKE, SENT = 2, 7, 11
 """Places in the way of the two takes and of the key that sends."""
 GONE = Step(hang_up=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One way cut short, and the seconds of the take that must be kept (0: nothing to file)."""
+    """One way cut short, and the seconds of both takes that must be kept (0: nothing to file)."""
 
     name: str
     steps: tuple[Step, ...]
@@ -57,13 +54,13 @@ def cases() -> list[Case]:
     for place, step in enumerate(WAY):
         if not step.wait:
             continue
-        kept = 0.0 if place <= FIRST_TAKE else 4.0 if place <= SECOND_TAKE else 6.0
+        kept = 0.0 if place <= FIRST_TAKE else 4.0 if place <= SECOND_TAKE else 10.0
         last = Step(wait=step.wait, hang_up=True)
         found.append(Case(name=f"{place}-{step.wait}", steps=(*WAY[:place], last), kept=kept))
     for take, before in ((FIRST_TAKE, 0.0), (SECOND_TAKE, 4.0)):
         for spoken in (1.0, 5.0):
             steps = (*WAY[:take], Step(wait="beep", speak=spoken), GONE)
-            kept = spoken if spoken >= 2 else before
+            kept = before + spoken if spoken >= 2 else before
             found.append(Case(name=f"{take}-{spoken:.0f}s", steps=steps, kept=kept))
     return found
 

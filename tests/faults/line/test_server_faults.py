@@ -11,12 +11,11 @@ from typing import assert_never
 import pytest
 
 from ivr.settings import Settings
-from ivr.simulator import read_scenario
 from ivr.simulator.free_ports import free_ports
 from ivr.simulator.journal_tail import Journals
 from ivr.simulator.play import play
 from ivr.store import Store
-from ivr.testing import CALLS
+from ivr.testing import find_scenario
 from ivr.testing.asterisk import RunningAsterisk
 from ivr.testing.calls import hotline
 from ivr.testing.faulty_line import Fault, FaultyLine, Moment
@@ -32,7 +31,7 @@ STANDS_STILL = 10.0
 SPOKEN = 4.0
 """Seconds each citizen says."""
 CASES = [(moment, fault) for moment in Moment for fault in Fault]
-UNHARMED = "da-nang-ha-tang-gui"
+UNHARMED = "da-nang/phan-anh-gui"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +113,7 @@ def evening(asterisk: RunningAsterisk, store: Store) -> Evening:
         listen=settings.agi_port,
         server=server,
     )
-    unharmed = read_scenario(CALLS / f"{UNHARMED}.toml")
+    unharmed = find_scenario(UNHARMED)
 
     async def live() -> tuple[list[tuple[str, bool, bool]], tuple[str, ...]]:
         async with line.up():

@@ -18,12 +18,12 @@ from ivr.filing.filing import renew_codes
 from ivr.model import Call, Recording, Ticket, Transcript, WorkItem, WorkState
 from ivr.services.transcribing import TRANSCRIBE
 from ivr.settings import Settings
-from ivr.simulator import Scenario, read_scenario
+from ivr.simulator import Scenario
 from ivr.simulator.play import Played
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
-from ivr.testing import CALLS, need
+from ivr.testing import find_scenario, need
 from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.calls import play_all
 from ivr.testing.processes import running
@@ -32,7 +32,7 @@ from ivr.testing.spool import size
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
+REPORT = find_scenario("da-nang/mat-ket-noi-gui")
 PROCESSES = ("agi", "watch", "worker")
 HOUR = 3600
 STEPS = ((0, HOUR), (HOUR, 0), (HOUR, HOUR), (0, 0))

@@ -22,13 +22,13 @@ from ivr.model import Recording, Ticket
 from ivr.reconcile import reconcile
 from ivr.services import codes
 from ivr.settings import Settings
-from ivr.simulator import Scenario, read_scenario
+from ivr.simulator import Scenario
 from ivr.simulator.play import Played
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, make_engine, open_store
 from ivr.store.migrate import migrate
-from ivr.testing import CALLS
+from ivr.testing import find_scenario
 from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.calls import play_all
 from ivr.testing.database import Cluster
@@ -36,8 +36,8 @@ from ivr.testing.processes import running, scaled
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
-REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
-LOOK_UP = read_scenario(CALLS / "da-nang-tra-cuu-mat-ket-noi.toml")
+REPORT = find_scenario("da-nang/mat-ket-noi-gui")
+LOOK_UP = find_scenario("da-nang/tra-cuu-mat-ket-noi")
 AT_ONCE = 3
 """Reports begun together, beside one caller who asks for a state."""
 DRAINED = 300

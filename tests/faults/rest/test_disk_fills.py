@@ -17,12 +17,11 @@ from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.reconcile import reconcile
 from ivr.settings import Settings
-from ivr.simulator import read_scenario
 from ivr.simulator.outcome import find_outcome
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
-from ivr.testing import CALLS
+from ivr.testing import find_scenario
 from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.calls import play_all
 from ivr.testing.disk import SmallDisk, small_disk
@@ -34,7 +33,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.mounts, pytest.mark.timeout(1200
 
 SPOKEN = 18.0
 """Seconds the citizen speaks; the disk is full after the first few, also where the machine stands still meanwhile."""
-_SENT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
+_SENT = find_scenario("da-nang/mat-ket-noi-gui")
 REPORT = replace(_SENT, steps=tuple(replace(step, speak=SPOKEN) if step.speak else step for step in _SENT.steps))
 
 

@@ -19,21 +19,21 @@ from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.reconcile import reconcile
 from ivr.settings import Settings
-from ivr.simulator import Scenario, read_scenario
+from ivr.simulator import Scenario
 from ivr.simulator.free_ports import free_ports
 from ivr.simulator.outcome import Outcome, differences, find_outcome
 from ivr.spool import Spool
 from ivr.spool.codebook import CodeBook
 from ivr.store import Store, open_store
-from ivr.testing import CALLS, temporary_settings
+from ivr.testing import find_scenario, temporary_settings
 from ivr.testing.asterisk import wait_for
 from ivr.testing.citizen import Citizen
 from ivr.testing.disk import SmallDisk, small_disk
 from ivr.testing.processes import Running, running
 from ivr.testing.wire import FakeAsterisk, header
 
-REPORT = read_scenario(CALLS / "da-nang-ha-tang-gui.toml")
-REFUSED = read_scenario(CALLS / "da-nang-ha-tang-het-cho.toml")
+REPORT = find_scenario("da-nang/phan-anh-gui")
+REFUSED = find_scenario("da-nang/phan-anh-het-cho")
 MIB = 2**20
 
 

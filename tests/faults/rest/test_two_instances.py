@@ -22,10 +22,9 @@ from ivr.model import Call, Ticket
 from ivr.prompts import build
 from ivr.reconcile import reconcile
 from ivr.settings import Settings
-from ivr.simulator import read_scenario
 from ivr.simulator.play import Played
 from ivr.store import Store, open_store
-from ivr.testing import CALLS, need
+from ivr.testing import find_scenario, need
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, wait_for
 from ivr.testing.calls import cut_short, play_all
 from ivr.testing.processes import Running, environment, running
@@ -33,7 +32,7 @@ from ivr.testing.spool import size
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
-REPORT = read_scenario(CALLS / "da-nang-mat-ket-noi-gui.toml")
+REPORT = find_scenario("da-nang/mat-ket-noi-gui")
 READY = "hotline is ready"
 
 

@@ -10,6 +10,7 @@ import pytest
 from ivr.city.city import City, CityUnknown, check_together, load_city, read_city
 from ivr.city.flow.nodes import (
     Announcements,
+    Callback,
     Consent,
     Hours,
     Language,
@@ -78,7 +79,7 @@ def test_in_every_city_a_person_a_language_rights_and_the_recorder_are_one_key_a
     rights = _node(city, "menu", "7")
     assert isinstance(rights, Menu)
     assert rights.prompts[0] == "quyen"
-    assert isinstance(_node(city, "menu", "6"), Announcements)
+    assert sum(isinstance(node, Announcements) for node in city.flow.nodes.values()) == 1
     menu = city.flow.nodes["menu"]
     assert isinstance(menu, Menu)
     after = city.flow.nodes[menu.give_up]
@@ -97,30 +98,46 @@ def test_in_every_city_one_switch_puts_the_emergency_menu_first(city: City) -> N
 
 
 def test_nobody_who_declines_recording_is_left_without_a_person(city: City) -> None:
-    for node in city.flow.nodes.values():
-        if isinstance(node, Consent):
-            person = city.flow.nodes[node.refused]
-            assert isinstance(person, Hours)
-            assert isinstance(city.flow.nodes[person.open], Ring)
+    recorders = [node for node in city.flow.nodes.values() if isinstance(node, Record)]
+    assert len(recorders) >= 4
+    for recorder in recorders:
+        person = city.flow.nodes[recorder.refused]
+        if isinstance(person, Hours):
+            assert isinstance(city.flow.nodes[person.closed], Menu), "a call-back is offered after hours"
+            person = city.flow.nodes[person.open]
+        assert isinstance(person, Ring)
+
+
+def test_who_refused_is_asked_before_a_message_is_recorded(city: City) -> None:
+    (question,) = (node for node in city.flow.nodes.values() if isinstance(node, Consent))
+    assert isinstance(city.flow.nodes[question.next], Record)
+    offered = city.flow.nodes[question.refused]
+    assert isinstance(offered, Menu)
+    assert isinstance(city.flow.nodes[offered.keys["2"].goto], Callback)
 
 
 def test_da_nang_has_the_whole_menu() -> None:
     city = load_city(CONFIG, "da-nang")
     main = city.flow.nodes["menu"]
     assert isinstance(main, Menu)
-    assert set(main.keys) == set("012345679")
+    assert set(main.keys) == set("0123479")
+    assert isinstance(_node(city, "menu", "1"), Record)
+    assert main.keys["1"].set.category is None, "the subject is not the caller's work"
     assert isinstance(_node(city, "menu", "2"), Status)
     assert isinstance(_node(city, "menu", "3"), Hours)
-    fields = city.flow.nodes["linh-vuc"]
-    assert isinstance(fields, Menu)
-    chosen = [fields.keys[key].set.category for key in "12345"]
-    assert chosen == ["ha-tang", "moi-truong", "an-ninh", "xa-hoi", "khac"]
-    for key, kind in (("1", Kind.GOP_Y), ("2", Kind.CHAM_GIAI_QUYET), ("3", Kind.THAI_DO)):
-        opinions = city.flow.nodes["gop-y"]
-        assert isinstance(opinions, Menu)
-        assert opinions.keys[key].set.kind == kind
+    for list_name, key, kind in (
+        ("muc-khac", "1", Kind.GOP_Y),
+        ("cham-thai-do", "1", Kind.CHAM_GIAI_QUYET),
+        ("cham-thai-do", "2", Kind.THAI_DO),
+        ("thong-tin", "6", Kind.DAT_LICH),
+    ):
+        choices = city.flow.nodes[list_name]
+        assert isinstance(choices, Menu)
+        assert choices.keys[key].set.kind == kind
+    assert _node(city, "menu", "4", "4") is _node(city, "menu", "7")
+    assert isinstance(_node(city, "menu", "4", "3", "5"), Announcements)
     for key, source in (("1", "xe-buyt"), ("2", "gia-dat"), ("3", "thua-dat"), ("4", "tiem-chung")):
-        node = _node(city, "thong-tin", key)
+        node = _node(city, "menu", "4", "3", key)
         assert isinstance(node, Lookup)
         assert node.source == source
         assert all("mẫu" in text.vi and "ample" in text.en for text in city.lookups[source].entries.values())
@@ -151,6 +168,8 @@ def test_hai_phong_has_its_four_subjects() -> None:
         "hien-ke",
         "cham-chi-dao",
     ]
+    assert set(main.keys) == set("01234579")
+    assert isinstance(_node(city, "menu", "5", "1"), Status)
     ideas, late = city.categories["hien-ke"], city.categories["cham-chi-dao"]
     assert ideas.hours is None
     assert late.agency == "van-phong"
@@ -171,6 +190,16 @@ def test_dong_thap_lists_the_55_bodies_in_5_groups() -> None:
         "ubnd-huyen": 12,
         "doanh-nghiep": 5,
     }
+
+
+def test_dong_thap_asks_for_the_group_and_records_at_key_4() -> None:
+    city = load_city(CONFIG, "dong-thap")
+    groups = _node(city, "menu", "1")
+    assert isinstance(groups, Menu)
+    assert set(groups.keys) == set("0123459")
+    assert isinstance(_node(city, "menu", "2"), Status)
+    assert isinstance(_node(city, "menu", "3"), Lookup)
+    assert isinstance(_node(city, "menu", "4"), Record)
 
 
 def test_announcements_in_force_come_newest_first() -> None:

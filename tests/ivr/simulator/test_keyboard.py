@@ -41,22 +41,22 @@ def _next(lines: Iterator[str]) -> str:
 
 
 def test_a_report_from_the_keyboard_says_what_it_would_become(walk: Callable[..., str]) -> None:
-    said = walk("1", "2", "1", "ổ gà trước nhà", "1", "2", "0912345678#", "1", "1")
-    assert "♪ linh-vuc: Hạ tầng" in said
-    assert "category = moi-truong · consent = given · contact = other +84912345678 · publish = True" in said
+    said = walk("4", "1", "ổ gà trước nhà", "2", "0912345678#", "1", "1")
+    assert "♪ muc-khac: Góp ý" in said
+    assert "category = gop-y · consent = none · contact = other +84912345678 · publish = True" in said
     assert "(hai sáu không … không không không … không một chín …)" in said
     assert "■ completed" in said
 
 
 def test_hanging_up_and_silence(walk: Callable[..., str]) -> None:
-    said = walk("", "", "1", "nói", "x")
-    assert "chua-nghe" in said
+    said = walk("", "nói", "x")
+    assert "♪ moi-noi: Xin mời ông bà nói phản ánh." in said
     assert "■ hung_up" in said
-    assert "consent = given" in said
+    assert "consent = none · contact = unasked" in said
 
 
 def test_a_line_that_is_no_keys_is_asked_again(walk: Callable[..., str]) -> None:
-    said = walk("một", "6")
+    said = walk("một", "4", "3", "5")
     assert "0–9" in said
     assert "viec-khac" in said
 

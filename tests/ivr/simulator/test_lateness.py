@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from ivr.simulator import Scenario, read_scenario
+from ivr.simulator import Scenario
 from ivr.simulator.journal_tail import POLL, Tail
 from ivr.simulator.lateness import LATE, TRIES, Lateness, MachineTooSlow, dial_until_punctual
 from ivr.simulator.play import Played, play_punctually
 from ivr.simulator.rtp_sender import FRAME, TICK, Stream
-from ivr.testing import CALLS
+from ivr.testing import find_scenario
 
 STALL = 2.0
-REPORT = read_scenario(CALLS / "da-nang-ha-tang-gui.toml")
+REPORT = find_scenario("da-nang/phan-anh-gui")
 
 
 class Line:
