@@ -21,7 +21,6 @@ SPEED = 175
 FINAL_SPEED = 160
 """Words a minute; a word that ends its phrase is spoken a little slower."""
 BEEP = "beep"
-BEEP_SECONDS = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +119,7 @@ def word_key(language: Language, word: str) -> str:
 
 
 def _marks() -> Iterator[Item]:
-    yield Item(key=BEEP, source=Tone(hertz=1000, seconds=BEEP_SECONDS))
+    yield Item(key=BEEP, source=Tone(hertz=1000, seconds=0.25))
     for language in LANGUAGES:
         yield Item(key=word_key(language, PAUSE), source=Quiet(seconds=0.3))
 

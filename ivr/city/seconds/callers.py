@@ -69,7 +69,7 @@ class Silent(HearsOut):
     def at_list(self, line: Line, menu: Menu) -> str:
         """See :class:`Caller`."""
         said = menu.prompts
-        for number in range(silences(menu)):
+        for number in range(menu.silences):
             if number:
                 line.say(["chua-nghe"])
             line.say(said)
@@ -122,8 +122,3 @@ def reporting(menu: Menu, reports: Reports) -> str:
     """Where the first key that reports something leads; where there is none, key 1 goes deeper."""
     key = next(iter(reports[menu.id]), DEEPER)
     return menu.keys[key].goto if key in menu.keys else ""
-
-
-def silences(menu: Menu) -> int:
-    """How often a list is said to who presses nothing."""
-    return menu.tries

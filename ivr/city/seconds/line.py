@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ivr.phone import BEEP_SECONDS
 from ivr.prompts import Catalogue
-from ivr.prompts.items import BEEP, BEEP_SECONDS
+from ivr.prompts.items import BEEP
 from ivr.prompts.spoken import share_until_named
 from ivr.speech import PAUSE, Language, spell_code
 from ivr.words import tr

@@ -10,6 +10,8 @@ from ivr.words import tr
 
 CONTACT_WAIT = 2.0
 """Seconds in which who wants another number than the calling one presses a key."""
+PUBLISH_WAIT = 3.0
+"""Seconds in which who agrees or refuses to be published presses a key."""
 PEN_AND_PAPER = 2.1
 """Seconds of silence before the code is read."""
 
@@ -94,7 +96,7 @@ class Walk:
                     here = contact.next
                 case Publish() as publish:
                     line.say(publish.prompts)
-                    line.wait(_waiting(), 0.0 if keys else pauses.key)
+                    line.wait(_waiting(), 0.0 if keys else PUBLISH_WAIT)
                     here = publish.next
                 case Receipt():
                     _read_receipt(line)
