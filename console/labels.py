@@ -103,6 +103,7 @@ CHECKS: Mapping[str, object] = {
     "database": _l("Cơ sở dữ liệu"),
     "clock": _l("Đồng hồ"),
     "sounds": _l("Lời thoại"),
+    "switches": _l("Công tắc khẩn cấp"),
     "processes": _l("Tiến trình"),
     "cities": _l("Thành phố"),
     "model": _l("Mô hình nhận dạng"),
