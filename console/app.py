@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from console import access, errors, language, row_cache, security, template_helpers
 from console.cities import Cities
 from console.portal import lookup
-from console.views import account, calls, health, jobs, people, preferences, recordings, search, tickets
+from console.views import account, calls, doctor, health, jobs, people, preferences, recordings, search, tickets
 from ivr.secrets import get_secret
 from ivr.settings import Settings
 from ivr.store import Store, open_store
@@ -33,6 +33,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.console_address.startswith("https://"),
+        WTF_CSRF_SSL_STRICT=False,  # no Referer is asked for: token and Origin decide (console/security.py)
         WTF_CSRF_TIME_LIMIT=None,  # a page may stand all day; the token lives as long as the browser's session
         MAX_CONTENT_LENGTH=MOST_POSTED,
         MAX_FORM_MEMORY_SIZE=MOST_POSTED,
@@ -52,6 +53,6 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     access.register(app)
     template_helpers.register(app)
     row_cache.register(app)
-    for room in (preferences, account, tickets, calls, recordings, people, jobs, search, lookup, health):
+    for room in (preferences, account, tickets, calls, recordings, people, jobs, doctor, search, lookup, health):
         app.register_blueprint(room.blueprint)
     return app

@@ -78,7 +78,7 @@ def _check_assets(_settings: Settings) -> list[Finding]:
 
 
 COMMAND = Command(
-    help=tr("bàn làm việc trên trình duyệt (Flask, gunicorn)", "the desk in the browser (Flask, gunicorn)"),
+    help=tr("bàn điều hành trên trình duyệt (Flask, gunicorn)", "the console in the browser (Flask, gunicorn)"),
     configure=lambda parser: None,
     run=_run,
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from flask import current_app, g
 from sqlalchemy.orm import Session as Session  # pages name the type from here: what is behind it is not theirs
 
 from console.cities import Cities
+from ivr.services.repeats import Repeats
 from ivr.settings import Settings
 from ivr.store import Store
 
@@ -33,6 +34,12 @@ def now() -> datetime:
     if "now" not in g:
         g.now = current_app.extensions["tongdai.clock"]()
     return cast("datetime", g.now)
+
+
+def repeats() -> Repeats:
+    """When lists and pages say that one number called several times."""
+    own = settings()
+    return Repeats(calls=own.several_calls, within=timedelta(minutes=own.several_minutes))
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def _http(error: HTTPException) -> Response:
             return _answer(
                 403,
                 _("Không được phép"),
-                _("Vai trò của ông bà không có quyền này. Cần thì hỏi trưởng ca hoặc quản trị."),
+                _("Vai trò của anh/chị không có quyền này. Cần thì hỏi trưởng ca hoặc quản trị."),
             )
         case 404:
             return _answer(404, _("Không tìm thấy"), _("Không có trang này, hoặc địa chỉ đã gõ sai."))

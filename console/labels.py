@@ -19,9 +19,9 @@ EVENTS: Mapping[EventKind, object] = {
     EventKind.UPDATED: _l("Người gọi trả lời thêm"),
     EventKind.MOVED: _l("Chuyển trạng thái"),
     EventKind.NOTE: _l("Ghi chú"),
-    EventKind.TRANSCRIBED: _l("Đã có bản chữ"),
-    EventKind.NOT_TRANSCRIBED: _l("Không tạo được bản chữ"),
-    EventKind.CORRECTED: _l("Sửa bản chữ"),
+    EventKind.TRANSCRIBED: _l("Đã có nội dung"),
+    EventKind.NOT_TRANSCRIBED: _l("Không tạo được nội dung"),
+    EventKind.CORRECTED: _l("Sửa nội dung"),
     EventKind.CODED: _l("Cấp mã phản ánh"),
     EventKind.CHANGED: _l("Thay đổi phiếu"),
 }
@@ -46,6 +46,15 @@ FLAGS: Mapping[str, object] = {
     "clipped": _l("Âm thanh quá lớn, méo tiếng"),
     "code_taken": _l("Mã trùng, đã cấp mã khác"),
 }
+
+SHORT_FLAGS: Mapping[str, object] = {
+    "interrupted": _l("Gián đoạn"),
+    "fallback": _l("Dự phòng"),
+    "truncated": _l("Bị cụt"),
+    "short": _l("Rất ngắn"),
+    "silent": _l("Không có lời"),
+}
+"""Those that a list says in words; the others are a sign whose words stand beside it."""
 
 NODES: Mapping[str, object] = {
     "say": _l("Phát lời"),
@@ -72,14 +81,14 @@ FIELDS: Mapping[str, object] = {
     "kind": _l("Loại"),
     "urgent": _l("Khẩn"),
     "confidential": _l("Mật"),
-    "assignee_id": _l("Người phụ trách"),
+    "assignee_id": _l("Người xử lý"),
     "agency": _l("Cơ quan xử lý"),
     "due_at": _l("Hạn trả lời"),
 }
 """What an event of kind ``changed`` can have changed."""
 
 JOB_KINDS: Mapping[str, object] = {
-    TRANSCRIBE: _l("Tạo bản chữ"),
+    TRANSCRIBE: _l("Tạo nội dung từ ghi âm"),
     UPKEEP: _l("Dọn dữ liệu hết hạn"),
 }
 
@@ -88,6 +97,21 @@ JOB_STATES: Mapping[str, object] = {
     "waiting": _l("Đang chờ"),
     "running": _l("Đang chạy"),
 }
+
+CHECKS: Mapping[str, object] = {
+    "ports": _l("Cổng mạng"),
+    "asterisk": _l("Asterisk"),
+    "disk": _l("Ổ đĩa"),
+    "home": _l("Thư mục dữ liệu"),
+    "database": _l("Cơ sở dữ liệu"),
+    "clock": _l("Đồng hồ"),
+    "sounds": _l("Lời thoại"),
+    "switches": _l("Công tắc khẩn cấp"),
+    "processes": _l("Tiến trình"),
+    "cities": _l("Thành phố"),
+    "model": _l("Mô hình nhận dạng"),
+}
+"""What a finding of ``tongdai doctor`` is about."""
 
 _PAIRS = (STATES, KINDS, REFUSALS, CHANNELS, ROLES, ENDS)
 
@@ -109,6 +133,11 @@ def flag(name: str) -> str:
     return str(FLAGS.get(name, name))
 
 
+def short_flag(name: str) -> str:
+    """The words for a flag in a list; empty where a sign is enough."""
+    return str(SHORT_FLAGS.get(name, ""))
+
+
 def node(kind: str) -> str:
     """The words for a kind of menu step."""
     return str(NODES.get(kind, kind))
@@ -128,6 +157,11 @@ def job_subject(subject: str) -> str:
 def job_state(name: str) -> str:
     """The words for a group of the page of jobs."""
     return str(JOB_STATES[name])
+
+
+def check(name: str) -> str:
+    """The words for what a finding is about; a check that names itself in words keeps its name."""
+    return str(CHECKS.get(name, name))
 
 
 def yes_no(value: object) -> str:

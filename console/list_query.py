@@ -1,64 +1,49 @@
-"""What a list was asked for: read from the address, turned into a filter of the desk, written back into addresses."""
+"""What a list was asked for: read from the address, and written back into addresses.
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+What makes no sense is left out instead of refused, for addresses are kept and shared; a day that is none is said
+(:attr:`Asked.faults`), because somebody has just typed it.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 
 from console import context
 from console.access import wants_fragment
-from console.gettext import lazy_gettext as _l
+from console.gettext import gettext as _
 from console.times import civil_day, find_day
-from ivr.model import EndReason, Person, State
 from ivr.model.civil import ZONE
-from ivr.services.listing import PAGE, CallFilter, TicketFilter
+from ivr.services.list_filters import Order
+from ivr.services.listing import PAGE
 
-
-@dataclass(frozen=True, kw_only=True)
-class Tab:
-    """A group of tickets that one question asks for."""
-
-    id: str
-    text: object
-    filter: Callable[[Person, datetime], TicketFilter]
-    counted: bool = False
-
-
-TABS = (
-    Tab(
-        id="new",
-        text=_l("Mới"),
-        filter=lambda me, now: TicketFilter(states=frozenset({State.MOI, State.MO_LAI})),
-        counted=True,
-    ),
-    Tab(
-        id="mine",
-        text=_l("Của tôi"),
-        filter=lambda me, now: TicketFilter(assignee_id=me.id, is_open=True),
-        counted=True,
-    ),
-    Tab(id="late", text=_l("Quá hạn"), filter=lambda me, now: TicketFilter(overdue_at=now), counted=True),
-    Tab(id="open", text=_l("Đang mở"), filter=lambda me, now: TicketFilter(is_open=True)),
-    Tab(id="closed", text=_l("Đã đóng"), filter=lambda me, now: TicketFilter(is_open=False)),
-    Tab(id="all", text=_l("Tất cả"), filter=lambda me, now: TicketFilter()),
-)
-_BY_ID = {tab.id: tab for tab in TABS}
+MOST_PAGES = 10_000
+LONGEST_QUERY = 200
+Known = Collection[str] | Callable[[str], bool]
+"""The values a choice may have, or whether it may have one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What both lists can be asked for; ``start`` and ``end`` are civil days, both included."""
+    """What a list can be asked for; ``start`` and ``end`` are civil days, both included."""
 
     path: str
     fragment: bool
     q: str
     start: date | None
     end: date | None
+    typed: tuple[str, str]
+    """The two days as they stand in the address."""
     page: int
     size: int
+    tab: str = ""
+    chosen: Mapping[str, str]
+    """What was chosen of each filter; empty where nothing was."""
+    order: Order
+    usual_order: Order
+    """The order of this group where none was asked for."""
 
     @property
     def since(self) -> datetime | None:
@@ -71,108 +56,83 @@ class Asked:
         return datetime.combine(self.end + timedelta(days=1), time(), ZONE) if self.end else None
 
     @property
-    def _period(self) -> dict[str, str]:
-        return {"from": civil_day(self.start), "to": civil_day(self.end)}
-
-    def _address(self, **values: object) -> str:
-        given = {name: str(value) for name, value in values.items() if value not in ("", None, 1)}
-        return f"{self.path}?{urlencode(given)}" if given else self.path
-
-
-@dataclass(frozen=True, kw_only=True)
-class TicketsAsked(Asked):
-    """What the tickets list was asked for."""
-
-    tab: str
-    state: str
-    category: str
+    def filtered(self) -> bool:
+        """Whether a filter narrows the list; a search does not count."""
+        return any(self.chosen.values()) or any(self.typed)
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything beside the tab narrows the list."""
-        return bool(self.q or self.state or self.category or self.start or self.end)
-
-    def filter(self, me: Person, now: datetime) -> TicketFilter:
-        """As the desk understands it; a state that was chosen wins over the tab's."""
-        wanted = _BY_ID[self.tab].filter(me, now)
-        if self.state:
-            wanted = replace(wanted, states=frozenset({State(self.state)}), is_open=None)
-        return replace(wanted, query=self.q, category=self.category, since=self.since, until=self.until)
-
-    def address(self, page: int, *, tab: str | None = None) -> str:
-        """This list on another page or tab."""
-        return self._address(
-            tab=tab or self.tab,
-            q=self.q,
-            state=self.state if tab is None else "",
-            category=self.category,
-            **self._period,
-            page=page,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallsAsked(Asked):
-    """What the calls list was asked for."""
-
-    end_reason: str
-    ticket: str
+        """Whether anything beside the group narrows the list."""
+        return bool(self.q) or self.filtered
 
     @property
-    def narrowed(self) -> bool:
-        """Whether anything narrows the list."""
-        return bool(self.q or self.end_reason or self.ticket or self.start or self.end)
+    def faults(self) -> list[str]:
+        """Sentences on days that filter nothing, or leave nothing."""
+        said = [
+            _("“%(day)s” không phải là ngày (dd/mm/yyyy): chưa lọc theo ngày này.", day=text)
+            for text, day in zip(self.typed, (self.start, self.end), strict=True)
+            if text and day is None
+        ]
+        if self.start and self.end and self.start > self.end:
+            said.append(_("“Từ ngày” đứng sau “đến ngày”: không có gì khớp."))
+        return said
 
-    def filter(self) -> CallFilter:
-        """As the desk understands it."""
-        return CallFilter(
-            query=self.q,
-            end_reason=EndReason(self.end_reason) if self.end_reason else None,
-            with_ticket={"yes": True, "no": False}.get(self.ticket),
-            since=self.since,
-            until=self.until,
-        )
+    def address(self, page: int = 1, *, tab: str | None = None, order: Order | None = None) -> str:
+        """This list on another page, in another group or order."""
+        moved = tab is not None and tab != self.tab
+        ordered = self.order if order is None else order
+        given = {
+            "tab": self.tab if tab is None else tab,
+            "q": self.q,
+            **self.chosen,
+            "from": civil_day(self.start) or self.typed[0],
+            "to": civil_day(self.end) or self.typed[1],
+            "sort": "" if moved or ordered is self.usual_order else ordered.value,
+            "page": "" if page == 1 else str(page),
+        }
+        if moved:
+            given["state"] = ""  # a state is a group of its own
+        return self._written(given)
 
-    def address(self, page: int) -> str:
-        """This list on another page."""
-        return self._address(
-            q=self.q,
-            end=self.end_reason,
-            ticket=self.ticket,
-            **self._period,
-            page=page,
-        )
+    @property
+    def cleared(self) -> str:
+        """This list without its filters."""
+        return self._written({"tab": self.tab, "q": self.q})
 
-
-def read_tickets_asked() -> TicketsAsked:
-    """From the request; what makes no sense is left out instead of refused: addresses are kept and shared."""
-    tab, state = request.args.get("tab", ""), request.args.get("state", "")
-    return TicketsAsked(
-        **_common(),
-        tab=tab if tab in _BY_ID else ("all" if state or request.args.get("q") else "new"),
-        state=state if state in set(State) else "",
-        category=request.args.get("category", "")[:64],
-    )
-
-
-def read_calls_asked() -> CallsAsked:
-    """From the request, as :func:`read_tickets_asked`."""
-    reason, ticket = request.args.get("end", ""), request.args.get("ticket", "")
-    return CallsAsked(
-        **_common(),
-        end_reason=reason if reason in set(EndReason) else "",
-        ticket=ticket if ticket in {"yes", "no"} else "",
-    )
+    def _written(self, given: Mapping[str, str]) -> str:
+        kept = {name: value for name, value in given.items() if value}
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
 
-def _common() -> dict[str, Any]:
+def read_asked(choices: Mapping[str, Known], *, tab: str = "", orders: Collection[Order], usual_order: Order) -> Asked:
+    """From the request.
+
+    :param choices: the list's filters by their names in the address.
+    :param orders: those the list has.
+    """
     today = context.now().astimezone(ZONE).date()
-    return {
-        "path": request.path,
-        "fragment": wants_fragment() and request.headers.get("HX-History-Restore-Request") != "true",
-        "q": request.args.get("q", "").strip()[:200],
-        "start": find_day(request.args.get("from", ""), today),
-        "end": find_day(request.args.get("to", ""), today),
-        "size": PAGE,
-        "page": min(max(request.args.get("page", 1, type=int) or 1, 1), 10_000),
-    }
+    typed = (_given("from", 40), _given("to", 40))
+    order = _given("sort", 16)
+    return Asked(
+        path=request.path,
+        fragment=wants_fragment() and request.headers.get("HX-History-Restore-Request") != "true",
+        q=_given("q", LONGEST_QUERY),
+        start=find_day(typed[0], today),
+        end=find_day(typed[1], today),
+        typed=typed,
+        size=PAGE,
+        page=min(max(request.args.get("page", 1, type=int) or 1, 1), MOST_PAGES),
+        tab=tab,
+        chosen={name: _known(_given(name, 64), known) for name, known in choices.items()},
+        order=Order(order) if order in set(orders) else usual_order,
+        usual_order=usual_order,
+    )
+
+
+def _given(name: str, longest: int) -> str:
+    return request.args.get(name, "").strip()[:longest]
+
+
+def _known(value: str, known: Known) -> str:
+    holds = known(value) if callable(known) else value in known
+    return value if value and holds else ""

@@ -1,20 +1,27 @@
-"""Headers every answer carries, above all a Content-Security-Policy without inline scripts or styles."""
+"""Headers every answer carries, above all a Content-Security-Policy without inline scripts or styles; whose page asks.
+
+A change is believed by its CSRF token, and by the ``Origin`` that browsers send with it. ``Referer`` is not asked for:
+privacy settings and company proxies take it away.
+"""
 
 import secrets
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, abort, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from console import context
 
 _LOOPBACK = {"localhost", "127.0.0.1"}
+_READING = {"GET", "HEAD", "OPTIONS"}
+_PORTS = {"http": 80, "https": 443}
 
 
 def register(app: Flask) -> None:
     """Give each request a nonce and each answer its headers."""
     app.before_request(_one_address)
+    app.before_request(_own_pages_only)
     app.after_request(_headers)
     app.context_processor(lambda: {"csp_nonce": nonce})
 
@@ -34,6 +41,25 @@ def _one_address() -> BaseResponse | None:
     if mixed and request.method == "GET":
         return redirect(f"{context.settings().console_address}{request.full_path.rstrip('?')}")
     return None
+
+
+def _own_pages_only() -> None:
+    """Refuse a change that a page of another address sends; browsers that name no origin are known by the token."""
+    origin = request.headers.get("Origin")
+    if request.method in _READING or origin in {None, "null"}:
+        return
+    ours = {_address(context.settings().console_address), _address(request.host_url)}
+    if _address(origin or "") not in ours:
+        abort(400)
+
+
+def _address(address: str) -> tuple[str, int | None]:
+    """Host and port of an origin; without a port, its scheme's own. The scheme is the proxy's affair."""
+    try:
+        parts = urlsplit(address)
+        return parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
+    except ValueError:  # "http://["
+        return "", None
 
 
 def _headers(response: Response) -> Response:

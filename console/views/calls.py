@@ -3,16 +3,21 @@
 from itertools import zip_longest
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, render_template
 
-from console import context
+from console import context, labels
 from console.access import me, needs
 from console.context import Session
+from console.gettext import gettext as _
+from console.gettext import lazy_gettext as _l
 from console.language import language
-from console.list_query import read_calls_asked
+from console.list_query import Asked, Known, read_asked
+from console.list_view import Column, Empty, Filter, ListView, respond
+from console.row_cache import call_line
 from ivr.model import Call, CallStep, EndReason, Ticket
 from ivr.model.permissions import Permission
-from ivr.services import listing, rights, viewing
+from ivr.services import listing, outbox, repeats, rights, viewing
+from ivr.services.list_filters import CallFilter, Order
 
 PASSED_THROUGH = ("hours", "switch", "language")
 """Kinds of steps that earlier versions kept and that no caller notices."""
@@ -20,25 +25,49 @@ PASSED_THROUGH = ("hours", "switch", "language")
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
 
+_CHOICES: dict[str, Known] = {"ticket": frozenset({"yes", "no"}), "end": frozenset(EndReason)}
+_COLUMNS = (
+    Column(id="caller", text=_l("Người gọi")),
+    Column(id="began", text=_l("Bắt đầu"), orders=(Order.NEWEST, Order.OLDEST)),
+    Column(id="length", text=_l("Độ dài"), css="num"),
+    Column(id="end", text=_l("Cách kết thúc")),
+    Column(id="tickets", text=_l("Phiếu")),
+    Column(id="what", text=_l("Nội dung"), css="what"),
+)
+_ORDERS: tuple[tuple[Order, object], ...] = (
+    (Order.NEWEST, _l("Mới nhất trước")),
+    (Order.OLDEST, _l("Cũ nhất trước")),
+)
+
+
 @blueprint.get("")
 @needs(Permission.SEE_CALLS)
 def index() -> Response:
     """The list, whole or (for htmx) its rows alone."""
-    asked = read_calls_asked()
+    asked = read_asked(_CHOICES, orders=[order for order, _text in _ORDERS], usual_order=Order.NEWEST)
     with context.reading() as session:
-        found = listing.calls(session, asked.filter(), viewer=me(), page=asked.page, size=asked.size)
-        page = render_template(
-            "calls/list.html" if asked.fragment else "calls/index.html",
+        found = listing.calls(
+            session,
+            _filter(asked),
+            viewer=me(),
+            order=asked.order,
+            page=asked.page,
+            size=asked.size,
+            marked=context.repeats(),
+        )
+        view = ListView(
+            title=_("Cuộc gọi"),
+            search=_("Số máy hoặc vài số cuối, mã phiếu, nội dung"),
+            triggers=(outbox.CALL_STARTED, outbox.CALL_ENDED, outbox.TICKET_FILED),
             asked=asked,
             found=found,
-            address=asked.address,
-            ends=list(EndReason),
+            columns=_columns(asked),
+            draw=call_line,
+            filters=_filters(),
+            orders=[(order, str(text)) for order, text in _ORDERS],
+            empty=_empty(asked),
         )
-    response = make_response(page)
-    response.headers["Vary"] = "HX-Request"
-    if asked.fragment:
-        response.headers["HX-Replace-Url"] = asked.address(asked.page)  # can be kept and shared; Back leaves the list
-    return response
+        return respond(view)
 
 
 @blueprint.get("/<ulid>")
@@ -61,6 +90,7 @@ def page(ulid: str) -> str:
             asks_reason=any(player["asks_reason"] for player in players),
             steps=[(step, _said(call, step)) for step in call.steps if step.kind not in PASSED_THROUGH],
             number=number,
+            calls_around=repeats.around(session, call, context.repeats()),
             sees_number=rights.sees_number(me(), tickets),
             others=[row for row in rows if row.id != ulid],
         )
@@ -92,3 +122,42 @@ def _said(call: Call, step: CallStep) -> list[tuple[str, float | None]]:
         if text and seconds != 0:
             heard[text] = max(seconds, heard.get(text) or 0.0) if seconds else None
     return list(heard.items())
+
+
+def _filter(asked: Asked) -> CallFilter:
+    reason = asked.chosen["end"]
+    return CallFilter(
+        query=asked.q,
+        end_reason=EndReason(reason) if reason else None,
+        with_ticket={"yes": True, "no": False}.get(asked.chosen["ticket"]),
+        since=asked.since,
+        until=asked.until,
+    )
+
+
+def _columns(asked: Asked) -> tuple[Column, ...]:
+    """Those in which rows can differ."""
+    same = {"end"} if asked.chosen["end"] else set()
+    same |= {"tickets", "what"} if asked.chosen["ticket"] == "no" else set()
+    return tuple(column for column in _COLUMNS if column.id not in same)
+
+
+def _filters() -> tuple[Filter, ...]:
+    return (
+        Filter(name="ticket", text=_("Phiếu"), choices=[("yes", _("Có phiếu")), ("no", _("Không có phiếu"))]),
+        Filter(
+            name="end",
+            text=_("Mọi cách kết thúc"),
+            choices=[(reason.value, labels.label(reason)) for reason in EndReason],
+        ),
+    )
+
+
+def _empty(asked: Asked) -> Empty:
+    if asked.narrowed:
+        return Empty(icon="search", title=_("Không có cuộc gọi nào khớp"), text=_("Thử bớt số hoặc bỏ bớt bộ lọc."))
+    return Empty(
+        icon="telephone",
+        title=_("Chưa có cuộc gọi nào"),
+        text=_("Mỗi cuộc gọi đến 1022 hiện ở đây ngay khi tổng đài trả lời, kể cả khi người gọi không nhấn phím nào."),
+    )

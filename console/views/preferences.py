@@ -25,7 +25,7 @@ def index() -> Response:
 @public
 def preferences() -> Response:
     """Switch language or theme, for the person where one is signed in and for this browser."""
-    response = redirect(local_address(request.referrer))
+    response = redirect(local_address(request.form.get("next") or request.referrer))
     asked = {
         LANGUAGE_COOKIE: _one_of(request.form.get("language"), LANGUAGES),
         THEME_COOKIE: _one_of(request.form.get("theme"), THEMES),

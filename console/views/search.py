@@ -46,4 +46,8 @@ def _places(query: str) -> list[tuple[str, str, str]]:
         known.insert(3, (url_for("calls.index"), "telephone", _("Cuộc gọi")))
     if may(Permission.MANAGE_PEOPLE):
         known.append((url_for("people.index"), "people", _("Nhân sự")))
+    if may(Permission.MANAGE_JOBS):
+        known.append((url_for("jobs.index"), "list-ul", _("Việc nền")))
+    if may(Permission.SEE_HEALTH):
+        known.append((url_for("doctor.page"), "heart-pulse", _("Tình trạng hệ thống")))
     return [place for place in known if fold(query) in fold(place[2])]

@@ -1,51 +1,24 @@
-"""The tickets list and a ticket's page with its parts; what people do with a ticket is in ``casework``."""
+"""A ticket's page with its parts; what people do with a ticket is in ``casework``, the list in ``ticket_list``."""
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, render_template
+from flask import Blueprint, abort, render_template
 
 from console import context, labels
 from console.access import me, needs
 from console.alignment import align
 from console.context import Session
 from console.language import language
-from console.list_query import TABS, Tab, TicketsAsked, read_tickets_asked
-from console.views import casework
-from ivr.model import MOVES, Call, EventKind, Recording, State, Ticket, TicketEvent
+from console.views import casework, ticket_list
+from ivr.model import MOVES, Call, EventKind, Recording, Ticket, TicketEvent
 from ivr.model.clock import clock_of
 from ivr.model.permissions import Permission
-from ivr.services import listing, people, plays, rights, viewing
+from ivr.services import listing, people, plays, repeats, rights, viewing
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
 casework.register(blueprint)
-_MOST_IN_TAB = 1_000
+ticket_list.register(blueprint)
 _PARTS = ("head", "said", "side", "history")
-
-
-@blueprint.get("")
-@needs(Permission.SEE_TICKETS)
-def index() -> Response:
-    """The list, whole or (for htmx) its rows alone."""
-    asked = read_tickets_asked()
-    with context.reading() as session:
-        found = listing.tickets(
-            session, asked.filter(me(), context.now()), viewer=me(), page=asked.page, size=asked.size
-        )
-        template = "tickets/list.html" if asked.fragment else "tickets/index.html"
-        page = render_template(
-            template,
-            asked=asked,
-            found=found,
-            tabs=_tabs(session, asked),
-            address=asked.address,
-            states=list(State),
-            categories=_categories(asked),
-        )
-    response = make_response(page)
-    response.headers["Vary"] = "HX-Request"
-    if asked.fragment:
-        response.headers["HX-Replace-Url"] = asked.address(asked.page)  # can be kept and shared; Back leaves the list
-    return response
 
 
 @blueprint.get("/<ulid>")
@@ -57,7 +30,8 @@ def page(ulid: str) -> str:
         number = _number(facts["call"], facts["ticket"])
         rows = listing.calls_of_number(session, number, viewer=me(), limit=8) if number else []
         others = [row for row in rows if row.id != facts["ticket"].call_id]
-        return render_template("tickets/page.html", **facts, others=others, number=number)
+        calls_around = repeats.around(session, facts["call"], context.repeats())
+        return render_template("tickets/page.html", **facts, others=others, number=number, calls_around=calls_around)
 
 
 @blueprint.get("/<ulid>/parts/<name>")
@@ -155,29 +129,3 @@ def _changes(ticket: Ticket, names: dict[int, str]) -> Any:
 
 def _number(call: Call | None, ticket: Ticket) -> str | None:
     return (call.caller_number if call else None) or ticket.contact_number
-
-
-def _tabs(session: Session, asked: TicketsAsked) -> list[dict[str, Any]]:
-    """The groups with how many stand in those where a number says what to do."""
-    counts = _counts(session, [tab for tab in TABS if tab.counted])
-    return [
-        {"id": tab.id, "text": str(tab.text), "count": counts.get(tab.id), "href": asked.address(1, tab=tab.id)}
-        for tab in TABS
-    ]
-
-
-def _counts(session: Session, tabs: list[Tab]) -> dict[str, str]:
-    """How many stand in each; from a thousand on it says nothing more exact: every page pays for the counting."""
-    groups = [tab.filter(me(), context.now()) for tab in tabs]
-    found = listing.count_tickets(session, *groups, viewer=me(), most=_MOST_IN_TAB)
-    return {
-        tab.id: f"{count - 1}+" if count == _MOST_IN_TAB else str(count) for tab, count in zip(tabs, found, strict=True)
-    }
-
-
-def _categories(asked: TicketsAsked) -> list[tuple[str, str]]:
-    """The categories of this desk's city, and the one that was asked for."""
-    words = context.cities().get(context.settings().city)
-    known = words.categories(language())
-    foreign = asked.category and asked.category not in dict(known)
-    return [*known, (asked.category, asked.category)] if foreign else known

@@ -44,7 +44,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 COMMAND = Command(
     help=tr(
-        "Chạy thử trên thành phần thật: gọi SIP, phản ánh, phiếu, bản chữ, rồi gọi lại nghe trạng thái.",
+        "Chạy thử trên thành phần thật: gọi SIP, phản ánh, phiếu, nội dung, rồi gọi lại nghe trạng thái.",
         "Try it on real parts: a SIP call, a report, its ticket and text, then a second call that hears the state.",
     ),
     configure=_configure,

@@ -94,7 +94,7 @@ def _greet(settings: Settings, supervisor: Supervisor, seconds: float, *, ready:
         if child.state is not State.READY:
             name, log = child.spec.name, child.spec.log
             _say(tr(f"✗ {name} chưa chạy được, xem {log}", f"✗ {name} does not serve yet, see {log}"))
-    _say(tr(f"  Bàn làm việc: {settings.console_address}", f"  Console: {settings.console_address}"))
+    _say(tr(f"  Bàn điều hành: {settings.console_address}", f"  Console: {settings.console_address}"))
     if not asterisk:
         site = render_site(settings)
         _say(tr(f"  Tổng đài của thành phố nạp: {site}/*.conf", f"  The city's PBX includes: {site}/*.conf"))
@@ -143,7 +143,7 @@ def _run(settings: Settings, arguments: argparse.Namespace) -> int:
 
 COMMAND = Command(
     help=tr(
-        "Chạy cả tổng đài: Asterisk, FastAGI, theo dõi, chuyển văn bản, bàn làm việc. Ctrl-C dừng tất cả.",
+        "Chạy cả tổng đài: Asterisk, FastAGI, theo dõi, chuyển văn bản, bàn điều hành. Ctrl-C dừng tất cả.",
         "Run the whole hotline: Asterisk, FastAGI, watch, transcription, console. Ctrl-C stops all.",
     ),
     configure=_configure,

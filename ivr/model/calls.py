@@ -27,7 +27,7 @@ class Call(Base):
     """One citizen's call, keyed by our own ULID (UNIQUEID restarts with Asterisk)."""
 
     __tablename__ = "calls"
-    __table_args__ = (Index("ix_calls_caller_number_started_at", "caller_number", "started_at"),)
+    __table_args__ = (Index("ix_calls_of_number", "caller_number", "started_at", "id"),)
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     instance: Mapped[str] = mapped_column(String(64), default="")

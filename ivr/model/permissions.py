@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CORRECT = "correct"  # the text of a recording
     SET_CONFIDENTIAL = "set_confidential"
     MANAGE_PEOPLE = "manage_people"  # accounts, roles, passwords
+    SEE_HEALTH = "see_health"  # version, model, disk, queues, database, Asterisk
     MANAGE_JOBS = "manage_jobs"  # work in the background: see what waits, try parked work again
 
 
@@ -70,6 +71,7 @@ _SUPERVISOR = _OPERATOR | {
     Permission.DOWNLOAD,
     Permission.ASSIGN,
     Permission.SET_CONFIDENTIAL,
+    Permission.SEE_HEALTH,
 }
 _AGENCY = frozenset({Permission.OWN_ACCOUNT, Permission.SEE_TICKETS, Permission.MOVE, Permission.NOTE})
 """Reads and answers. No calls, recordings or numbers: who reported reaches an agency only with consent (DOMAIN §5)."""

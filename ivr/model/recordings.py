@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Choice, Instant
@@ -29,7 +29,10 @@ class Recording(Base):
     """One take that was filed; ``key`` is relative to the recordings folder, never shown, never in a URL."""
 
     __tablename__ = "recordings"
-    __table_args__ = (UniqueConstraint("ulid", "take", name="uq_recordings_call_id_take"),)  # SQLite cannot rename it
+    __table_args__ = (
+        UniqueConstraint("ulid", "take", name="uq_recordings_call_id_take"),  # SQLite cannot rename it
+        Index("ix_recordings_length", "seconds", "ulid"),
+    )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     ulid: Mapped[str] = mapped_column(String(26))

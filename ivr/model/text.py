@@ -5,6 +5,8 @@ import unicodedata
 
 _NOT_WORD = re.compile(r"[^\w]|_")
 _ASKED = re.compile(r'"([^"]*)"|(\S+)')
+_UNSEEN = frozenset({"Mn", "Cf"})
+"""Marks of letters, and signs that take no place: a soft hyphen, a direction mark."""
 _BREAKS = frozenset({"Cc", "Zl", "Zp"})
 """Control signs (NUL, CR, LF, tab …), line and paragraph separators: they part words."""
 _HARMFUL = frozenset({"Cf", "Cs", "Co", "Cn"})
@@ -16,13 +18,13 @@ LEAST_REASON = 3
 
 
 def fold(text: str) -> str:
-    """The search form: lower case, no marks, đ → d, every run of other signs one space.
+    """The search form: lower case, no marks, nothing invisible, đ → d, every run of other signs one space.
 
     Different words become equal ("Mỹ Tho" and "Mỹ Thọ"; "Hoà" and "Hòa", which are the same): good for finding,
     never for deciding.
     """
-    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    unmarked = "".join(sign for sign in bare if unicodedata.category(sign) != "Mn")
+    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("\N{ZERO WIDTH SPACE}", " "))
+    unmarked = "".join(sign for sign in bare if unicodedata.category(sign) not in _UNSEEN)
     return " ".join(_NOT_WORD.sub(" ", unmarked).split())
 
 

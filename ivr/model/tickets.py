@@ -119,6 +119,8 @@ class Ticket(Base):
         # whether a call made a ticket that the viewer may see is asked of a whole list of calls: no row is read either
         Index("ix_tickets_of_call", "call_id", "confidential", "assignee_id"),
         Index("ix_tickets_held", "assignee_id", "state", "created_at", "confidential"),
+        # the list of what is new: urgent ones first, and whether the viewer may see it
+        Index("ix_tickets_urgent", "state", "urgent", "created_at", "confidential", "assignee_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -38,7 +38,7 @@ class Confidential(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__(
-            "Phản ánh này là mật: chỉ trưởng ca và người phụ trách được xem và nghe.",
+            "Phản ánh này là mật: chỉ trưởng ca và người xử lý được xem và nghe.",
             "This report is confidential: only supervisors and whoever holds it may see and hear it.",
         )
 

@@ -38,6 +38,18 @@ class TicketLine(NamedTuple):
     heard: bool
     """Whether there is a transcript, were it an empty one."""
     flags: tuple[str, ...]
+    agency: str | None
+    seconds: float | None
+    """Of its recording."""
+    several: int = 0
+    """Calls of the same number about that time, where they are many (:mod:`ivr.services.repeats`)."""
+
+
+class Caller(NamedTuple):
+    """Who called and when: by which several calls of one number are found."""
+
+    number: str
+    started_at: datetime
 
 
 class TicketOfCall(NamedTuple):
@@ -59,6 +71,8 @@ class CallLine(NamedTuple):
     end_reason: EndReason | None
     tickets: tuple[TicketOfCall, ...]
     """In the order they were spoken; most calls make one or none."""
+    several: int = 0
+    """As in a ticket's line."""
 
 
 _TICKETS = (
@@ -82,12 +96,16 @@ _TICKETS = (
         Recording.id.is_not(None),
         Transcript.recording_id.is_not(None),
         Ticket.flags,
+        Ticket.agency,
+        Recording.seconds,
+        Call.caller_number,
+        Call.started_at,
     )
+    .outerjoin(Call, Call.id == Ticket.call_id)
     .outerjoin(Person, Person.id == Ticket.assignee_id)
     .outerjoin(Recording, Recording.id == Ticket.ulid)
     .outerjoin(Transcript, Transcript.recording_id == Recording.id)
     .where(Ticket.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Ticket.created_at.desc(), Ticket.id.desc())
 )
 
 _CALLS = select(
@@ -103,17 +121,23 @@ _CALLS = select(
 ).order_by(Call.started_at.desc(), Call.id.desc(), Ticket.created_at, Ticket.id)
 
 
-def read_tickets(session: Session, ids: Sequence[int]) -> list[TicketLine]:
-    """The lines of these tickets, newest first."""
-    rows = session.execute(_TICKETS, {"ids": ids}) if ids else ()
-    return [TicketLine._make((*row[:-1], tuple(row[-1]))) for row in rows]
+def read_tickets(session: Session, ids: Sequence[int]) -> list[tuple[TicketLine, Caller | None]]:
+    """The lines of these tickets in the order of ``ids``, and whose call each came from, where that is known."""
+    rows = [tuple[Any, ...](row) for row in session.execute(_TICKETS, {"ids": ids})] if ids else []
+    found = {row[0]: (_line(row), Caller(row[-2], row[-1]) if row[-2] else None) for row in rows}
+    return [found[key] for key in ids if key in found]
+
+
+def _line(row: tuple[Any, ...]) -> TicketLine:
+    *shown, flags, agency, seconds, _number, _started_at = row
+    return TicketLine._make((*shown, tuple(flags), agency, seconds, 0))
 
 
 def read_calls(session: Session, which: ColumnElement[bool], visible: Sequence[ColumnElement[bool]]) -> list[CallLine]:
     """The lines of calls, newest first; of tickets that are not ``visible`` nothing is read."""
     joined = _CALLS.outerjoin(Ticket, and_(Ticket.call_id == Call.id, *visible)).where(which)
     rows = [tuple[Any, ...](row) for row in session.execute(joined)]
-    return [CallLine._make((*call, _tickets(same))) for call, same in groupby(rows, key=lambda row: row[:5])]
+    return [CallLine._make((*call, _tickets(same), 0)) for call, same in groupby(rows, key=lambda row: row[:5])]
 
 
 def _tickets(rows: Iterable[tuple[Any, ...]]) -> tuple[TicketOfCall, ...]:

@@ -1,21 +1,24 @@
-"""Lists and pages of the desk, newest first; search is on the folded copy and the same on both databases."""
+"""Lists and pages of the desk; search is on the folded copy and the same on both databases."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, assert_never
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, case, cast, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ivr.model import CLOSED, Call, EndReason, Kind, Person, Recording, State, Ticket, TicketEvent, clock
+from ivr.model import CLOSED, Call, Person, Recording, Ticket, TicketEvent, clock
 from ivr.model.code import find_code
-from ivr.model.numbers import normalise
-from ivr.model.text import search_terms
-from ivr.services import list_rows, rights
+from ivr.services import list_rows, repeats, rights
 from ivr.services.errors import NotFound
+from ivr.services.list_filters import CallFilter, Order, TicketFilter
 from ivr.services.list_rows import CallLine, TicketLine
+from ivr.services.matching import calls_matching, tickets_matching
+from ivr.services.repeats import Repeats
 from ivr.store import search
+
+__all__ = ["CallFilter", "Order", "TicketFilter"]
 
 PAGE = 50
 """Rows of a page."""
@@ -23,9 +26,6 @@ MOST_COUNTED = 10_000
 """Counting stops here: an exact number of a hundred thousand is of no use and costs every page."""
 MOST_FOUND = 1_000
 """The same for a search, where every row counted is a row looked into."""
-
-_WHOLE_NUMBER = 10
-"""Signs from which digits are a telephone number (+84236…) and not a house number."""
 
 Row = TypeVar("Row")
 
@@ -51,64 +51,47 @@ class Page(Generic[Row]):
         return self.total < self.counted_to
 
 
-@dataclass(frozen=True, kw_only=True)
-class TicketFilter:
-    """Which tickets; everything left out filters nothing. ``since`` ≤ time spoken < ``until``."""
-
-    query: str = ""
-    """Words and "phrases" in any spelling, a ticket code, or a telephone number."""
-    states: frozenset[State] = field(default_factory=frozenset)
-    is_open: bool | None = None
-    city: str = ""
-    category: str = ""
-    kind: Kind | None = None
-    urgent: bool | None = None
-    assignee_id: int | None = None
-    overdue_at: datetime | None = None
-    """Tickets that are overdue at this moment (:func:`ivr.model.clock.is_overdue`)."""
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallFilter:
-    """Which calls; everything left out filters nothing. ``since`` ≤ start < ``until``."""
-
-    query: str = ""
-    """A telephone number or its end, or code or words of a ticket of the call."""
-    city: str = ""
-    end_reason: EndReason | None = None
-    with_ticket: bool | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
 def tickets(
     session: Session,
     wanted: TicketFilter | None = None,
     *,
     viewer: Person | None,
+    order: Order = Order.NEWEST,
     page: int = 1,
     size: int = PAGE,
+    marked: Repeats | None = None,
 ) -> Page[TicketLine]:
-    """Tickets ``viewer`` may see, newest first; None (a program, not a person) sees all."""
+    """Tickets ``viewer`` may see; None (a program, not a person) sees all.
+
+    :param marked: when a line says that its caller called several times.
+    """
     wanted = wanted or TicketFilter()
     conditions = [*_ticket_conditions(session, wanted), *rights.visible(viewer)]
     matching = select(Ticket.id).where(*conditions)
-    found = _keys(session, matching, (Ticket.created_at.desc(), Ticket.id.desc()), wanted.query, page, size)
-    return replace(found, rows=list_rows.read_tickets(session, found.rows))
+    found = _keys(session, matching, _order_of_tickets(order), wanted.query, page, size)
+    rows = list_rows.read_tickets(session, found.rows)
+    return replace(found, rows=repeats.mark_tickets(session, rows, marked) if marked else [row for row, _ in rows])
 
 
 def calls(
-    session: Session, wanted: CallFilter | None = None, *, viewer: Person | None, page: int = 1, size: int = PAGE
+    session: Session,
+    wanted: CallFilter | None = None,
+    *,
+    viewer: Person | None,
+    order: Order = Order.NEWEST,
+    page: int = 1,
+    size: int = PAGE,
+    marked: Repeats | None = None,
 ) -> Page[CallLine]:
-    """Calls ``viewer`` may see, newest first, each once; a ticket they may not see is left out of its call's row."""
+    """Calls ``viewer`` may see, each once; a ticket they may not see is left out of its call's row."""
     wanted = wanted or CallFilter()
     matching = select(Call.id).where(*_call_conditions(session, wanted, viewer), *rights.visible_calls(viewer))
-    order = (Call.started_at.desc(), Call.id.desc())
-    found = _keys(session, matching, order, wanted.query, page, size)
+    newest = (Call.started_at.desc(), Call.id.desc())
+    oldest = (Call.started_at, Call.id)
+    found = _keys(session, matching, oldest if order is Order.OLDEST else newest, wanted.query, page, size)
     rows = list_rows.read_calls(session, Call.id.in_(found.rows), rights.visible(viewer)) if found.rows else []
-    return replace(found, rows=rows)
+    rows = rows[::-1] if order is Order.OLDEST else rows
+    return replace(found, rows=repeats.mark_calls(session, rows, marked) if marked else rows)
 
 
 def count_tickets(
@@ -187,33 +170,71 @@ def recordings_of_report(session: Session, ulid: str) -> list[Recording]:
     return list(session.scalars(rows.options(joinedload(Recording.transcript))))
 
 
+def _order_of_tickets(order: Order) -> tuple[Any, ...]:
+    match order:
+        case Order.NEWEST:
+            return Ticket.created_at.desc(), Ticket.id.desc()
+        case Order.OLDEST:
+            return Ticket.created_at, Ticket.id
+        case Order.URGENT:
+            return Ticket.urgent.desc(), Ticket.created_at.desc(), Ticket.id.desc()
+        case Order.WORST:
+            runs = case((Ticket.state.in_(sorted(clock.RUNNING)), 0), else_=1)
+            return runs, Ticket.due_at.is_(None), Ticket.due_at, Ticket.created_at, Ticket.id
+        case other:
+            assert_never(other)
+
+
 def _ticket_conditions(session: Session, wanted: TicketFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.query.strip():
         alone = replace(wanted, query="") == TicketFilter()
-        conditions.append(_matches(session, wanted.query, search.MOST_ALONE if alone else search.MOST))
+        conditions.append(tickets_matching(session, wanted.query, search.MOST_ALONE if alone else search.MOST))
     if wanted.states:
         conditions.append(Ticket.state.in_(wanted.states))
     if wanted.is_open is not None:
         conditions.append(Ticket.state.in_(clock.OPEN if wanted.is_open else CLOSED))
     if wanted.overdue_at is not None:
         conditions.append(clock.overdue_at(wanted.overdue_at))
+    if wanted.is_held is not None:
+        conditions.append(Ticket.assignee_id.is_not(None) if wanted.is_held else Ticket.assignee_id.is_(None))
     equal: dict[Any, Any] = {
         Ticket.city: wanted.city or None,
         Ticket.category: wanted.category or None,
+        Ticket.agency: wanted.agency or None,
         Ticket.kind: wanted.kind,
         Ticket.urgent: wanted.urgent,
         Ticket.assignee_id: wanted.assignee_id,
     }
     conditions += [column == value for column, value in equal.items() if value is not None]
+    conditions += _marked(wanted.flag)
+    conditions += _of_length(wanted.least_seconds, wanted.most_seconds)
     return conditions + _between(Ticket.created_at, wanted.since, wanted.until)
+
+
+def _marked(flag: str) -> list[ColumnElement[bool]]:
+    """Tickets with this mark, or with any."""
+    written = cast(Ticket.flags, Text)
+    match flag:
+        case "":
+            return []
+        case "any":
+            return [written != "[]"]
+        case _:
+            return [written.contains(f'"{flag}"', autoescape=True)]
+
+
+def _of_length(least: float | None, most: float | None) -> list[ColumnElement[bool]]:
+    """Tickets whose recording lasts ``least`` ≤ seconds < ``most``."""
+    bounds = _between(Recording.seconds, least, most)
+    return [Ticket.ulid.in_(select(Recording.ulid).where(*bounds))] if bounds else []
 
 
 def _call_conditions(session: Session, wanted: CallFilter, viewer: Person | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.query.strip():
         alone = replace(wanted, query="") == CallFilter()
-        conditions.append(_calls_matching(session, wanted.query, viewer, search.MOST_ALONE if alone else search.MOST))
+        conditions.append(calls_matching(session, wanted.query, viewer, search.MOST_ALONE if alone else search.MOST))
     if wanted.city:
         conditions.append(Call.city == wanted.city)
     if wanted.end_reason is not None:
@@ -224,38 +245,7 @@ def _call_conditions(session: Session, wanted: CallFilter, viewer: Person | None
     return conditions + _between(Call.started_at, wanted.since, wanted.until)
 
 
-def _matches(session: Session, query: str, most: int) -> ColumnElement[bool]:
-    """A code or a whole telephone number is looked up as such; everything else is words."""
-    code = find_code(query)
-    if code is not None:
-        return Ticket.code == code
-    number = _whole_number(query)
-    if number is not None:
-        left = select(Ticket.id).where(Ticket.contact_number == number)
-        called = select(Ticket.id).join(Call, Call.id == Ticket.call_id).where(Call.caller_number == number)
-        return Ticket.id.in_(union(left, called))  # OR would read every ticket on PostgreSQL
-    terms = search_terms(query)
-    return search.matching(session, terms, most) if terms else false()
-
-
-def _calls_matching(session: Session, query: str, viewer: Person | None, most: int) -> ColumnElement[bool]:
-    """Calls from a number or its last digits, or of which a ticket (one the viewer may see) matches."""
-    number = None if find_code(query) else _whole_number(query)
-    if number is not None:
-        return Call.caller_number == number
-    by_ticket = select(Ticket.call_id).where(_matches(session, query, most), *rights.visible(viewer))
-    ending = query.strip()
-    if ending.isascii() and ending.isdigit() and len(ending) >= search.LEAST_ENDING:
-        return Call.id.in_(union(by_ticket, select(Call.id).where(search.ending_with(session, ending))))
-    return Call.id.in_(by_ticket)
-
-
-def _whole_number(query: str) -> str | None:
-    number = normalise(query)
-    return number if number is not None and len(number) >= _WHOLE_NUMBER else None
-
-
-def _between(column: Any, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+def _between(column: Any, since: datetime | float | None, until: datetime | float | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if since is not None:
         conditions.append(column >= since)

@@ -170,6 +170,12 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, le=168, description="Hours after which a signed-in person signs in again."
     )
+    several_calls: int = Field(
+        default=3, ge=2, le=1000, description="From how many calls of one number lists and pages of the console say so."
+    )
+    several_minutes: int = Field(
+        default=10, ge=1, le=1440, description="Minutes before and after a call within which these are counted."
+    )
     public_url: str = Field(
         default="",
         description="Address under which browsers reach the console; empty means http://<bind>:<console_port>.",

@@ -6,12 +6,12 @@ all. A term finds words that begin with it; a term of several words finds them a
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, column, func, literal_column, select, table
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, column, func, literal_column, or_, select, table
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from ivr.model import Call, Ticket
+from ivr.model import Ticket
 
-INDEXES = frozenset({"ix_tickets_search", "ix_calls_ending"})
+INDEXES = frozenset({"ix_tickets_search", "ix_calls_ending", "ix_tickets_ending", "ix_tickets_running"})
 """Names of indexes that each database writes in its own way; the mapped tables do not know them."""
 
 MOST = 10_000
@@ -31,7 +31,7 @@ def matching(session: Session, terms: Sequence[str], most: int = MOST) -> Column
         folded = func.to_tsvector(literal_column("'simple'::regconfig"), Ticket.folded)
         query = func.to_tsquery(literal_column("'simple'::regconfig"), " & ".join(map(_tsquery, terms)))
         # Materialised: for a rare word the planner may else walk all tickets newest first (5 s in 100,000).
-        every = select(Ticket.id).where(folded.bool_op("@@")(query)).cte("matching").prefix_with("MATERIALIZED")
+        every = select(Ticket.id).where(folded.bool_op("@@")(query)).cte().prefix_with("MATERIALIZED")
         return Ticket.id.in_(select(every.c.id).order_by(every.c.id.desc()).limit(most))
     # Terms hold letters, digits and spaces alone, so the quotes cannot be left.
     query_text = " AND ".join(f'"{term}"*' for term in terms)
@@ -40,11 +40,24 @@ def matching(session: Session, terms: Sequence[str], most: int = MOST) -> Column
     return Ticket.id.in_(found.order_by(index.c.rowid.desc()).limit(most))
 
 
-def ending_with(session: Session, digits: str) -> ColumnElement[bool]:
-    """Calls whose number ends with these digits, at least :data:`LEAST_ENDING`; an index holds the last three."""
-    ours = "right(calls.caller_number, 3)" if _is_postgresql(session) else "substr(calls.caller_number, -3)"
+def ending_with(session: Session, number: InstrumentedAttribute[str | None], digits: str) -> ColumnElement[bool]:
+    """Rows whose ``number`` ends with these digits, at least :data:`LEAST_ENDING`; an index holds the last three."""
+    name = f"{number.class_.__tablename__}.{number.key}"
+    ours = f"right({name}, 3)" if _is_postgresql(session) else f"substr({name}, -3)"
     last: ColumnElement[str] = literal_column(ours)  # word for word as in the index, or it is not used
-    return and_(last == digits[-LEAST_ENDING:], Call.caller_number.like(f"%{digits}"))
+    return and_(last == digits[-LEAST_ENDING:], number.like(f"%{digits}"))
+
+
+def holding(number: InstrumentedAttribute[str | None], digits: str) -> ColumnElement[bool]:
+    """Rows whose ``number`` (E.164) has these digits anywhere; a leading zero stands for the country code."""
+    inside = number.like(f"%{digits}%")
+    return or_(inside, number.like(f"+84{digits[1:]}%")) if digits.startswith("0") else inside
+
+
+def running_number(year: str, number: str, check: str) -> ColumnElement[bool]:
+    """Tickets with this running number (six digits) in their code; an empty ``year`` or ``check`` is not looked at."""
+    running: ColumnElement[str] = literal_column("substr(tickets.code, 3, 6)")  # word for word as in the index
+    return and_(running == number, Ticket.code.like(f"{year or '__'}{number}{check or '_'}"))
 
 
 def is_mapped(_item: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:

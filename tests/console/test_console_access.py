@@ -20,6 +20,7 @@ SignIn = Callable[..., FlaskClient]
 RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
 """The ladder that roles were until permissions were a table."""
 FOR_ADMINISTRATORS = ("people.", "jobs.")
+FOR_SUPERVISORS = ("doctor.",)
 PUBLIC = {
     "static",
     "pages.index",
@@ -53,7 +54,8 @@ def test_every_route_names_its_permission_or_says_that_it_is_public(app: Flask) 
 @pytest.mark.parametrize("role", RANK)
 def test_every_route_is_open_to_the_roles_it_was_open_to(app: Flask, role: Role) -> None:
     for name, permission in guards(app).items():
-        least = RANK[Role.ADMIN] if name.startswith(FOR_ADMINISTRATORS) else 0
+        least = RANK[Role.SUPERVISOR] if name.startswith(FOR_SUPERVISORS) else 0
+        least = RANK[Role.ADMIN] if name.startswith(FOR_ADMINISTRATORS) else least
         if permission is not None:
             assert (permission in GRANTS[role].permissions) == (RANK[role] >= least), name
 
@@ -90,6 +92,8 @@ def test_a_script_of_nobody_gets_401_and_a_sentence(sign_in: SignIn) -> None:
         ("admin", "/people", 200),
         ("hoa", "/jobs", 403),
         ("admin", "/jobs", 200),
+        ("lan", "/health", 403),
+        ("hoa", "/health", 200),
     ],
 )
 def test_roles_open_their_rooms_and_no_others(sign_in: SignIn, username: str, path: str, status: int) -> None:
@@ -102,7 +106,7 @@ def test_only_administrators_change_people(sign_in: SignIn, path: str) -> None:
 
 
 def test_a_forbidden_page_says_so_in_words(sign_in: SignIn) -> None:
-    assert "Vai trò của ông bà không có quyền này" in sign_in("lan").get("/people").text
+    assert "Vai trò của anh/chị không có quyền này" in sign_in("lan").get("/people").text
 
 
 def test_a_confidential_ticket_is_for_supervisors(sign_in: SignIn, seeded: Any) -> None:
@@ -117,8 +121,9 @@ def test_a_confidential_ticket_is_for_supervisors(sign_in: SignIn, seeded: Any) 
 
 
 def test_numbers_are_masked_in_lists_and_for_who_has_no_need(sign_in: SignIn, seeded: Any) -> None:
-    assert "0905 ••• 456" in sign_in("hoa").get("/tickets?tab=all").text
-    assert "0905 123 456" not in sign_in("hoa").get("/tickets?tab=all").text
+    assert "0905 ••• 456" in sign_in("hoa").get("/calls").text
+    for path in ("/calls", "/tickets?tab=all"):
+        assert "0905 123 456" not in sign_in("hoa").get(path).text
     assert "0905 123 456" not in sign_in("minh").get(f"/tickets/{seeded.ulid(4213)}").text
     assert "0905 123 456" in sign_in("lan").get(f"/tickets/{seeded.ulid(4213)}").text  # Lan holds it
     assert "0905 123 456" in sign_in("hoa").get(f"/tickets/{seeded.ulid(4213)}").text
@@ -248,6 +253,44 @@ def test_nothing_changes_without_the_csrf_token(sign_in: SignIn, seeded: Any) ->
     accepted = client.post(path, data={"text": "xin chào"}, headers={"HX-Request": "true", "X-CSRFToken": token})
     assert accepted.status_code == 204
     assert sign_in(None, csrf=True).post("/login", data={"username": "lan"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("headers", "accepted"),
+    [
+        ({}, True),
+        ({"Referer": "https://1022.example.vn/login"}, True),
+        ({"Origin": "https://1022.example.vn"}, True),
+        ({"Origin": "https://1022.example.vn:443"}, True),
+        ({"Origin": "null"}, True),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "https://1022.example.vn.evil.example"}, False),
+        ({"Origin": "http://["}, False),
+        ({"X-Forwarded-Host": "1022.example.vn:443"}, True),
+        ({"Referer": "https://elsewhere.example/"}, True),
+    ],
+)
+def test_behind_https_token_and_origin_decide_and_no_referer_is_asked_for(
+    desk: Any, headers: dict[str, str], accepted: bool
+) -> None:
+    settings = desk.settings.model_copy(update={"public_url": "https://1022.example.vn"})
+    client = create_app(settings, desk.store, clock=lambda: desk.now).test_client()
+    proxy = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Host": "1022.example.vn"}
+    page = client.get("/login", headers=proxy, base_url="https://1022.example.vn")
+    token = page.text.split('name="csrf-token" content="')[1].split('"')[0]
+    form = {"username": "lan", "password": "mat-khau-thu-1022"}
+    sent = {"headers": {**proxy, **headers}, "base_url": "https://1022.example.vn"}
+    assert client.post("/login", data=form, **sent).status_code == 400  # without the token
+    answer = client.post("/login", data={**form, "csrf_token": token}, **sent)
+    assert answer.status_code == (302 if accepted else 400)
+
+
+def test_a_choice_of_language_leads_back_without_a_referer(sign_in: SignIn) -> None:
+    client = sign_in("lan")
+    assert 'name="next" value="/calls?q=1"' in client.get("/calls?q=1").text
+    answer = client.post("/preferences", data={"theme": "dark", "next": "/calls?q=1"})
+    assert (answer.status_code, answer.location) == (302, "/calls?q=1")
+    assert client.post("/preferences", data={"next": "https://evil.example/x"}).location == "/x"
 
 
 def test_no_inline_script_or_style_is_allowed_and_the_nonce_is_new_each_time(sign_in: SignIn) -> None:

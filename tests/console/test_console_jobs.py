@@ -54,7 +54,7 @@ def test_parked_jobs_come_first_with_their_reason_and_ticket(sign_in: SignIn, jo
     assert len(parked) == 2
     assert "Dọn dữ liệu hết hạn" in parked[0]
     assert "15/09/2026 09:00 disk full" in parked[0]
-    assert "Tạo bản chữ DN26-004216-" in parked[1]
+    assert "Tạo nội dung từ ghi âm DN26-004216-" in parked[1]
     assert "Tệp ghi âm &lt;MP3&gt; không đọc được" in parked[1]
     assert f'href="/tickets/{jobs.ulid(4216)}"' in text
     assert "1 đang chờ" in text
@@ -92,7 +92,7 @@ def test_all_of_a_kind_are_tried_again(sign_in: SignIn, jobs: Any) -> None:
     client = sign_in("admin")
     assert client.post("/jobs/retry", data={"kind": TRANSCRIBE}).status_code == 303
     text = client.get("/jobs").text
-    assert "Số việc sẽ được thử lại: 1 (Tạo bản chữ)." in text
+    assert "Số việc sẽ được thử lại: 1 (Tạo nội dung từ ghi âm)." in text
     assert len(rows(text)) == 1
 
 

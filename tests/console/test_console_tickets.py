@@ -1,8 +1,7 @@
-"""The tickets list and a ticket's page: search, filters, parts, and every act with what it refuses."""
+"""A ticket's page: its parts, and every act with what it refuses."""
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,80 +30,6 @@ def codes(answer: TestResponse) -> list[str]:
     return [
         part.split("-")[1][2:] for part in answer.text.split('class="row-link"')[1:] for part in [part.split(">")[1]]
     ]
-
-
-def test_the_list_is_newest_first_and_opens_on_what_is_new(sign_in: SignIn, seeded: Any) -> None:
-    answer = sign_in("hoa").get("/tickets")
-    assert codes(answer) == ["4217", "4216", "4215", "4214", "4210"]
-    assert 'aria-current="true">Mới<span class="count">5</span>' in answer.text
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("tab=all&q=duong+nguyen+trai", ["4217"]),
-        ("tab=all&q=đường+Nguyễn+Trãi", ["4217"]),
-        ("tab=all&q=DN26-004216-3", ["4216"]),
-        ("q=0905123456&tab=all", ["4217", "4213", "4210"]),
-        ("tab=mine", ["4213", "4212"]),
-        ("tab=late", ["4211"]),
-        ("tab=closed", ["4209", "4208"]),
-        ("state=da_chuyen", ["4212"]),
-        ("tab=all&category=ngap-nuoc", ["4217", "4211"]),
-        ("tab=all&from=15/09/2026&to=15/9", ["4217", "4216", "4215", "4214", "4213", "4212"]),
-        ("tab=all&to=2026-09-11", ["4208"]),
-        ("tab=all&from=gestern", None),
-    ],
-)
-def test_filters(sign_in: SignIn, seeded: Any, query: str, expected: list[str] | None) -> None:
-    found = codes(sign_in("lan").get(f"/tickets?{query}"))
-    if expected is None:
-        assert len(found) == 9
-    else:
-        assert found == [number for number in expected if number != "4210"]  # confidential, not for Lan
-
-
-def test_a_script_gets_the_list_alone(sign_in: SignIn, seeded: Any) -> None:
-    answer = sign_in("lan").get("/tickets?tab=all", headers=HTMX)
-    assert answer.text.lstrip().startswith('<div id="list"')
-    assert answer.headers["Vary"] == "HX-Request"
-    restored = sign_in("lan").get("/tickets", headers={**HTMX, "HX-History-Restore-Request": "true"})
-    assert restored.text.startswith("<!doctype html>")
-
-
-def test_the_list_in_pages(sign_in: SignIn, seeded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.list_query.PAGE", 4)
-    client = sign_in("hoa")
-    assert codes(client.get("/tickets?tab=all")) == ["4217", "4216", "4215", "4214"]
-    second = client.get("/tickets?tab=all&page=2")
-    assert codes(second) == ["4213", "4212", "4211", "4210"]
-    assert "5–8 trong 10" in second.text
-    assert 'href="/tickets?tab=all&amp;page=3" rel="next"' in second.text
-
-
-def test_a_line_drawn_for_one_reader_is_drawn_anew_for_what_differs(sign_in: SignIn, seeded: Any) -> None:
-    """Lines are kept between pages and readers: by language, by what they show, by what time makes of them."""
-    lan, hoa = sign_in("lan"), sign_in("hoa")
-    first = lan.get("/tickets", headers=HTMX).text
-    assert hoa.get("/tickets", headers=HTMX).text.count("<tr id=") == first.count("<tr id=") + 1  # the confidential one
-    assert lan.get("/tickets", headers=HTMX).text == first
-    assert hoa.post("/preferences", data={"language": "en"}).status_code == 302
-    assert "4 minutes ago" in hoa.get("/tickets", headers=HTMX).text
-    assert "4 phút trước" in lan.get("/tickets", headers=HTMX).text
-    seeded.now += timedelta(hours=1)
-    assert "1 giờ trước" in lan.get("/tickets", headers=HTMX).text
-    with seeded.store.transaction() as session:
-        ticket = listing.find_ticket_of_report(session, seeded.ulid(4217))
-        assert ticket is not None
-        ticket.content = "Nước đã rút"
-    assert "Nước đã rút" in lan.get("/tickets", headers=HTMX).text
-
-
-def test_empty_lists_say_what_will_appear(sign_in: SignIn) -> None:
-    client = sign_in("lan")
-    assert "Khi người dân gọi 1022" in client.get("/tickets").text
-    assert "Phiếu chuyển sang nhóm này" in client.get("/tickets?tab=late").text
-    assert "Thử bớt từ" in client.get("/tickets?q=khong-co").text
 
 
 def test_a_ticket_shows_words_with_their_times_and_the_unsure_ones(sign_in: SignIn, seeded: Any) -> None:

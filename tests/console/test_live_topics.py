@@ -31,8 +31,15 @@ def test_regions_listen_to_topics_there_are(template: Path) -> None:
     assert set(LISTENING[template]) <= known
 
 
-def test_lists_and_pages_listen() -> None:
-    assert {path.name for path in LISTENING} >= {"list.html", "head.html", "said.html", "side.html", "history.html"}
+def test_pages_listen() -> None:
+    assert {path.name for path in LISTENING} >= {"head.html", "said.html", "side.html", "history.html"}
+
+
+@pytest.mark.parametrize("path", ["/tickets", "/calls"])
+def test_lists_listen_to_topics_there_are(sign_in: Callable[..., FlaskClient], path: str) -> None:
+    (trigger,) = re.findall(r'id="list".*?hx-trigger="([^"]+)"', sign_in("lan").get(path).text)
+    known = {topic.replace(".", "-") for topic in outbox.TOPICS} | OF_THE_SCRIPT
+    assert {"refresh", "ticket-filed"} <= set(TRIGGER.findall(trigger)) <= known
 
 
 def test_the_page_brings_the_list_and_the_script_has_none_of_its_own(sign_in: Callable[..., FlaskClient]) -> None:

@@ -37,15 +37,3 @@ function leave(event) {
   const up = document.querySelector("[data-up]");
   if (up) location.assign(up.href);
 }
-
-// ↓ and ↑ walk through what the search found.
-document.getElementById("find-dialog")?.addEventListener("keydown", (event) => {
-  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-  const places = [...event.currentTarget.querySelectorAll("input, .found a")];
-  const step = event.key === "ArrowDown" ? 1 : -1;
-  const next = places[places.indexOf(document.activeElement) + step];
-  if (next) {
-    event.preventDefault();
-    next.focus();
-  }
-});

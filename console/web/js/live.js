@@ -1,20 +1,25 @@
-// What happened since the page was made, from the hub: regions listening to "live:TOPIC" fetch themselves anew.
+// What happened since the page was made: regions listening to "live:TOPIC" fetch themselves anew. One tab of the browser
+// hears it from the hub and passes it on to the others.
 import htmx from "htmx.org";
 
+import { badge } from "./badge.js";
+import { join } from "./leader.js";
+import { Stream } from "./stream.js";
 import { word } from "./words.js";
 
 const address = document.body.dataset.hub;
-const SILENCE = 25_000; // ms; the hub sends a heartbeat every 10 s
-const AGAIN = 15_000; // ms between fetches while the hub is away
 const TOPICS = document.body.dataset.topics?.split(" ") ?? []; // ivr/services/outbox.py
+const CONNECTS = 10_000; // ms in which a page is live, or its connection counts as lost
+const SILENCE = 30_000; // ms without a word of the leading tab, which passes on each of the hub's heartbeats
+const AGAIN = 15_000; // ms between fetches while live data is away
 
-let source = null;
+let state = "wait"; // "on", "off"
 let lostAt = 0;
-let heardAt = 0;
-let retry = 0;
-let waiting = null;
+let heardAt = Date.now();
 let calls = 0;
 let last = document.body.dataset.after; // the newest change this page shows
+let group = null;
+let stream = null;
 
 function tell(name, detail) {
   htmx.trigger(document.body, name, detail);
@@ -34,109 +39,144 @@ function soon(name) {
   );
 }
 
-function hear(topic, event) {
-  heardAt = Date.now();
-  last = event.lastEventId || last;
-  let subject = "";
-  try {
-    subject = JSON.parse(event.data).subject;
-  } catch {
-    return;
-  }
-  soon(`live:${topic.replace(".", "-")}`);
-  soon("live:any");
-  if (subject && subject === document.body.dataset.subject) soon(`live:mine-${topic.replace(".", "-")}`);
-}
-
 function show() {
   const banner = document.getElementById("stale");
   const mark = document.getElementById("live");
-  const lost = lostAt !== 0;
+  const shown = lostAt ? "off" : state;
   if (mark) {
-    mark.dataset.state = lost ? "off" : source?.readyState === EventSource.OPEN ? "on" : "wait";
-    const busy = mark.dataset.state === "on" && calls > 0;
-    mark.querySelector("span").textContent = word(busy ? "live-calls" : `live-${mark.dataset.state}`, { calls });
+    mark.dataset.state = shown;
+    mark.querySelector("span").textContent = word(shown === "on" && calls ? "live-calls" : `live-${shown}`, { calls });
   }
   if (banner) {
-    banner.hidden = !lost;
+    banner.hidden = !lostAt;
     const seconds = Math.max(1, Math.round((Date.now() - lostAt) / 1000));
-    if (lost) banner.querySelector("span").textContent = word("stale", { seconds });
+    if (lostAt) banner.querySelector("span").textContent = word("stale", { seconds });
   }
 }
 
 function lose() {
+  state = "off";
   if (!lostAt) lostAt = Date.now();
   show();
 }
 
-// A change between the page and its stream, or while the stream was away, makes the regions fetch themselves anew.
-function begin(event) {
-  heardAt = Date.now();
-  if (event.type === "snapshot" || event.lastEventId !== last) tell("live:refresh");
-  last = event.lastEventId;
+// A page that is older than the stream has missed what lies between.
+function catchUp(newest) {
+  if (Number(newest) <= Number(last)) return;
+  last = newest;
+  tell("live:refresh");
 }
 
-function connect() {
-  clearTimeout(waiting);
-  source?.close();
-  source = new EventSource(`${address}/events`, { withCredentials: true });
-  source.addEventListener("open", () => {
-    heardAt = Date.now();
-    retry = 0;
+const acts = {
+  on(message) {
+    const back = lostAt !== 0;
+    state = "on";
     lostAt = 0;
+    calls = message.calls;
     show();
-  });
-  source.addEventListener("error", () => {
-    lose();
-    if (source.readyState === EventSource.CLOSED) again();
-  });
-  source.addEventListener("heartbeat", () => {
-    heardAt = Date.now();
-  });
-  source.addEventListener("hello", begin);
-  source.addEventListener("snapshot", begin);
-  source.addEventListener("signed-out", () => location.reload());
-  source.addEventListener("calls.live", (event) => {
-    heardAt = Date.now();
-    calls = JSON.parse(event.data).data.calls;
+    if (back) {
+      last = message.last;
+      tell("live:refresh");
+    } else catchUp(message.last);
+  },
+  off: lose,
+  alive() {},
+  refresh(message) {
+    last = message.last;
+    tell("live:refresh");
+  },
+  calls(message) {
+    calls = message.calls;
     show();
-  });
-  for (const topic of TOPICS) source.addEventListener(topic, (event) => hear(topic, event));
+  },
+  change(message) {
+    last = message.last;
+    const name = message.topic.replace(".", "-");
+    soon(`live:${name}`);
+    soon("live:any");
+    if (message.subject && message.subject === document.body.dataset.subject) soon(`live:mine-${name}`);
+    if (name.startsWith("ticket")) count();
+  },
+  waiting(message) {
+    badge(message.count);
+  },
+  "signed-out": () => location.reload(),
+};
+
+function hear(message) {
+  heardAt = Date.now();
+  if (message.kind === "who-leads") answer();
+  else acts[message.kind]?.(message);
 }
 
-function again() {
-  clearTimeout(waiting);
-  retry = Math.min(retry + 1, 5);
-  waiting = setTimeout(connect, 1000 * 2 ** retry);
+// The tab that leads: what it is told by the hub it does itself and passes on.
+function pass(message) {
+  group?.post(message);
+  hear(message);
+}
+function begin() {
+  stream = new Stream(address, TOPICS, pass);
+  count();
+}
+function end() {
+  stream?.close();
+  stream = null;
+}
+function answer() {
+  if (!stream) return;
+  if (state === "on") group.post({ kind: "on", last: stream.last, calls });
+  else if (state === "off") group.post({ kind: "off" });
+  if (waiting !== null) group.post({ kind: "waiting", count: waiting });
+}
+
+// How many new tickets wait, asked by one tab for all titles; a list that has been fetched knows it already.
+let waiting = null;
+let counting = null;
+function count() {
+  if (!stream || counting) return;
+  counting = setTimeout(async () => {
+    counting = null;
+    try {
+      const response = await fetch("/tickets/waiting", { headers: { "HX-Request": "true" } });
+      if (response.ok) waits((await response.json()).new);
+    } catch {
+      // the next change asks again
+    }
+  }, 1000);
+}
+function waits(number) {
+  waiting = number;
+  pass({ kind: "waiting", count: number });
+}
+
+function enter() {
+  state = "wait";
+  lostAt = 0;
+  heardAt = Date.now();
+  group = join(`live:${address}:${document.body.dataset.person}`, { begin, end, hear });
+  group.post({ kind: "who-leads" });
 }
 
 if (address) {
-  connect();
+  const known = document.querySelector("[data-waiting]")?.dataset.waiting;
+  if (known !== undefined) badge(known);
+  enter();
   addEventListener("offline", lose);
-  addEventListener("online", connect);
-  addEventListener("pagehide", () => source?.close());
-  addEventListener("pageshow", (event) => event.persisted && connect());
+  addEventListener("online", () => stream?.connect());
+  addEventListener("pagehide", () => {
+    group?.leave();
+    group = null;
+  });
+  addEventListener("pageshow", (event) => event.persisted && enter());
   setInterval(() => {
-    if (!lostAt && source.readyState === EventSource.OPEN && Date.now() - heardAt > SILENCE) {
-      lose();
-      connect();
+    const silent = Date.now() - heardAt;
+    if (state === "wait" && silent > CONNECTS) lose();
+    if (state === "on" && silent > SILENCE) lose();
+    if (state !== "on" && silent > SILENCE && group && !group.leads()) {
+      heardAt = Date.now();
+      group.take();
     }
     if (lostAt) show();
   }, 1000);
   setInterval(() => lostAt && tell("live:refresh"), AGAIN);
 }
-
-// Rows that were not there before light up once.
-let known = null;
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const list = event.detail.target;
-  if (list.dataset?.list === undefined) return;
-  known = new Set([...list.querySelectorAll("tr[id]")].map((row) => row.id));
-});
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (!known || event.detail.target.dataset?.list === undefined) return;
-  for (const row of document.querySelectorAll("[data-list] tr[id]")) {
-    if (!known.has(row.id)) row.classList.add("fresh");
-  }
-  known = null;
-});

@@ -19,7 +19,7 @@ def test_a_new_ticket_and_its_transcript_appear_by_themselves(
     with no_reload(page):
         ulid, hear = running.seeded.report_now(4300, "cống trước nhà 15 trần phú bị tắc")
         expect(page.locator(f"#t{ulid}")).to_be_visible(timeout=5000)
-        expect(page.locator(f"#t{ulid}")).to_contain_text("Chưa có bản chữ")
+        expect(page.locator(f"#t{ulid}")).to_contain_text("Chưa có nội dung")
     page.locator(f"#t{ulid} a").click()
     expect(page.locator("#part-said")).to_contain_text("Máy đang nghe ghi âm")
     expect(page.locator("#live")).to_contain_text("Trực tiếp")

@@ -71,7 +71,7 @@ def test_a_correction_is_drafted_kept_and_saved(open_page: Callable[..., Page], 
     with no_reload(page):
         page.get_by_role("button", name="Lưu bản sửa").click()
         expect(page.locator(".said[data-said]")).to_contain_text("kiệt 45 Lê Độ.")
-        expect(page.locator("#part-history")).to_contain_text("Sửa bản chữ")
+        expect(page.locator("#part-history")).to_contain_text("Sửa nội dung")
         expect(page.locator("[data-edit-form]")).to_be_hidden()
     page.get_by_text("Bản gốc máy nghe được").first.click()
     expect(page.locator("#part-said")).to_contain_text("rác thải xây dựng đổ đầy vỉa hè")

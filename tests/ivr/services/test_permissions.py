@@ -39,6 +39,7 @@ LEAST = {
     Permission.DOWNLOAD: Role.SUPERVISOR,
     Permission.ASSIGN: Role.SUPERVISOR,
     Permission.SET_CONFIDENTIAL: Role.SUPERVISOR,
+    Permission.SEE_HEALTH: Role.SUPERVISOR,
     Permission.MANAGE_PEOPLE: Role.ADMIN,
     Permission.MANAGE_JOBS: Role.ADMIN,
 }
