@@ -10,7 +10,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from console import access, errors, language, row_cache, security, template_helpers
 from console.cities import Cities
 from console.portal import lookup
-from console.views import account, calls, health, jobs, people, preferences, recordings, search, tickets
+from console.views import (
+    account,
+    calls,
+    health,
+    jobs,
+    listening,
+    numbers,
+    people,
+    preferences,
+    recordings,
+    search,
+    tickets,
+)
 from ivr.secrets import get_secret
 from ivr.settings import Settings
 from ivr.store import Store, open_store
@@ -52,6 +64,19 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     access.register(app)
     template_helpers.register(app)
     row_cache.register(app)
-    for room in (preferences, account, tickets, calls, recordings, people, jobs, search, lookup, health):
+    for room in (
+        preferences,
+        account,
+        tickets,
+        calls,
+        numbers,
+        recordings,
+        listening,
+        people,
+        jobs,
+        search,
+        lookup,
+        health,
+    ):
         app.register_blueprint(room.blueprint)
     return app

@@ -9,6 +9,8 @@ from console.access import me, needs
 from console.context import Session
 from console.language import language
 from console.list_query import read_calls_asked
+from console.takes import describe_takes
+from console.ticket_form import read_hearing, read_number
 from ivr.model import Call, CallStep, EndReason, Ticket
 from ivr.model.permissions import Permission
 from ivr.services import listing, rights, viewing
@@ -54,10 +56,9 @@ def page(ulid: str) -> str:
             tickets=tickets,
             hidden=seen.has_confidential,
             players=players,
-            asks_reason=any(player["asks_reason"] for player in players),
             steps=[(step, _said(call, step)) for step in call.steps],
             number=number,
-            sees_number=rights.sees_number(me(), tickets),
+            **read_number(session, call.id, tickets),
             others=[row for row in rows if row.id != ulid],
         )
 
@@ -68,8 +69,8 @@ def _players(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
         {
             "ticket": ticket,
             "recording": recording,
-            "asks_reason": not rights.holds(me(), ticket),
-            "may_download": rights.may_download(me(), ticket),
+            "takes": describe_takes(viewing.find_takes(session, ticket)),
+            **read_hearing(session, ticket),
         }
         for recording in listing.recordings_of_report(session, ticket.ulid)
     ]

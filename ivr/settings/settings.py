@@ -157,6 +157,13 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, le=168, description="Hours after which a signed-in person signs in again."
     )
+    reason_minutes: int = Field(
+        default=15,
+        ge=0,
+        le=480,
+        description="Minutes a reason given for listening serves other recordings, and a number that was looked at "
+        "for a reason stays shown; 0 asks each time.",
+    )
     public_url: str = Field(
         default="",
         description="Address under which browsers reach the console; empty means http://<bind>:<console_port>.",

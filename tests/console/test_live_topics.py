@@ -32,7 +32,15 @@ def test_regions_listen_to_topics_there_are(template: Path) -> None:
 
 
 def test_lists_and_pages_listen() -> None:
-    assert {path.name for path in LISTENING} >= {"list.html", "head.html", "said.html", "side.html", "history.html"}
+    assert {path.name for path in LISTENING} >= {
+        "list.html",
+        "bar.html",
+        "said.html",
+        "facts.html",
+        "sound.html",
+        "side.html",
+        "history.html",
+    }
 
 
 def test_the_page_brings_the_list_and_the_script_has_none_of_its_own(sign_in: Callable[..., FlaskClient]) -> None:

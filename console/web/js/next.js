@@ -1,0 +1,56 @@
+// On to the next ticket of the list one came from. Of that list this tab knows where it was and in which order it stood
+// (sessionStorage["list:/tickets"] = {address, rows: [path of each row's page]}), and on which tickets one has been.
+const LIST = "list:/tickets";
+const SEEN = "tickets.seen";
+const ticket = document.querySelector(".on-ticket") && document.body.dataset.subject;
+const ulid = (path) => path.split("/").pop();
+
+function read(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function keep(key, value) {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // without storage the next ticket is that of the usual list
+  }
+}
+
+addEventListener("pagehide", () => {
+  if (location.pathname !== "/tickets" || !document.querySelector("[data-list]")) return;
+  const rows = [...document.querySelectorAll("[data-list] .row-link")].map((link) => link.pathname);
+  keep(LIST, { ...read(LIST), address: location.pathname + location.search, rows });
+  keep(SEEN, []);
+});
+
+// The address of what follows: the list's own question, and what is known of it.
+function address(link) {
+  const url = new URL(link.href);
+  const list = read(LIST);
+  if (!list) return url.href;
+  for (const [name, value] of new URL(list.address, location.href).searchParams) url.searchParams.set(name, value);
+  url.searchParams.set("order", list.rows.map(ulid).join(","));
+  url.searchParams.set("seen", (read(SEEN) ?? []).slice(-100).join(","));
+  return url.href;
+}
+
+export function goNext() {
+  const link = document.querySelector("[data-next]");
+  if (link) location.assign(address(link));
+}
+
+if (ticket) {
+  keep(SEEN, [...(read(SEEN) ?? []).filter((other) => other !== ticket), ticket]);
+  const list = read(LIST);
+  for (const up of list ? document.querySelectorAll("[data-list-up]") : []) up.href = list.address;
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-next]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    goNext();
+  });
+}
