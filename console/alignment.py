@@ -15,7 +15,7 @@ LEAST_CONFIDENCE = 0.6
 class Token:
     """One written word with the stretch of the recording it stands for, in seconds; None where nothing fits.
 
-    ``confidence`` is 0–1; None for a word a person wrote.
+    ``confidence`` is 0–1; None in a text that a person wrote or has been over.
     """
 
     text: str
@@ -32,8 +32,8 @@ class Token:
 def align(text: str, heard: Sequence[Mapping[str, Any]], *, by_machine: bool) -> list[Token]:
     """The words of ``text`` with the times of the ``heard`` ones (``{"text", "start", "end", "confidence"}``).
 
-    Equal words (folded) keep their times; a run that was rewritten ("hai trăm" → "200") shares the run's stretch,
-    and, when a machine rewrote it, its least confidence.
+    Equal words (folded) keep their times; a run that was rewritten ("hai trăm" → "200") shares the run's stretch and
+    its least confidence. A text that a person has been over holds no doubt any more, also where they left a word.
     """
     written = text.split()
     matcher = SequenceMatcher(
@@ -49,12 +49,11 @@ def align(text: str, heard: Sequence[Mapping[str, Any]], *, by_machine: bool) ->
 def _run(written: Sequence[str], heard: Sequence[Mapping[str, Any]], by_machine: bool) -> Iterator[Token]:
     if len(written) == len(heard):
         for word, said in zip(written, heard, strict=True):
-            known = by_machine or fold(word) == fold(str(said["text"]))
             yield Token(
                 text=word,
                 start=float(said["start"]),
                 end=float(said["end"]),
-                confidence=float(said["confidence"]) if known else None,
+                confidence=float(said["confidence"]) if by_machine else None,
             )
         return
     if not heard:

@@ -10,7 +10,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from console import access, errors, language, row_cache, security, template_helpers
 from console.cities import Cities
 from console.portal import lookup
-from console.views import account, calls, doctor, health, jobs, people, preferences, recordings, search, tickets
+from console.views import (
+    account,
+    calls,
+    doctor,
+    health,
+    jobs,
+    listening,
+    numbers,
+    people,
+    preferences,
+    recordings,
+    search,
+    tickets,
+)
 from ivr.secrets import get_secret
 from ivr.settings import Settings
 from ivr.store import Store, open_store
@@ -53,6 +66,20 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     access.register(app)
     template_helpers.register(app)
     row_cache.register(app)
-    for room in (preferences, account, tickets, calls, recordings, people, jobs, doctor, search, lookup, health):
+    for room in (
+        preferences,
+        account,
+        tickets,
+        calls,
+        numbers,
+        recordings,
+        listening,
+        people,
+        jobs,
+        doctor,
+        search,
+        lookup,
+        health,
+    ):
         app.register_blueprint(room.blueprint)
     return app

@@ -60,6 +60,11 @@ class CityWords:
         found = self.city.find_agency(agency) if self.city else None
         return found.name.of(language) if found else agency
 
+    def proposed_agency(self, category: str | None) -> str | None:
+        """Id of the agency that matters of this category usually go to; None where the city names none."""
+        found = self.city.find_category(category) if self.city else None
+        return found.agency if found else None
+
     def prompt(self, prompt: str, language: str) -> str | None:
         """What a prompt says; None for single words, which only make sense together."""
         found = self.prompts.get(prompt)

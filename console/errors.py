@@ -64,6 +64,8 @@ def _refused(error: TongdaiError) -> Response:
             return _answer(404, _("Không tìm thấy"), str(error))
         case NotAllowed():
             return _answer(403, _("Không được phép"), str(error))
+        case Stale() if error.own:
+            return _answer(409, _("Phiếu đã thay đổi"), str(error))
         case Stale():
             return _answer(409, _("Người khác vừa thay đổi"), str(error))
         case MoveRefused():

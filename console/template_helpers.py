@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
         agency=agency,
         between=times.between,
         hub=lambda: context.settings().hub_address,
+        reason_minutes=lambda: context.settings().reason_minutes,
         topics=" ".join(outbox.TOPICS),
     )
 

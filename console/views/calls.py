@@ -14,6 +14,8 @@ from console.language import language
 from console.list_query import Asked, Known, read_asked
 from console.list_view import Column, Empty, Filter, ListView, respond
 from console.row_cache import call_line
+from console.takes import describe_takes
+from console.ticket_form import read_hearing, read_number
 from ivr.model import Call, CallStep, EndReason, Ticket
 from ivr.model.permissions import Permission
 from ivr.services import listing, outbox, repeats, rights, viewing
@@ -87,11 +89,10 @@ def page(ulid: str) -> str:
             tickets=tickets,
             hidden=seen.has_confidential,
             players=players,
-            asks_reason=any(player["asks_reason"] for player in players),
             steps=[(step, _said(call, step)) for step in call.steps if step.kind not in PASSED_THROUGH],
             number=number,
             calls_around=repeats.around(session, call, context.repeats()),
-            sees_number=rights.sees_number(me(), tickets),
+            **read_number(session, call.id, tickets),
             others=[row for row in rows if row.id != ulid],
         )
 
@@ -102,8 +103,8 @@ def _players(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
         {
             "ticket": ticket,
             "recording": recording,
-            "asks_reason": not rights.holds(me(), ticket),
-            "may_download": rights.may_download(me(), ticket),
+            "takes": describe_takes(viewing.find_takes(session, ticket)),
+            **read_hearing(session, ticket),
         }
         for recording in listing.recordings_of_report(session, ticket.ulid)
     ]

@@ -1,19 +1,21 @@
 """What people do with a ticket from its page: take, move, note, change, correct; the page then fetches anew."""
 
-import json
-
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, abort, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from console import context
-from console.access import me, needs, wants_fragment
+from console.access import me, needs
+from console.cities import CityWords
 from console.context import Session
 from console.gettext import gettext as _
+from console.labels import label
 from console.language import language
+from console.steps import describe_step
+from console.views.answers import done
 from ivr.errors import TongdaiError
 from ivr.model import Kind, Refusal, State, Ticket
 from ivr.model.permissions import Permission
-from ivr.services import casework, listing, people, rights, viewing
+from ivr.services import casework, listing, people, viewing
 from ivr.services.casework import UNSET, Keep
 from ivr.services.errors import NotFound
 
@@ -25,20 +27,20 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<ulid>/text", "correct", correct, methods=["POST"])
     blueprint.add_url_rule("/<ulid>/move", "move_form", move_form, methods=["GET"])
     blueprint.add_url_rule("/<ulid>/move", "move", move, methods=["POST"])
-    blueprint.add_url_rule("/<ulid>/facts", "change_form", change_form, methods=["GET"])
+    blueprint.add_url_rule("/<ulid>/assignee", "assign_form", assign_form, methods=["GET"])
     blueprint.add_url_rule("/<ulid>/facts", "change", change, methods=["POST"])
 
 
 @needs(Permission.TAKE)
-def take(ulid: str) -> BaseResponse:
+def take(ulid: str) -> Response:
     """Become the one who works on it; a new ticket is accepted by that."""
     with context.changing() as session:
         casework.take(session, viewing.get_ticket(session, ulid, me()).id, me(), _version(), context.now())
-    return _done(ulid, _("Ông bà đã nhận phiếu này."))
+    return _done(ulid, _("Anh/chị đã nhận phiếu này."))
 
 
 @needs(Permission.NOTE)
-def note(ulid: str) -> BaseResponse:
+def note(ulid: str) -> Response:
     """Add a note."""
     text = request.form.get("text", "").strip()
     if not text:
@@ -49,7 +51,7 @@ def note(ulid: str) -> BaseResponse:
 
 
 @needs(Permission.CORRECT)
-def correct(ulid: str) -> BaseResponse:
+def correct(ulid: str) -> Response:
     """Put one's own text over the machine's; the raw text stays."""
     with context.changing() as session:
         ticket = viewing.get_ticket(session, ulid, me())
@@ -68,18 +70,22 @@ def move_form(ulid: str) -> str:
         ticket = viewing.get_ticket(session, ulid, me())
         to = _state(request.args.get("to"))
         step = casework.get_move(ticket.state, to)
+        words = context.cities().get(ticket.city)
+        proposed = words.proposed_agency(ticket.category)
         return render_template(
             "tickets/move.html",
             ticket=ticket,
-            to=to,
+            step=describe_step(ticket.state, step),
             needs=step.needs,
             refusals=list(Refusal),
-            agencies=context.cities().get(ticket.city).agencies(language()),
+            agencies=words.agencies(language()),
+            chosen=ticket.agency or proposed,
+            is_proposed=proposed is not None and ticket.agency in {None, proposed},
         )
 
 
 @needs(Permission.MOVE)
-def move(ulid: str) -> BaseResponse:
+def move(ulid: str) -> Response:
     """Move the ticket by the table of moves."""
     with context.changing() as session:
         ticket = viewing.get_ticket(session, ulid, me())
@@ -95,38 +101,28 @@ def move(ulid: str) -> BaseResponse:
             duplicate_of=_duplicate(session),
             agency=_agency(ticket),
         )
-    return _done(ulid, _("Đã chuyển trạng thái."))
+        moved = label(ticket.state)
+    return _done(ulid, _("Đã lưu: %(state)s.", state=moved))
 
 
-@needs(Permission.CHANGE)
-def change_form(ulid: str) -> str:
-    """The dialog for category, kind, urgency and, for who may assign, who holds it."""
+@needs(Permission.ASSIGN)
+def assign_form(ulid: str) -> str:
+    """The dialog that gives a ticket to somebody."""
     with context.reading() as session:
         ticket = viewing.get_ticket(session, ulid, me())
-        assigns = rights.may(me(), Permission.ASSIGN)
-        return render_template(
-            "tickets/change.html",
-            ticket=ticket,
-            kinds=list(Kind),
-            categories=context.cities().get(ticket.city).categories(language()),
-            assignees=[person for person in people.find_all_people(session) if person.active] if assigns else [],
-        )
+        assignees = [person for person in people.find_all_people(session) if person.active]
+        return render_template("tickets/assign.html", ticket=ticket, assignees=assignees)
 
 
 @needs(Permission.CHANGE)
-def change(ulid: str) -> BaseResponse:
-    """Change what a ticket is about; its due time follows from the city's rules."""
+def change(ulid: str) -> Response:
+    """Change what a ticket is about or who works on it, by the fields that were sent; the due time follows."""
     form = request.form
     with context.changing() as session:
         ticket = viewing.get_ticket(session, ulid, me())
         words = context.cities().get(ticket.city)
-        category = form.get("category") or None
-        if category not in {None, ticket.category, *(known for known, _name in words.categories(language()))}:
-            abort(400)
-        urgent = form.get("urgent") == "1"
-        assignee: int | Keep | None = UNSET
-        if "assignee" in form:
-            assignee = form.get("assignee", type=int)
+        category = _category(ticket, words)
+        urgent = "1" in form.getlist("urgent") if "urgent" in form else ticket.urgent
         casework.change(
             session,
             ticket.id,
@@ -136,7 +132,7 @@ def change(ulid: str) -> BaseResponse:
             category=category,
             kind=_kind(form.get("kind")),
             urgent=urgent,
-            assignee=assignee,
+            assignee=form.get("assignee", type=int) if "assignee" in form else UNSET,
             due_at=UNSET
             if (category, urgent) == (ticket.category, ticket.urgent)
             else words.due(category, urgent=urgent, spoken_at=ticket.created_at),
@@ -144,14 +140,17 @@ def change(ulid: str) -> BaseResponse:
     return _done(ulid, _("Đã lưu thay đổi."))
 
 
-def _done(ulid: str, text: str) -> BaseResponse:
-    """Make the page fetch its parts anew; without scripts, show the page."""
-    if not wants_fragment():
-        return redirect(url_for("tickets.page", ulid=ulid), code=303)
-    response = Response(status=204)
-    # Header values are Latin-1: JSON escapes keep Vietnamese whole.
-    response.headers["HX-Trigger"] = json.dumps({"changed": True, "notice": {"text": text}})
-    return response
+def _done(ulid: str, text: str) -> Response:
+    return done(url_for("tickets.page", ulid=ulid), text)
+
+
+def _category(ticket: Ticket, words: CityWords) -> str | None:
+    if "category" not in request.form:
+        return ticket.category
+    category = request.form["category"] or None
+    if category not in {None, ticket.category, *(known for known, _name in words.categories(language()))}:
+        abort(400)
+    return category
 
 
 def _version() -> int:

@@ -50,7 +50,7 @@ def index() -> str:
 def retry(item_id: int) -> Response:
     """Let one parked item be tried again."""
     with context.changing() as session:
-        done = queue.retry_item(session, item_id, context.now())
+        done = job_list.retry_item(session, item_id, context.now())
     flash(_("Việc này sẽ được thử lại.") if done else _("Việc này không còn bị gác lại."))
     return redirect(url_for("jobs.index"), 303)
 
@@ -61,6 +61,6 @@ def retry_kind() -> Response:
     """Let every parked item of a kind be tried again."""
     kind = request.form.get("kind", "")
     with context.changing() as session:
-        count = queue.retry_parked(session, kind, context.now())
+        count = job_list.retry_kind(session, kind, context.now())
     flash(_("Số việc sẽ được thử lại: %(count)s (%(kind)s).", count=count, kind=job_kind(kind)))
     return redirect(url_for("jobs.index"), 303)

@@ -1,5 +1,7 @@
 """Listening: a play is granted and noted first, then the audio is served conditionally and by ranges."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
@@ -10,10 +12,13 @@ from console.template_helpers import code
 from ivr.model import Play, Recording
 from ivr.model.permissions import Permission
 from ivr.recordings import open_recording
-from ivr.services import plays, viewing
+from ivr.services import people, plays, viewing
+from ivr.services.errors import ReasonNeeded
 from ivr.services.plays import Action
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
+_FASTEST = 10
+"""A speed of this or more is no speed; what is kept is bounded by the service."""
 
 
 @blueprint.post("/<recording_id>/plays", endpoint="plays")
@@ -25,11 +30,29 @@ def grant(recording_id: str) -> Response:
         action = Action(str(asked.get("action", "play")))
     except ValueError:
         abort(400)
-    with context.changing() as session:
-        token = plays.grant(
-            session, recording_id, me(), action, str(asked.get("reason") or ""), context.now(), address=source()
-        )
+    lasting = timedelta(minutes=context.settings().reason_minutes)
+    reason = str(asked.get("reason") or "")
+    try:
+        with context.changing() as session:
+            token = plays.grant(
+                session, recording_id, me(), action, reason, context.now(), address=source(), lasting=lasting
+            )
+    except ReasonNeeded as needed:  # no fault: the page asks for one, and sends the same again
+        return jsonify(needs="reason", message=str(needed))
     return jsonify(url=url_for("recordings.audio", recording_id=recording_id, token=token))
+
+
+@blueprint.post("/player")
+@needs(Permission.LISTEN)
+def keep_player() -> Response:
+    """Keep how the person listens, so that the next recording is played the same way."""
+    asked = request.get_json(silent=True)
+    speed = asked.get("speed") if isinstance(asked, dict) else None
+    if not isinstance(asked, dict) or not isinstance(speed, (int, float)) or not 0 < speed < _FASTEST:
+        abort(400)
+    with context.changing() as session:
+        people.set_player(session, me().id, speed=float(speed), skips=asked.get("skips") is True)
+    return Response(status=204)
 
 
 @blueprint.get("/<recording_id>/audio")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, url_for
 
 from console import context, labels
 from console.access import me, needs
@@ -131,6 +131,13 @@ def index() -> Response:
             waiting=groups[0].count,
         )
         return respond(view)
+
+
+def find_list(session: Session) -> tuple[Asked, Page[TicketLine]]:
+    """The list that the request's address asks for, as it stands now; for the way on from a ticket's page."""
+    tab = _tab()
+    asked = read_asked(_CHOICES, tab=tab.id, orders=tuple(Order), usual_order=tab.order)
+    return replace(asked, path=url_for("tickets.index")), _find(session, asked, _filter(asked, tab))
 
 
 def _find(session: Session, asked: Asked, wanted: TicketFilter) -> Page[TicketLine]:

@@ -88,12 +88,12 @@ def _list(session: Session, arguments: argparse.Namespace, now: datetime) -> str
 
 def _retry(session: Session, arguments: argparse.Namespace, now: datetime) -> str:
     if arguments.kind is not None:
-        count = queue.retry_parked(session, arguments.kind, now)
+        count = job_list.retry_kind(session, arguments.kind, now)
         return tr(
             f"{count} việc loại {arguments.kind} sẽ được thử lại.",
             f"{count} {'job' if count == 1 else 'jobs'} of kind {arguments.kind} will be tried again.",
         )
-    if not queue.retry_item(session, arguments.id, now):
+    if not job_list.retry_item(session, arguments.id, now):
         raise TongdaiError(
             tr(
                 f"Việc {arguments.id} không ở mục gác lại. Xem: tongdai jobs list --parked",

@@ -4,7 +4,7 @@ from ivr.model.base import Base, Instant
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.model.moves import MOVES
 from ivr.model.people import OFFERED_ROLES, Attempt, Person, Role, SignIn
-from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Transcript
+from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Reveal, Transcript
 from ivr.model.report import CallFacts, Part, PartKind, PartState, Report
 from ivr.model.tickets import (
     CLOSED,
@@ -48,6 +48,7 @@ __all__ = [
     "Refusal",
     "Report",
     "ReportPart",
+    "Reveal",
     "Role",
     "ScheduleMark",
     "SignIn",

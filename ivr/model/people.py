@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, false
+from sqlalchemy import Float, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Choice, Instant
@@ -42,6 +42,10 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="vi")
     theme: Mapped[str] = mapped_column(String(8), default="auto")
+    player_speed: Mapped[float] = mapped_column(Float, default=1.0, server_default="1")
+    """How fast recordings are played: 1 is as they were spoken."""
+    player_skips: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the player leaves silences out."""
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -17,7 +17,7 @@ class Permission(StrEnum):
     OWN_ACCOUNT = "own_account"  # change one's own password
     SEE_TICKETS = "see_tickets"
     SEE_CALLS = "see_calls"  # who called, what they heard and pressed
-    SEE_NUMBERS = "see_numbers"  # whole telephone numbers also of tickets of others
+    SEE_NUMBERS = "see_numbers"  # whole telephone numbers also of tickets of others, for a reason
     SEE_CONFIDENTIAL = "see_confidential"  # confidential tickets also of others
     SEE_LISTENERS = "see_listeners"  # who heard a recording, when and why
     LISTEN = "listen"
@@ -25,6 +25,8 @@ class Permission(StrEnum):
     TAKE = "take"  # take a ticket that is free, give back one's own
     ASSIGN = "assign"  # give tickets to others, take those of others
     MOVE = "move"  # another state, by the table of moves
+    WORK_FOR_OTHERS = "work_for_others"  # move, close, change or correct a ticket that somebody else works on
+    PUBLISH = "publish"  # publish an answer, where the citizen agreed to it
     NOTE = "note"
     CHANGE = "change"  # category, kind, urgency, agency, due time
     CORRECT = "correct"  # the text of a recording
@@ -70,11 +72,24 @@ _SUPERVISOR = _OPERATOR | {
     Permission.SEE_LISTENERS,
     Permission.DOWNLOAD,
     Permission.ASSIGN,
+    Permission.WORK_FOR_OTHERS,
+    Permission.PUBLISH,
     Permission.SET_CONFIDENTIAL,
     Permission.SEE_HEALTH,
 }
-_AGENCY = frozenset({Permission.OWN_ACCOUNT, Permission.SEE_TICKETS, Permission.MOVE, Permission.NOTE})
-"""Reads and answers. No calls, recordings or numbers: who reported reaches an agency only with consent (DOMAIN §5)."""
+_AGENCY = frozenset(
+    {
+        Permission.OWN_ACCOUNT,
+        Permission.SEE_TICKETS,
+        Permission.MOVE,
+        Permission.WORK_FOR_OTHERS,
+        Permission.NOTE,
+    }
+)
+"""Reads and answers what was sent to the agency; the desk's operator stays the one who works on it.
+
+No calls, recordings or numbers: who reported reaches an agency only with consent (DOMAIN §5).
+"""
 
 GRANTS: Mapping[Role, Grant] = {
     Role.OPERATOR: Grant(permissions=_OPERATOR, scope=Scope.ALL),

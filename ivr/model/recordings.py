@@ -1,4 +1,4 @@
-"""Recordings, what was heard in them, and who listened."""
+"""Recordings, what was heard in them, who listened, and who looked at a number."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -111,6 +111,7 @@ class Play(Base):
     """One access row per play or download: who, when, why; Range requests only update the seconds."""
 
     __tablename__ = "plays"
+    __table_args__ = (Index("ix_plays_person_reason", "person_id", "reason_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), index=True)
@@ -118,10 +119,28 @@ class Play(Base):
     action: Mapped[str] = mapped_column(String(8))
     """``play`` or ``download``."""
     reason: Mapped[str] = mapped_column(Text)
+    reason_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the person typed this reason for listening; it serves for a while. None: their own ticket, or a copy."""
     at: Mapped[datetime] = mapped_column(Instant, index=True)
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     seconds: Mapped[float] = mapped_column(Float, default=0)
     address: Mapped[str] = mapped_column(String(64), default="")
     recording: Mapped[Recording] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Reveal(Base):
+    """One look at a whole telephone number of somebody else's ticket or of a call: who, when, why."""
+
+    __tablename__ = "reveals"
+    __table_args__ = (Index("ix_reveals_ulid_person", "ulid", "person_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ulid: Mapped[str] = mapped_column(String(26))
+    """Of the ticket's report or of the call; a call's first report has the call's."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    address: Mapped[str] = mapped_column(String(64), default="")
     person: Mapped[Person] = relationship()

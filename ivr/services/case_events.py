@@ -26,18 +26,24 @@ def get_visible(session: Session, ticket_id: int, person: Person) -> Ticket:
     return ticket
 
 
-def get_for_change(session: Session, ticket_id: int, person: Person, version: int) -> Ticket:
-    """The same, if it still is as the person saw it; raises :class:`Stale`."""
+def get_for_change(session: Session, ticket_id: int, person: Person, version: int, *, own_pass: bool = False) -> Ticket:
+    """The same, if it still is as the person saw it; raises :class:`Stale`.
+
+    :param own_pass: what the person alone has changed since then does not count. For acts that write only the value
+        they name: two controls of one page, used one after the other, must not be in each other's way.
+    """
     ticket = get_visible(session, ticket_id, person)
-    if ticket.version != version:
-        changes = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, TicketEvent.person_id.is_not(None))
-        by_people = changes.where(TicketEvent.kind.in_((EventKind.MOVED, EventKind.CHANGED)))
-        newest = session.scalar(by_people.order_by(TicketEvent.id.desc()).limit(1))
-        raise Stale(
-            who=newest.person.name if newest and newest.person else "",
-            at=newest.at if newest else None,
-        )
-    return ticket
+    if ticket.version == version:
+        return ticket
+    changes = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, TicketEvent.person_id.is_not(None))
+    by_people = changes.where(TicketEvent.kind.in_((EventKind.MOVED, EventKind.CHANGED)))
+    behind = max(ticket.version - version, 1)  # each of these events is one version
+    since = list(session.scalars(by_people.order_by(TicketEvent.id.desc()).limit(behind)))
+    own = len(since) == ticket.version - version and all(event.person_id == person.id for event in since)
+    if own and own_pass:
+        return ticket
+    newest = since[0] if since else None
+    raise Stale(who=newest.person.name if newest and newest.person else "", at=newest.at if newest else None, own=own)
 
 
 def apply(

@@ -28,7 +28,7 @@ from ivr.model.permissions import Permission
 from ivr.model.text import LEAST_REASON, clean
 from ivr.services import rights
 from ivr.services.case_events import apply, get_for_change, get_visible, record
-from ivr.services.errors import Confidential, MoveRefused, NotAllowed, NotFound, Stale
+from ivr.services.errors import Confidential, EmptyText, MoveRefused, NotAllowed, NotFound, Stale
 from ivr.services.intake import refresh_search_copy
 from ivr.services.transcribing import hurry_transcript
 from ivr.words import tr
@@ -78,7 +78,9 @@ def move(
     ticket = get_for_change(session, ticket_id, person, version)
     rights.require(person, Permission.MOVE)
     reason = clean(reason, 2000, lines=True)
+    rights.require_work(person, ticket)
     step = get_move(ticket.state, to)
+    _check_publication(ticket, step, person)
     _check_needs(session, ticket, step, person, reason, refusal, duplicate_of, agency)
     if Need.AGENCY in step.needs and agency not in {None, ticket.agency}:
         apply(session, ticket, person, {"agency": agency}, "", now)
@@ -154,7 +156,7 @@ def change(
 
     :raises Stale, NotAllowed, NotFound: as their names say.
     """
-    ticket = get_for_change(session, ticket_id, person, version)
+    ticket = get_for_change(session, ticket_id, person, version, own_pass=True)
     wanted: dict[str, Any] = {
         "category": category,
         "kind": kind,
@@ -178,7 +180,7 @@ def correct_transcript(
 ) -> Transcript:
     """Put a person's text over the recogniser's; the raw text stays. ``version`` is the transcript's.
 
-    :raises Stale, NotAllowed, NotFound: as their names say.
+    :raises Stale, NotAllowed, NotFound, EmptyText: as their names say.
     """
     recording = session.get(Recording, recording_id)
     transcript = session.get(Transcript, recording_id, with_for_update=True)
@@ -190,11 +192,17 @@ def correct_transcript(
     if ticket is not None and not rights.may_see(person, ticket):
         raise Confidential
     rights.require(person, Permission.CORRECT)
+    if ticket is not None:
+        rights.require_work(person, ticket)
     if transcript.version != version:
         corrector = session.get(Person, transcript.corrected_by) if transcript.corrected_by else None
-        raise Stale(who=corrector.name if corrector else "", at=transcript.corrected_at)
+        own = corrector is not None and corrector.id == person.id
+        raise Stale(who=corrector.name if corrector else "", at=transcript.corrected_at, own=own)
+    corrected = clean(text, 20_000, lines=True)
+    if not corrected:
+        raise EmptyText
     before = transcript.text
-    transcript.corrected_text = clean(text, 20_000, lines=True)
+    transcript.corrected_text = corrected
     transcript.corrected_by, transcript.corrected_at = person.id, now
     transcript.version += 1
     if ticket is not None:
@@ -212,6 +220,19 @@ def get_move(before: State, to: State) -> Move:
     if step is None:
         raise MoveRefused(before=before, to=to)
     return step
+
+
+def _check_publication(ticket: Ticket, step: Move, person: Person) -> None:
+    """An answer is published by who may, and never against the citizen."""
+    if step.to is not State.CONG_KHAI:
+        return
+    rights.require(person, Permission.PUBLISH)
+    if not rights.agreed_to_publication(ticket):
+        why = (
+            "Người dân không đồng ý công khai, hoặc phiếu là mật.",
+            "The citizen did not agree to publication, or the ticket is confidential.",
+        )
+        raise MoveRefused(before=ticket.state, to=step.to, why=tr(*why))
 
 
 def _check_needs(
@@ -245,6 +266,7 @@ def _may_stand_for(session: Session, ticket: Ticket, person: Person, duplicate_o
 def _check_change(session: Session, ticket: Ticket, person: Person, differs: dict[str, Any]) -> None:
     if differs.keys() - {"assignee_id", "confidential"}:
         rights.require(person, Permission.CHANGE)
+        rights.require_work(person, ticket)
     if "assignee_id" in differs and not rights.may(person, Permission.ASSIGN):
         rights.require(person, Permission.TAKE)
         others = {ticket.assignee_id, differs["assignee_id"]} - {None, person.id}

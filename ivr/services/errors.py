@@ -44,21 +44,50 @@ class Confidential(NotAllowed):
 
 
 class ReasonNeeded(NotAllowed):
-    """Whoever does not hold the ticket says why they listen."""
+    """Who listens to the work of others, takes a copy or looks at a whole number says why."""
+
+    def __init__(self, what: Literal["play", "download", "number"] = "play") -> None:
+        super().__init__(*_REASONS[what])
+
+
+_REASONS = {
+    "play": (
+        "Phiếu này không do anh/chị xử lý: xin ghi lý do nghe.",
+        "You do not work on this ticket: give your reason for listening.",
+    ),
+    "download": ("Xin ghi lý do tải bản ghi âm.", "Give your reason for downloading the recording."),
+    "number": ("Xin ghi lý do xem số điện thoại.", "Give your reason for looking at the number."),
+}
+
+
+class EmptyText(TongdaiError):
+    """A correction that says nothing would wipe out what was heard."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Phiếu này do người khác phụ trách: xin ghi lý do nghe hoặc tải.",
-            "Somebody else holds this ticket: give the reason for listening or downloading.",
+            tr(
+                "Nội dung đang trống. Nếu không có lời nói, xin ghi “Không nghe thấy lời nói”.",
+                "The text is empty. If nothing was said, write “No speech heard”.",
+            )
         )
 
 
 class Stale(TongdaiError):
     """Somebody else changed it since the page was loaded; what was typed is kept, load again and compare."""
 
-    def __init__(self, *, who: str, at: datetime | None) -> None:
+    def __init__(self, *, who: str, at: datetime | None, own: bool = False) -> None:
         self.who = who
         self.at = at
+        self.own = own
+        """Whether it was the same person, in another window."""
+        if own:
+            super().__init__(
+                tr(
+                    "Anh/chị đã thay đổi phiếu này ở cửa sổ khác. Tải lại trang rồi làm lại.",
+                    "You have changed this ticket in another window. Load the page again and repeat.",
+                )
+            )
+            return
         super().__init__(
             tr(
                 f"{who or 'Hệ thống'} vừa thay đổi phiếu này. Tải lại trang rồi làm lại.",

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from ivr.jobs import queue
 from ivr.jobs.queue import Backlog
 from ivr.model import Recording, Ticket, WorkItem, WorkState
+from ivr.services import outbox
 from ivr.services.transcribing import TRANSCRIBE
 
 LISTED = (WorkState.WAITING, WorkState.CLAIMED, WorkState.PARKED)
 """The states that are listed: all but done."""
+_MOST_ANNOUNCED = 200
+"""Tickets whose open pages learn at once that their texts are tried again; others when they are next looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,28 @@ def find_tickets(session: Session, items: Sequence[WorkItem]) -> Mapping[int, Ti
     rows = select(Recording.id, Ticket).join(Ticket, Ticket.ulid == Recording.ulid)
     found = session.execute(rows.where(Recording.id.in_(recordings)))
     return {recordings[recording_id]: ticket for recording_id, ticket in found}
+
+
+def retry_item(session: Session, item_id: int, now: datetime) -> bool:
+    """Let one parked item be tried again, and the pages that show its ticket know; False where it is not parked."""
+    item = session.get(WorkItem, item_id)
+    if item is None or not queue.retry_item(session, item_id, now):
+        return False
+    _announce_again(session, [item], now)
+    return True
+
+
+def retry_kind(session: Session, kind: str, now: datetime) -> int:
+    """The same for every parked item of a kind; returns how many."""
+    items = find_items(session, (WorkState.PARKED,), kind=kind, limit=_MOST_ANNOUNCED)
+    count = queue.retry_parked(session, kind, now)
+    _announce_again(session, items, now)
+    return count
+
+
+def _announce_again(session: Session, items: Sequence[WorkItem], now: datetime) -> None:
+    for ticket in find_tickets(session, items).values():
+        outbox.announce(session, outbox.TICKET_CHANGED, ticket.ulid, {"id": ticket.id}, now=now)
 
 
 def _count(kind: str, backlog: Backlog, now: datetime) -> KindCount:

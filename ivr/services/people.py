@@ -21,6 +21,8 @@ from ivr.words import tr
 
 FIRST_ADMIN = "admin"
 """User name of the administrator that set-up makes."""
+_SLOWEST, _FASTEST = 0.5, 2.0
+"""Bounds of the speed at which recordings are played."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +121,14 @@ def set_preferences(session: Session, person_id: int, *, language: str | None, t
     person = get_person_by_id(session, person_id)
     person.language = language or person.language
     person.theme = theme or person.theme
+    session.flush()
+
+
+def set_player(session: Session, person_id: int, *, speed: float, skips: bool) -> None:
+    """Keep how a person listens to recordings: the speed, and whether silences are left out."""
+    person = get_person_by_id(session, person_id)
+    person.player_speed = min(max(speed, _SLOWEST), _FASTEST)
+    person.player_skips = skips
     session.flush()
 
 

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -33,11 +34,15 @@ def grant(
     now: datetime,
     *,
     address: str = "",
+    lasting: timedelta = timedelta(0),
 ) -> str:
-    """Note the access and give the token for it. Whoever holds the ticket needs no reason: the work is the reason.
+    """Note the access and give the token for it.
+
+    Whoever holds the ticket listens without a reason: the work is the reason. Others type one, which serves for
+    ``lasting``, for other recordings too. A copy leaves our hands: it is asked for with a reason each time.
 
     :raises NotAllowed: a confidential ticket of others, or a role without the permission to listen or download.
-    :raises ReasonNeeded: somebody else's ticket and no reason given.
+    :raises ReasonNeeded: a reason is needed, and none was given.
     :raises NotFound: no such recording, or it was erased, or is outside the person's scope.
     """
     action = Action(action)
@@ -46,13 +51,15 @@ def grant(
         raise NotFound("recording", recording_id)
     if action is Action.DOWNLOAD and not rights.may_download(person, ticket):
         raise NotAllowed("Chỉ trưởng ca được tải bản ghi âm.", "Only supervisors may download recordings.")
+    why, reason_at = _reason(session, person, ticket, action, reason, now, lasting)
     token = secrets.token_urlsafe(24)
     session.add(
         Play(
             recording_id=recording.id,
             person_id=person.id,
             action=action.value,
-            reason=_reason(person, ticket, reason),
+            reason=why,
+            reason_at=reason_at,
             at=now,
             token_sha256=token_hash(token),
             expires_at=now + LASTS,
@@ -79,10 +86,40 @@ def find_all_of(session: Session, recording_id: str) -> list[Play]:
     return list(session.scalars(select(Play).where(Play.recording_id == recording_id).order_by(Play.id.desc())))
 
 
-def _reason(person: Person, ticket: Ticket | None, typed: str) -> str:
+def find_standing_reason(
+    session: Session, person: Person, now: datetime, lasting: timedelta
+) -> tuple[str, datetime] | None:
+    """The reason for listening that the person typed last and when, while it lasts."""
+    typed = select(Play.reason, Play.reason_at).where(Play.person_id == person.id, Play.reason_at > now - lasting)
+    found = session.execute(typed.order_by(Play.reason_at.desc(), Play.id.desc()).limit(1)).first()
+    return None if found is None else (found.reason, found.reason_at)
+
+
+def _reason(
+    session: Session,
+    person: Person,
+    ticket: Ticket | None,
+    action: Action,
+    typed: str,
+    now: datetime,
+    lasting: timedelta,
+) -> tuple[str, datetime | None]:
+    """The reason that is kept, and the moment from which it serves for other recordings."""
     reason = clean(typed, 500)
-    if len(reason) >= LEAST_REASON:
-        return reason
-    if ticket is not None and rights.holds(person, ticket):
-        return f"phiếu {ticket.code or ticket.id}"
-    raise ReasonNeeded
+    given = len(reason) >= LEAST_REASON
+    match action:
+        case Action.DOWNLOAD:
+            if not given:
+                raise ReasonNeeded("download")
+            return reason, None
+        case Action.PLAY:
+            if given:
+                return reason, now
+            if ticket is not None and rights.holds(person, ticket):
+                return f"phiếu {ticket.code or ticket.id}", None
+            standing = find_standing_reason(session, person, now, lasting)
+            if standing is None:
+                raise ReasonNeeded
+            return standing
+        case other:
+            assert_never(other)

@@ -118,5 +118,33 @@ def may_download(person: Person, ticket: Ticket | None) -> bool:
 
 
 def sees_number(person: Person, tickets: Sequence[Ticket]) -> bool:
-    """Whether the whole telephone number is shown: to who holds a ticket of it, and with that permission."""
-    return may(person, Permission.SEE_NUMBERS) or any(holds(person, ticket) for ticket in tickets)
+    """Whether the whole telephone number is shown without being asked for: to who holds a ticket of it.
+
+    Others with the permission to see numbers give a reason, which is kept (:mod:`ivr.services.reveals`).
+    """
+    return any(holds(person, ticket) for ticket in tickets)
+
+
+def may_work(person: Person, ticket: Ticket) -> bool:
+    """Whether the person may move, change or correct it: one's own, one that is free, and with that permission."""
+    return ticket.assignee_id in {None, person.id} or may(person, Permission.WORK_FOR_OTHERS)
+
+
+def require_work(person: Person, ticket: Ticket) -> None:
+    """Raise :class:`NotAllowed` where somebody else works on the ticket."""
+    if not may_work(person, ticket):
+        name = ticket.assignee.name if ticket.assignee else "–"
+        raise NotAllowed(
+            f"Phiếu này do {name} xử lý: chỉ người đó hoặc trưởng ca được thay đổi.",
+            f"{name} works on this ticket: only they or a supervisor may change it.",
+        )
+
+
+def may_publish(person: Person, ticket: Ticket) -> bool:
+    """Whether an answer may be published: with that permission, and where the citizen agreed."""
+    return may(person, Permission.PUBLISH) and agreed_to_publication(ticket)
+
+
+def agreed_to_publication(ticket: Ticket) -> bool:
+    """Silence is no yes, and a confidential matter is never published whatever was answered."""
+    return ticket.publish is True and not ticket.confidential

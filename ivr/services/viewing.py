@@ -5,9 +5,10 @@ What is outside a person's scope is not found, as if it did not exist; what is c
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.model import Call, Person, Recording, Ticket
+from ivr.model import Call, PartKind, Person, Recording, ReportPart, Ticket
 from ivr.model.permissions import Permission
 from ivr.services import listing, rights
 from ivr.services.errors import Confidential, NotFound
@@ -44,6 +45,12 @@ def tickets_beside(session: Session, ticket: Ticket, viewer: Person) -> list[Tic
     """The other tickets of the same call, as far as the viewer may see them."""
     every = listing.tickets_of_call(session, ticket.call_id)
     return [other for other in every if other.id != ticket.id and rights.may_see(viewer, other)]
+
+
+def find_takes(session: Session, ticket: Ticket) -> list[ReportPart]:
+    """The parts of a report that were spoken, in order; whoever may see the ticket may know how they ended."""
+    rows = select(ReportPart).where(ReportPart.ulid == ticket.ulid, ReportPart.kind != PartKind.FILE)
+    return list(session.scalars(rows.order_by(ReportPart.number)))
 
 
 def get_call(session: Session, call_id: str, viewer: Person) -> SeenCall:

@@ -176,6 +176,13 @@ class Settings(BaseSettings):
     several_minutes: int = Field(
         default=10, ge=1, le=1440, description="Minutes before and after a call within which these are counted."
     )
+    reason_minutes: int = Field(
+        default=15,
+        ge=0,
+        le=480,
+        description="Minutes a reason given for listening serves other recordings, and a number that was looked at "
+        "for a reason stays shown; 0 asks each time.",
+    )
     public_url: str = Field(
         default="",
         description="Address under which browsers reach the console; empty means http://<bind>:<console_port>.",

@@ -153,7 +153,6 @@ def test_the_list_in_pages(sign_in: SignIn, seeded: Any, monkeypatch: pytest.Mon
     client = sign_in("hoa")
     first = client.get("/tickets?tab=all")
     assert codes(first) == ["4217", "4216", "4215", "4214"]
-    assert 'data-next="/tickets?tab=all&amp;page=2"' in first.text
     second = client.get("/tickets?tab=all&page=2")
     assert codes(second) == ["4213", "4212", "4211", "4210"]
     assert "5–8 / 10" in second.text

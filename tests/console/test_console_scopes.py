@@ -17,12 +17,12 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from console.app import create_app
+from console.views.ticket_page import PARTS
 from ivr.model import Base, Role, State, Ticket
 from ivr.model.permissions import GRANTS, Grant, Permission, Scope
 from ivr.services import listing, people, plays
 
 SignIn = Callable[..., FlaskClient]
-PARTS = {"head", "said", "side", "history"}
 ACCOUNT = {"person_id"}
 ELSEWHERE = {
     "static": {"filename"},
@@ -192,7 +192,7 @@ def test_an_officer_of_an_agency_reads_and_answers_and_hears_nothing(desk: Any, 
     page = client.get(f"/tickets/{ulid}")
     assert page.status_code == 200
     assert "cây phượng" in page.text.lower()
-    for hidden in ("data-player", 'href="/calls', "Cùng số máy này", "data-edits", "/facts"):
+    for hidden in ("data-player", 'href="/calls', "Cùng số máy này", "data-edits", "data-fact>", "part-sound"):
         assert hidden not in page.text
     assert client.post(f"/tickets/{ulid}/notes", data={"text": "đã cử người"}).status_code == 303
     for method, path in (

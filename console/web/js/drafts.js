@@ -84,10 +84,12 @@ function edit(region, on) {
   const form = region.querySelector("[data-edit-form]");
   const view = region.querySelector("[data-edit-view]");
   if (!form || !view) return;
+  const inside = form.contains(document.activeElement);
   form.hidden = !on;
   view.hidden = on;
   form.toggleAttribute("data-editing", on);
   if (on) form.querySelector("textarea")?.focus();
+  else if (inside) view.querySelector("button")?.focus();
 }
 document.addEventListener("click", (event) => {
   const start = event.target.closest("[data-edits]");

@@ -10,12 +10,6 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     open(find);
     find.querySelector("input").select();
-  } else if (event.key === "F8" && !document.querySelector("dialog[open]")) {
-    const button = document.querySelector('[data-key="F8"]');
-    if (button) {
-      event.preventDefault();
-      button.click();
-    }
   } else if (event.key === "Escape") {
     leave(event);
   }

@@ -1,6 +1,6 @@
 // Which list this tab came from, and where in it: filters, order, page, row and place are there again on the way back,
-// and a ticket's page knows which one comes next. Kept for this tab alone, until it is closed.
-//   sessionStorage["list:/tickets"] = {address, rows: [path of each row's page], next, row, scroll}
+// and a ticket's page knows what followed it (next.js). Kept for this tab alone, until it is closed.
+//   sessionStorage["list:/tickets"] = {address, rows: [path of each row's page], row, scroll}
 const key = (path) => `list:${path}`;
 const list = () => document.querySelector("[data-list]");
 
@@ -25,37 +25,12 @@ export function listAddress(path) {
   return read(path)?.address ?? path;
 }
 
-// The address of the row after the page at `path` in the list this tab came from; null at the list's end.
-export async function nextOf(path) {
-  const from = path.replace(/\/[^/]*$/, "");
-  const known = read(from);
-  if (!known) return null;
-  const place = known.rows.indexOf(path);
-  if (place >= 0 && place + 1 < known.rows.length) return known.rows[place + 1];
-  const seen = new Set(known.rows);
-  const more = known.next ? await rowsAt(known.next) : [];
-  const found = more.find((row) => row !== path && !seen.has(row)) ?? null;
-  if (found) write(from, { rows: [...known.rows, ...more.filter((row) => !seen.has(row))], next: null });
-  return found;
-}
-
-async function rowsAt(address) {
-  try {
-    const response = await fetch(address, { headers: { "HX-Request": "true" } });
-    if (!response.ok) return [];
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return [...page.querySelectorAll("[data-list] .row-link")].map((link) => new URL(link.href, location.origin).pathname);
-  } catch {
-    return [];
-  }
-}
-
 function remember() {
   const here = list();
   if (!here) return;
-  const { path, address, next = null } = here.dataset;
+  const { path, address } = here.dataset;
   const rows = [...here.querySelectorAll(".row-link")].map((link) => link.pathname);
-  write(path, { address, rows, next });
+  write(path, { address, rows });
 }
 
 function leave() {

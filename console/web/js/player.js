@@ -1,52 +1,35 @@
 // A recording's player: the waveform stands at once, the sound is fetched at the first play and every play is logged.
-import WaveSurfer from "wavesurfer.js";
-import Regions from "wavesurfer.js/dist/plugins/regions.esm.js";
-
-import { open } from "./dialogs.js";
 import { notice } from "./notices.js";
-import { explain, token } from "./requests.js";
+import { keepPlayer, permit } from "./permits.js";
 import { Spoken } from "./spoken.js";
+import { silences, Wave } from "./waves.js";
 import { word } from "./words.js";
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
-const STEP = 3; // seconds an arrow key goes
-const QUIET = 4; // of 100: below it a peak counts as silence
-const LEAST = 0.8; // seconds: shorter pauses belong to speech
+const STEP = 3; // seconds an arrow key or F7 goes
+const players = [];
 
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const clock = (seconds) => {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 };
 
-// The stretches without speech, from the peaks: [[start, end], …] in seconds.
-export function silences(peaks, duration) {
-  const found = [];
-  const each = duration / peaks.length;
-  let start = null;
-  for (let index = 0; index <= peaks.length; index += 1) {
-    const quiet = index < peaks.length && peaks[index] < QUIET;
-    if (quiet && start === null) start = index;
-    if (!quiet && start !== null) {
-      if ((index - start) * each >= LEAST) found.push([start * each, index * each]);
-      start = null;
-    }
-  }
-  return found;
-}
-
 class Player {
   constructor(root) {
     this.root = root;
+    this.id = root.dataset.id;
     this.duration = Number(root.dataset.duration);
-    this.peaks = JSON.parse(root.dataset.peaks || "[]");
-    this.quiet = silences(this.peaks, this.duration);
-    this.reason = null;
     this.media = new Audio();
     this.media.preload = "none";
     this.media.preservesPitch = true;
-    this.spoken = new Spoken(root.dataset.id, (at) => this.goto(at, true));
-    this.draw();
+    this.media.defaultPlaybackRate = Number(this.part("speed").value);
+    this.spoken = new Spoken(this.id, (at) => this.goto(at, true));
+    this.wave = new Wave(this.part("wave"), this.media, this.duration, {
+      seek: (at) => this.goto(at, false),
+      tick: (at) => this.tick(at),
+      loop: (region) => this.repeat(region),
+    });
+    this.look(JSON.parse(root.dataset.peaks || "[]"));
     this.listen();
   }
 
@@ -54,70 +37,37 @@ class Player {
     return this.root.querySelector(`[data-part=${name}]`);
   }
 
-  draw() {
-    const levels = this.peaks.length ? this.peaks.map((peak) => peak / 100) : [0, 0];
-    this.regions = Regions.create();
-    this.wave = WaveSurfer.create({
-      container: this.part("wave"),
-      media: this.media,
-      peaks: [levels],
-      duration: this.duration,
-      height: 64,
-      barWidth: 2,
-      barGap: 1,
-      barRadius: 2,
-      barMinHeight: 1,
-      cursorWidth: 2,
-      waveColor: colour("--wave"),
-      progressColor: colour("--wave-played"),
-      cursorColor: colour("--accent"),
-      dragToSeek: false,
-      cspNonce: document.querySelector("meta[name=csp-nonce]")?.content,
-      plugins: [this.regions],
-    });
-    this.regions.enableDragSelection({ color: "rgba(255, 190, 60, 0.28)" });
-    new MutationObserver(() => this.recolour()).observe(document.documentElement, {
-      attributeFilter: ["data-bs-theme"],
-    });
-  }
-
-  recolour() {
-    this.wave.setOptions({
-      waveColor: colour("--wave"),
-      progressColor: colour("--wave-played"),
-      cursorColor: colour("--accent"),
-    });
+  look(peaks) {
+    this.peaks = peaks;
+    this.quiet = silences(peaks, this.duration);
+    this.wave.draw(peaks);
   }
 
   listen() {
     this.part("play").addEventListener("click", () => this.toggle());
+    this.part("back").addEventListener("click", () => this.rewind());
     this.part("speed").addEventListener("change", (event) => this.speed(Number(event.target.value)));
-    this.part("download")?.addEventListener("click", () => this.download());
+    this.part("skip").addEventListener("change", () => this.keep());
     this.root.addEventListener("keydown", (event) => this.key(event));
-    this.wave.on("interaction", (at) => this.goto(at, false));
     this.media.addEventListener("play", () => this.show("playing"));
     this.media.addEventListener("pause", () => this.show("paused"));
     this.media.addEventListener("error", () => this.fail());
-    this.wave.on("timeupdate", (at) => this.tick(at));
-    this.regions.on("region-created", (made) => {
-      for (const region of this.regions.getRegions()) if (region !== made) region.remove();
-      this.loop = made;
-      this.goto(made.start, false);
-    });
-    this.regions.on("region-clicked", (region) => {
-      region.remove();
-      this.loop = null;
+    const card = this.root.closest(".sound");
+    card.addEventListener("click", (event) => {
+      const take = event.target.closest("[data-goes]");
+      if (take) this.goto(Number(take.dataset.goes), true);
+      if (event.target.closest("[data-downloads]")) this.download();
     });
   }
 
   show(state) {
     this.root.dataset.state = state;
     this.part("play").setAttribute("aria-label", word(state === "playing" ? "pause" : "play"));
+    if (state === "playing") players.sort((left, right) => (right === this) - (left === this));
   }
 
   tick(at) {
-    this.part("now").textContent = clock(at);
-    this.spoken.light(at);
+    this.tell(at);
     if (this.media.paused) return;
     if (this.loop && at >= this.loop.end) this.media.currentTime = this.loop.start;
     if (!this.part("skip").checked) return;
@@ -125,9 +75,26 @@ class Player {
     if (stretch) this.media.currentTime = stretch[1] - 0.2;
   }
 
+  tell(at) {
+    this.part("now").textContent = clock(at);
+    const wave = this.part("wave");
+    wave.setAttribute("aria-valuenow", String(Math.round(at)));
+    wave.setAttribute("aria-valuetext", clock(at));
+    this.spoken.light(at);
+  }
+
+  repeat(region) {
+    this.loop = region;
+    if (region) this.goto(region.start, false);
+  }
+
   async toggle() {
     if (!this.media.paused) this.media.pause();
     else if (await this.fetched()) await this.media.play().catch(() => this.show("paused"));
+  }
+
+  rewind() {
+    this.goto(this.here() - STEP, false);
   }
 
   // Before the sound is here its place is only remembered.
@@ -135,9 +102,8 @@ class Player {
     const place = Math.min(Math.max(at, 0), this.duration);
     if (this.media.getAttribute("src")) this.media.currentTime = place;
     else this.wanted = place;
-    this.part("now").textContent = clock(place);
-    this.wave.setTime?.(place);
-    this.spoken.light(place);
+    this.wave.place(place);
+    this.tell(place);
     if (play && this.media.paused) this.toggle();
   }
 
@@ -147,12 +113,18 @@ class Player {
 
   speed(value) {
     this.media.defaultPlaybackRate = value;
-    this.wave.setPlaybackRate(value, true);
+    this.wave.rate(value);
     this.part("speed").value = String(value);
+    this.keep();
+  }
+
+  keep() {
+    const settings = { speed: Number(this.part("speed").value), skips: this.part("skip").checked };
+    keepPlayer(this.root.dataset.keeps, settings);
   }
 
   key(event) {
-    if (event.target.matches("input, select, textarea")) return;
+    if (event.target.matches("input, select, textarea, button")) return;
     const rate = SPEEDS.indexOf(Number(this.part("speed").value));
     const acts = {
       " ": () => this.toggle(),
@@ -160,6 +132,8 @@ class Player {
       ArrowRight: () => this.goto(this.here() + STEP, false),
       ArrowUp: () => this.speed(SPEEDS[Math.min(rate + 1, SPEEDS.length - 1)]),
       ArrowDown: () => this.speed(SPEEDS[Math.max(rate - 1, 0)]),
+      Home: () => this.goto(0, false),
+      End: () => this.goto(this.duration, false),
     };
     if (!acts[event.key]) return;
     event.preventDefault();
@@ -168,62 +142,17 @@ class Player {
 
   async fetched() {
     if (this.media.getAttribute("src")) return true;
-    const answer = await this.grant("play");
-    if (!answer) return false;
-    this.media.src = answer.url;
+    const address = await permit(this.root.dataset.plays, "play");
+    if (!address) return false;
+    this.media.src = address;
     this.media.playbackRate = Number(this.part("speed").value);
     if (this.wanted) this.media.currentTime = this.wanted;
     return true;
   }
 
   async download() {
-    const answer = await this.grant("download");
-    if (answer) location.assign(answer.url);
-  }
-
-  async grant(action) {
-    const reason = this.reason ?? (await this.ask());
-    if (reason === null) return null;
-    let response = null;
-    try {
-      response = await fetch(this.root.dataset.plays, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token(), "HX-Request": "true" },
-        body: JSON.stringify({ action, reason }),
-      });
-    } catch {
-      notice(word("no-connection"), { bad: true });
-      return null;
-    }
-    if (!response.ok) {
-      explain({ status: response.status, responseText: await response.text() });
-      return null;
-    }
-    this.reason = reason;
-    return response.json();
-  }
-
-  // Whoever holds the ticket needs no reason: the work is the reason. Others type one, once a page.
-  ask() {
-    const dialog = document.getElementById(this.root.dataset.asks ?? "");
-    if (!dialog) return Promise.resolve("");
-    return new Promise((resolve) => {
-      const form = dialog.querySelector("form");
-      const done = (value) => {
-        form.removeEventListener("submit", submit);
-        dialog.removeEventListener("close", leave);
-        dialog.close();
-        resolve(value);
-      };
-      const submit = (event) => {
-        event.preventDefault();
-        done(form.elements.reason.value.trim());
-      };
-      const leave = () => done(null);
-      form.addEventListener("submit", submit);
-      dialog.addEventListener("close", leave);
-      open(dialog);
-    });
+    const address = await permit(this.root.dataset.plays, "download");
+    if (address) location.assign(address);
   }
 
   // The permission of a play ends after a while: forget the address, so that the next play asks for a new one.
@@ -236,4 +165,22 @@ class Player {
   }
 }
 
-for (const root of document.querySelectorAll("[data-player]")) new Player(root);
+for (const root of document.querySelectorAll("[data-player]")) players.push(new Player(root));
+
+// Anywhere on the page, also in a text that is being corrected, while a keyboard composes a letter: the sound's keys.
+document.addEventListener("keydown", (event) => {
+  if (!players.length || (event.code !== "F3" && event.code !== "F7")) return;
+  event.preventDefault();
+  if (event.repeat || document.querySelector("dialog[open]")) return;
+  if (event.code === "F3") players[0].toggle();
+  else players[0].rewind();
+});
+
+// What is known of a recording came anew: with its text come the peaks.
+document.addEventListener("htmx:afterSettle", () => {
+  for (const player of players) {
+    const about = document.querySelector(`[data-sound="${CSS.escape(player.id)}"]`);
+    const peaks = JSON.parse(about?.dataset.peaks || "[]");
+    if (peaks.length && peaks.length !== player.peaks.length) player.look(peaks);
+  }
+});

@@ -19,13 +19,17 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = token();
 });
 
-// The person's own reading and typing is never swapped away under them.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const region = event.detail.elt;
-  if (region.dataset?.region !== undefined && region.querySelector("[data-editing]")) {
-    event.preventDefault();
-    notice(word("changed-meanwhile"));
-  }
+// The person's own reading and typing is never swapped away under them. That somebody changed what they are typing
+// over is said, once a change; what else has changed around it is no matter here.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const region = event.detail.target;
+  if (region.dataset?.region === undefined || !region.querySelector("[data-editing]")) return;
+  event.detail.shouldSwap = false;
+  const fresh = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").getElementById(region.id);
+  const edition = fresh?.dataset.edition;
+  if (edition === undefined || edition === (region.dataset.newer ?? region.dataset.edition)) return;
+  region.dataset.newer = edition;
+  notice(word("changed-meanwhile"));
 });
 
 // Nor is a button swapped away while its answer is under way: htmx drops answers whose asker has gone.

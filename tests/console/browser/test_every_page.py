@@ -25,7 +25,7 @@ def test_every_page_fits_and_can_be_read_by_everybody(
     open_page: Callable[..., Page], running: RunningConsole, size: tuple[int, int], scheme: str
 ) -> None:
     ulid = running.seeded.ulid(4217)
-    lists = ("/tickets?tab=all", "/tickets?tab=late&q=x", "/calls", "/people", "/jobs?state=waiting")
+    lists = ("/tickets?tab=all", "/tickets?tab=late&q=x", "/calls", "/people", "/jobs?state=waiting", "/listening")
     signed_in = (*lists, f"/tickets/{ulid}", f"/calls/{ulid}")
     page = open_page("admin", path="/tickets", size=size, scheme=scheme)
     found: dict[str, list[str]] = {}

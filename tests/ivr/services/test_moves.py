@@ -49,13 +49,14 @@ def test_what_a_move_needs_is_the_same_from_wherever_it_comes() -> None:
 
 @pytest.mark.parametrize("before", State)
 def test_exactly_the_moves_of_the_table(
-    store: Store, ticket_id: int, operator: Person, now: datetime, before: State
+    store: Store, ticket_id: int, supervisor: Person, now: datetime, before: State
 ) -> None:
     with store.transaction() as session:
         other = Ticket(ulid="other", city="da-nang", created_at=now, filed_at=now)
         session.add(other)
         session.flush()
         ticket = session.get_one(Ticket, ticket_id)
+        ticket.publish = True
         for to in State:
             ticket.state = before
             session.flush()
@@ -65,7 +66,7 @@ def test_exactly_the_moves_of_the_table(
                     session,
                     ticket_id,
                     to,
-                    operator,
+                    supervisor,
                     "vì thế",
                     ticket.version,
                     now,
@@ -89,7 +90,7 @@ def test_exactly_the_moves_of_the_table(
 
 
 def test_the_clock_stops_when_the_matter_is_done_and_runs_on_when_it_is_reopened(
-    store: Store, ticket_id: int, operator: Person, now: datetime
+    store: Store, ticket_id: int, supervisor: Person, now: datetime
 ) -> None:
     path = [
         (State.DA_TIEP_NHAN, None),
@@ -107,8 +108,9 @@ def test_the_clock_stops_when_the_matter_is_done_and_runs_on_when_it_is_reopened
     ]
     with store.transaction() as session:
         for hour, (to, stopped) in enumerate(path, start=1):
-            version = session.get_one(Ticket, ticket_id).version
-            moved = casework.move(session, ticket_id, to, operator, "lý do", version, now + timedelta(hours=hour))
+            ticket = session.get_one(Ticket, ticket_id)
+            ticket.publish, version = True, ticket.version
+            moved = casework.move(session, ticket_id, to, supervisor, "lý do", version, now + timedelta(hours=hour))
             assert moved.resolved_at == (None if stopped is None else now + timedelta(hours=stopped)), to
 
 

@@ -5,8 +5,8 @@ No batch mode: SQLite would rebuild the tables and lose the triggers of 0002.
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
