@@ -12,6 +12,7 @@ import structlog
 from agi_scripts.hotline import Hotline
 from ivr.asterisk.fastagi import FastAgiServer
 from ivr.city.city import City, load_city
+from ivr.city.seconds.check import measure_city, past_limits
 from ivr.command import Command
 from ivr.engine import Clock, Dependencies
 from ivr.engine.clock import steady
@@ -47,6 +48,7 @@ def serve(settings: Settings, clock: Clock) -> int:
     """Serve calls until SIGTERM or SIGINT."""
     cities, sounds = load_cities(settings)
     _tell_missing(settings, sounds)
+    _tell_seconds(settings, cities, sounds)
     filer = BackgroundFiler(settings, lambda: open_store(settings), now=clock)
     status = StatusLookup(settings)
     desk = Dependencies(
@@ -96,6 +98,13 @@ def _tell_missing(settings: Settings, sounds: Mapping[str, Catalogue]) -> None:
     missing = sorted({path for catalogue in sounds.values() for path in catalogue.missing(settings)})
     if missing:
         _log.error("prompts.missing", files=len(missing), first=missing[0], remedy="tongdai prompts build")
+
+
+def _tell_seconds(settings: Settings, cities: Mapping[str, City], sounds: Mapping[str, Catalogue]) -> None:
+    """Calls are answered however long the prompts are; that they keep callers too long must not go unnoticed."""
+    for name, city in cities.items():
+        for fault in past_limits(city, measure_city(settings, city, sounds[name]), warning=True):
+            _log.warning("seconds.past_limit", city=name, limit=fault.setting, what=fault.text)
 
 
 def _listen(settings: Settings, hotline: Hotline) -> FastAgiServer:

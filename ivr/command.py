@@ -23,12 +23,16 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What one check found; ``remedy`` says what to do and is empty when all is well."""
+    """What one check found; ``remedy`` says what to do and is empty when all is well.
+
+    A ``warning`` is ``ok``: it should be looked at, and neither stops a start nor makes ``tongdai doctor`` fail.
+    """
 
     name: str
     ok: bool
     text: str
     remedy: str = ""
+    warning: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

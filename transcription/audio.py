@@ -41,8 +41,9 @@ class Audio:
         return self.frames / self.rate
 
     def pieces(self) -> Iterator[Samples]:
-        """The whole recording at its own rate, about a second at a time, channels mixed; to be read once."""
+        """The whole recording at its own rate, about a second at a time, channels mixed; from its beginning."""
         frames = int(self.rate * PIECE_SECONDS)
+        self._sound.rewind()
         while True:
             try:
                 block = self._sound.read(frames)

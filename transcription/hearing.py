@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from transcription.audio import Audio, resampled
+from transcription.doubt import is_doubtful
 from transcription.levels import LevelMeter
-from transcription.recogniser import Recogniser, Samples
+from transcription.machine_tones import Mask, ToneMeter, mute
+from transcription.recogniser import Recognised, Recogniser, Samples
 from transcription.values import Heard, mean_confidence
 
 
@@ -25,11 +27,15 @@ def hear(
     beat: Callable[[], None] = lambda: None,
     monotonic: Callable[[], float] = time.perf_counter,
 ) -> Hearing:
-    """Hear all of it. ``beat`` is called about once a second of speech; what it raises ends the hearing."""
+    """Hear all of it but the tones of machines; where nothing else is to be heard, there is no text.
+
+    ``beat`` is called about once a second of speech; what it raises ends the hearing.
+    """
+    machines = _find_machines(audio)
     meter = LevelMeter(frames=audio.frames, rate=audio.rate)
     listening = recogniser.listen()
     worked = 0.0
-    for piece in resampled(_metered(audio.pieces(), meter), audio.rate, recogniser.rate):
+    for piece in resampled(_metered(audio, meter, machines), audio.rate, recogniser.rate):
         beat()
         began = monotonic()
         listening.accept(piece)
@@ -37,10 +43,13 @@ def hear(
     began = monotonic()
     recognised = listening.finish()
     worked += monotonic() - began
+    if meter.silent:
+        recognised = Recognised(text="", words=())
+    confidence = mean_confidence(recognised.words)
     heard = Heard(
         raw_text=recognised.text,
         words=recognised.words,
-        confidence=mean_confidence(recognised.words),
+        confidence=confidence,
         seconds=audio.seconds,
         decode_seconds=worked,
         model=recogniser.name,
@@ -48,11 +57,24 @@ def hear(
         starter=recogniser.starter,
         clipped=meter.clipped,
         silent=meter.silent,
+        machine=bool(machines.any()),
+        doubtful=is_doubtful(recognised.words, confidence),
     )
     return Hearing(heard=heard, peaks=meter.peaks())
 
 
-def _metered(pieces: Iterator[Samples], meter: LevelMeter) -> Iterator[Samples]:
-    for piece in pieces:
-        meter.feed(piece)
-        yield piece
+def _find_machines(audio: Audio) -> Mask:
+    tones = ToneMeter(rate=audio.rate)
+    for piece in audio.pieces():
+        tones.feed(piece)
+    return tones.frames()
+
+
+def _metered(audio: Audio, meter: LevelMeter, machines: Mask) -> Iterator[Samples]:
+    """The recording without the tones of machines; the waveform shows them all the same."""
+    at = 0
+    for piece in audio.pieces():
+        voice = mute(piece, at, audio.rate, machines)
+        meter.feed(piece, voice)
+        yield voice
+        at += len(piece)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ivr.recordings.sound import LEAST_HEARD, heard_seconds
 from transcription.recogniser import Samples
 
 PEAKS = 800
@@ -13,14 +14,6 @@ _FULL = 32_768
 _CEILING = 31_950  # the loudest sample µ-law can carry is 32,124, A-law 32,256: both count as the ceiling
 _RUN = 3  # samples in a row at the ceiling: a tone that only touches it is not clipped
 _CLIPPED_SHARE = 0.001
-_FRAME_SECONDS = 0.02
-_SILENCE_DB = -48.0
-"""Power of 20 ms without its steady offset, in dBFS: a line's own noise lies below, a whisper above.
-
-Not the threshold of ``ivr/recordings/wav.py`` (mean magnitude, −50 dBFS), which decides whether a report is kept: that
-counts every sound, a hum too, in doubt for the citizen; this one only says that there is nothing to hear in a text.
-"""
-_SPOKEN_SECONDS = 0.3  # less sound than this is a click, no word
 
 
 @dataclass(kw_only=True)
@@ -35,17 +28,17 @@ class LevelMeter:
     _seen: int = 0
     _spoken: float = 0.0
 
-    def feed(self, piece: Samples) -> None:
-        """Take the next piece; pieces may have any length."""
+    def feed(self, piece: Samples, voice: Samples | None = None) -> None:
+        """Take the next piece; pieces may have any length. ``voice``: the same without the tones of machines."""
         self._seen += len(piece)
         self._clipped += _in_runs(np.abs(piece.astype(np.int32)) >= _CEILING)
-        self._spoken += _spoken_seconds(piece, self.rate)
+        self._spoken += heard_seconds(piece if voice is None else voice, self.rate)
         self._add_peaks(piece)
 
     @property
     def silent(self) -> bool:
         """Hardly any of it is louder than an idle line."""
-        return self._spoken < _SPOKEN_SECONDS
+        return self._spoken < LEAST_HEARD
 
     @property
     def clipped(self) -> bool:
@@ -77,12 +70,3 @@ def _in_runs(loud: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], loud, [False]]).astype(np.int8)))
     lengths = edges[1::2] - edges[::2]
     return int(lengths[lengths >= _RUN].sum())
-
-
-def _spoken_seconds(piece: Samples, rate: int) -> float:
-    width = max(1, int(rate * _FRAME_SECONDS))
-    whole = len(piece) // width
-    frames = piece[: whole * width].reshape(whole, width).astype(np.float64) / _FULL
-    power = (frames - frames.mean(axis=1, keepdims=True)) ** 2  # a steady offset is no sound
-    loud = power.mean(axis=1) > 10 ** (_SILENCE_DB / 10)
-    return float(loud.sum() * _FRAME_SECONDS)

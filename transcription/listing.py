@@ -45,6 +45,10 @@ def describe_heard(name: str, heard: Heard) -> list[str]:
         lines += [f"  {w.start:7.2f} – {w.end:6.2f}  {w.confidence:4.2f}  {w.text}" for w in heard.words]
     if heard.silent:
         lines.append(tr("  bản ghi hầu như im lặng", "  the recording is nearly silent"))
+    if heard.machine:
+        lines.append(tr("  có tiếng máy, không nghe thành chữ", "  tones of a machine in it, left out of the text"))
+    if heard.doubtful:
+        lines.append(tr("  văn bản không đáng tin: cần nghe lại", "  the text is doubtful: somebody should listen"))
     if heard.clipped:
         lines.append(tr("  âm thanh quá to, bị cắt ngọn", "  the sound is over-driven (clipped)"))
     if heard.starter:

@@ -64,8 +64,13 @@ def heard_text(heard: Heard) -> HeardText:
 
 
 def sound_flags(heard: Heard) -> list[RecordingFlag]:
-    """What the sound itself shows: displayed beside the player."""
-    flags = {RecordingFlag.SILENT: heard.silent, RecordingFlag.CLIPPED: heard.clipped}
+    """What the sound and the text made of it show: displayed beside the player."""
+    flags = {
+        RecordingFlag.SILENT: heard.silent,
+        RecordingFlag.CLIPPED: heard.clipped,
+        RecordingFlag.MACHINE: heard.machine,
+        RecordingFlag.DOUBTFUL: heard.doubtful,
+    }
     return [flag for flag, found in flags.items() if found]
 
 

@@ -49,6 +49,10 @@ class Heard:
     """Heard by the embedded starter model, which hears people badly: say so beside the text."""
     clipped: bool
     silent: bool
+    machine: bool = False
+    """Tones of a machine were in it; they were left out of what was heard."""
+    doubtful: bool = False
+    """A person should listen before believing the text."""
 
     @property
     def rtf(self) -> float:
@@ -69,4 +73,6 @@ class Heard:
             "starter": self.starter,
             "clipped": self.clipped,
             "silent": self.silent,
+            "machine": self.machine,
+            "doubtful": self.doubtful,
         }

@@ -1,14 +1,15 @@
 """Asterisk's side of a call: what the engine asks of a line, said in AGI commands (TELEPHONY §4)."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from ivr.asterisk import nudge, variables
-from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
+from ivr.asterisk.agi import LineGone, Reply, Wire
+from ivr.asterisk.playlist import files_of, parts_of, seconds_of
 from ivr.asterisk.variables import value_of
 from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
 from ivr.phone import BEEP_SECONDS, KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
@@ -34,7 +35,13 @@ class AsteriskPhone:
     """
 
     def __init__(
-        self, wire: Wire, *, margin: int, city: str, nudge: Callable[[str], None] = lambda channel: None
+        self,
+        wire: Wire,
+        *,
+        margin: int,
+        city: str,
+        nudge: Callable[[str], None] = lambda channel: None,
+        hide_withheld: bool = True,
     ) -> None:
         """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call."""
         self.take_ending = ".wav"
@@ -47,6 +54,8 @@ class AsteriskPhone:
         self._question = f"GET FULL VARIABLE {wire.quote(asked)}"
         env = wire.env
         name, number = env.get("agi_calleridname", ""), env.get("agi_callerid", "")
+        if hide_withheld and _is_withheld(env.get("agi_callingpres", "")):
+            name, number = "", ""
         self._caller = Caller(
             number="" if number == "unknown" else number,
             name="" if name == "unknown" else name,
@@ -72,7 +81,7 @@ class AsteriskPhone:
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
-        for part in _parts(sounds):
+        for part in parts_of(sounds):
             key = self._stream(part, keys) if keys else self._playback(part)
             if key:
                 return key
@@ -80,7 +89,7 @@ class AsteriskPhone:
 
     def read(self, sounds: Sequence[Sound], *, most: int, wait: float, end: str = "#") -> str:
         """See :class:`ivr.phone.Phone`; only ``#`` ends an entry on Asterisk."""
-        *early, last = list(_parts(sounds)) or [[]]
+        *early, last = list(parts_of(sounds)) or [[]]
         for part in early:
             key = self._read_keys(part, most=1, wait=0.05)
             if key:
@@ -215,22 +224,22 @@ class AsteriskPhone:
         if len(part) > 1 or set(keys) == set(KEYPAD):
             key = self._read_keys(part, most=1, wait=0.05)
             return key if key in keys else ""
-        self._deadman(_seconds(part))
+        self._deadman(seconds_of(part))
         result = self._execute("STREAM FILE", self._wire.quote(part[0].path), self._wire.quote(keys))
         self._wire.ended_at = self._wire.clock()
         self._check_line(result, part[0].path)
         return chr(int(result)) if int(result) > 0 else ""
 
     def _playback(self, part: Sequence[Sound]) -> str:
-        self._deadman(_seconds(part))
-        reply = self._lasting("EXEC", "Playback", self._wire.quote(_files(part)))
-        self._check_line(reply["result"][0], _files(part))
+        self._deadman(seconds_of(part))
+        reply = self._lasting("EXEC", "Playback", self._wire.quote(files_of(part)))
+        self._check_line(reply["result"][0], files_of(part))
         return ""
 
     def _read_keys(self, part: Sequence[Sound], *, most: int, wait: float) -> str:
         """Asterisk's Read: it ends at ``#``, which it does not return: an empty entry that was ended so is ``#``."""
-        self._deadman(_seconds(part) + wait * most)
-        arguments = f"{variables.KEYS},{_files(part)},{most},,1,{wait:g}"
+        self._deadman(seconds_of(part) + wait * most)
+        arguments = f"{variables.KEYS},{files_of(part)},{most},,1,{wait:g}"
         read, answer = self._wire.execute_asking(self._question, "EXEC", "Read", self._wire.quote(arguments))
         self._check_line(read["result"][0], arguments)
         keys, _, status = answer["result"][1].partition(":")[2].partition(":")
@@ -273,24 +282,9 @@ class AsteriskPhone:
         return self._execute("CHANNEL STATUS") == str(UP)
 
 
-def _parts(sounds: Sequence[Sound]) -> Iterator[list[Sound]]:
-    """Sounds in groups whose file names fit into one command."""
-    part: list[Sound] = []
-    size = 0
-    for sound in sounds:
-        length = len(sound.path.encode()) + 1
-        if part and size + length > LONGEST_LINE - 200:
-            yield part
-            part, size = [], 0
-        part.append(sound)
-        size += length
-    if part:
-        yield part
+def _is_withheld(presentation: str) -> bool:
+    """Whether the caller asked that their number is not shown, by the two bits that say so (Q.931, octet 3a).
 
-
-def _files(part: Sequence[Sound]) -> str:
-    return "&".join(sound.path for sound in part)
-
-
-def _seconds(part: Sequence[Sound]) -> float:
-    return sum(sound.seconds for sound in part)
+    The number comes along all the same where the network trusts us with it (``Privacy: id`` beside an identity).
+    """
+    return presentation.isdecimal() and int(presentation) & 0x60 == 0x20

@@ -12,6 +12,7 @@ from ivr.city.flow.read import read_menu
 from ivr.city.hours import Hours
 from ivr.city.prompt_texts import PromptTexts, read_prompt_texts
 from ivr.city.read import CityReader
+from ivr.city.seconds.limits import Limits
 from ivr.city.shape import MOST_KEYS, CityFile
 from ivr.city.values import Agency, Announcement, Category, LookupSource, Text
 from ivr.errors import TongdaiError
@@ -46,6 +47,8 @@ class City:
     lookups: Mapping[str, LookupSource]
     announcements: tuple[Announcement, ...]
     flow: Flow
+    seconds: Limits
+    """The most seconds that callers may be kept, by what they do."""
 
     def is_open(self, schedule: str, now: datetime) -> bool:
         """Whether one of the city's schedules is open at an aware moment."""
@@ -117,6 +120,7 @@ def read_city(config: Path, city_id: str) -> tuple[City | None, list[Fault]]:
         lookups=lookups,
         announcements=announcements,
         flow=flow,
+        seconds=facts.seconds,
     )
     return city, faults
 

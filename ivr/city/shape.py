@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from ivr.city.fields import EntryKey, Lines, Numbers, OwnId, Prefix, PromptId, Version
 from ivr.city.hours import Holiday, Schedule, Workday
+from ivr.city.seconds.limits import Limits
 from ivr.city.values import Agency, Announcement, Category, Said, Text
 from ivr.settings.shape import Day, Filled, Shape, Whole, Wrong
 from ivr.words import tr
@@ -31,6 +32,7 @@ class CityFile(Shape):
     notice_version: Version
     most_keys: Annotated[Whole, Field(ge=1, le=MOST_KEYS + 1)] = MOST_KEYS
     lines: Lines = Field(default_factory=dict)
+    seconds: Limits = Field(default_factory=Limits)
 
 
 class HolidaysFile(Shape):

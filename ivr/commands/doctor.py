@@ -18,7 +18,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     found = gather(settings, find_checks())
     wrong = [finding for finding in found if not finding.ok]
-    for finding in wrong if arguments.quiet else found:
+    for finding in [finding for finding in found if not finding.ok or finding.warning] if arguments.quiet else found:
         print(line(finding))
     if wrong:
         print(tr(f"{len(wrong)} chỗ cần sửa", f"{len(wrong)} to mend"))
@@ -30,7 +30,8 @@ def _run(settings: Settings, arguments: argparse.Namespace) -> int:
 def line(finding: Finding) -> str:
     """One finding as a person reads it."""
     remedy = f"\n    → {finding.remedy}" if finding.remedy else ""
-    return f"{'✓' if finding.ok else '✗'} {finding.name:<10} {finding.text}{remedy}"
+    mark = "!" if finding.ok and finding.warning else "✓" if finding.ok else "✗"
+    return f"{mark} {finding.name:<10} {finding.text}{remedy}"
 
 
 COMMAND = Command(

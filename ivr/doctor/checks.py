@@ -6,6 +6,7 @@ from ivr.doctor.clock import check_clock
 from ivr.doctor.database import check_database
 from ivr.doctor.disk import check_disk, check_home
 from ivr.doctor.processes import check_ports, check_processes
+from ivr.doctor.seconds import check_seconds
 from ivr.doctor.sounds import check_sounds
 
 CHECKS = [
@@ -16,5 +17,6 @@ CHECKS = [
     Check(name="database", check=check_database),
     Check(name="clock", check=check_clock, at_start=True),
     Check(name="sounds", check=check_sounds),
+    Check(name="seconds", check=check_seconds),
     Check(name="processes", check=check_processes),
 ]

@@ -91,9 +91,12 @@ class SpokenReport:
             measured = measure(path)
         except (FileNotFoundError, NotAudio):
             measured = None
-        cut = _is_short(measured, recorded)
-        self.no_room = cut and not spool.room()
-        if measured is not None and (measured.is_report(self._minimum) or (self.spoken and measured.adds)):
+        seconds = 0.0 if measured is None else measured.seconds
+        # a file that does not grow looks like a line that sends nothing: where there is no room, it is the disk
+        self.no_room = recorded.lasted - seconds > SHORTFALL and not spool.room()
+        cut = self.no_room or _is_short(measured, recorded)
+        further = self.spoken and not self._replaced  # who begins again has said nothing yet
+        if measured is not None and (measured.is_report(self._minimum) or (further and measured.adds)):
             if cut:
                 self._flag(RecordingFlag.TRUNCATED if self.no_room else RecordingFlag.GAPS)
             clock = recorded.lasted or None

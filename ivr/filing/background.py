@@ -154,6 +154,8 @@ class BackgroundFiler:
         except StoreAway as error:
             self._away_until = monotonic() + PAUSE
             _log.warning("filer.store_away", task=task.name, ulid=task.ulid, error=str(error))
+        except OSError as error:  # a full disk: the sweep files it as soon as there is room
+            _log.error("filer.unwritable", task=task.name, ulid=task.ulid, error=str(error))
         except Exception:  # one call's trouble must not stop the filing of all others
             _log.exception("filer.failed", task=task.name, ulid=task.ulid)
 

@@ -8,20 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ivr.prompts import store
-from ivr.prompts.check import greeting_faults
 from ivr.prompts.errors import PromptFaults
 from ivr.prompts.items import Item, all_items
 from ivr.prompts.store import Built
 from ivr.prompts.voice import render
 from ivr.settings import Settings
-from ivr.settings.files import find_cities
 from ivr.words import tr
 
 _REPORT_EVERY = 100
 
 
 def build(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Build what is missing or changed below ``<home>/sounds``, drop what is not needed; faults are one PromptError.
+    """Build what is missing or changed below ``<home>/sounds``, drop what is not needed.
+
+    :raises PromptFaults: faults of the texts, all at once; PromptError where a sound cannot be made.
 
     A city that does not answer by default is left as it stands while its texts are faulty.
     """
@@ -43,9 +43,6 @@ def build(settings: Settings, say: Callable[[str], None] = print) -> None:
         built |= _make_all(sounds, due, say)
         store.write_manifest(sounds, built)
         _drop(sounds, set(before) - set(built))
-    whole = [city for city in find_cities(settings.config) if city not in all_wanted.left_out]
-    if faults := greeting_faults(settings, whole):
-        raise PromptFaults(faults)
     if due:
         say(tr(f"Lời thoại: xong {len(items)} tệp.", f"Prompts: {len(items)} files ready."))
 
@@ -76,13 +73,19 @@ def _make_all(sounds: Path, due: list[tuple[Item, str]], say: Callable[[str], No
 
 
 def _make(sounds: Path, item: Item, digest: str) -> float:
-    """Make one sound, or take it from the cache; returns its seconds."""
+    """Put one sound in its place; returns its seconds."""
+    content = make_sound(item, digest)
+    store.write_whole(sounds / f"{item.key}.wav", content)
+    return store.seconds_of(content)
+
+
+def make_sound(item: Item, digest: str) -> bytes:
+    """One sound as a WAV file: from the cache, or made now and put there. ``digest`` is the item's."""
     content = store.cached(digest)
     if content is None:
         content = render(item)
         store.keep(digest, content)
-    store.write_whole(sounds / f"{item.key}.wav", content)
-    return store.seconds_of(content)
+    return content
 
 
 def _drop(sounds: Path, keys: set[str]) -> None:

@@ -57,11 +57,15 @@ class Catalogue:
     def sound(self, prompt_id: str, language: Language) -> Sound:
         """The prompt's sound; PromptError for an unknown prompt."""
         text = self.get(prompt_id, language)
-        return self._sound(prompt_id, self._key(text), len(text.spoken) / _LETTERS_A_SECOND + 1)
+        return self._sound(prompt_id, self.key_of(text), len(text.spoken) / _LETTERS_A_SECOND + 1)
 
     def is_built(self, prompt_id: str, language: Language) -> bool:
         """Whether the prompt's length is measured, not estimated."""
-        return self._key(self.get(prompt_id, language)) in self.lengths
+        return self.key_of(self.get(prompt_id, language)) in self.lengths
+
+    def has_words(self, word_ids: Sequence[str], language: Language) -> bool:
+        """Whether the length of every word is measured."""
+        return all(word_key(language, word) in self.lengths for word in word_ids)
 
     def words(self, word_ids: Sequence[str], language: Language) -> list[Sound]:
         """The sounds of words as :mod:`ivr.speech` lists them."""
@@ -69,14 +73,14 @@ class Catalogue:
 
     def missing(self, settings: Settings) -> list[str]:
         """Files this city needs that are not built, by path; empty when calls can be taken."""
-        keys = {self._key(text) for text in (self.common | self.own).values()} | {BEEP}
+        keys = {self.key_of(text) for text in (self.common | self.own).values()} | {BEEP}
         for language in LANGUAGES:
             keys |= {word_key(language, word.id) for word in vocabulary(language)} | {word_key(language, PAUSE)}
         paths = (settings.sounds / f"{key}.wav" for key in sorted(keys))
         return [str(path) for path in paths if not path.exists()]
 
-    def _key(self, text: Text) -> str:
-        """A city's own text or its own recording wins over what all cities share."""
+    def key_of(self, text: Text) -> str:
+        """Where the sound of a text lies: a city's own text or its own recording wins over what all cities share."""
         own = key_of(self.city, text.language, text.id)
         if (text.id, text.language) in self.own or own in self.lengths:
             return own

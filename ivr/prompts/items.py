@@ -15,10 +15,13 @@ from ivr.speech import PAUSE, Language, vocabulary
 
 PIPELINE = 1
 """Raise it when the way sounds are made changes: every sound is then built anew."""
+READING = 2
+"""Raise it when recordings of a voice pack are read otherwise: they alone are then built anew."""
 SPEED = 175
 FINAL_SPEED = 160
 """Words a minute; a word that ends its phrase is spoken a little slower."""
 BEEP = "beep"
+BEEP_SECONDS = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,7 @@ class Item:
                 content = hashlib.sha256(self.source.path.read_bytes()).hexdigest()
             except OSError as error:
                 raise PromptError(f"{self.source.path}: {error.strerror}") from error
-            facts: dict[str, object] = {"content": content, "tail": self.source.tail}
+            facts: dict[str, object] = {"content": content, "tail": self.source.tail, "reading": READING}
         else:
             facts = asdict(self.source)
         return hashlib.sha256(json.dumps([PIPELINE, kind, facts], sort_keys=True).encode()).hexdigest()
@@ -117,7 +120,7 @@ def word_key(language: Language, word: str) -> str:
 
 
 def _marks() -> Iterator[Item]:
-    yield Item(key=BEEP, source=Tone(hertz=1000, seconds=0.25))
+    yield Item(key=BEEP, source=Tone(hertz=1000, seconds=BEEP_SECONDS))
     for language in LANGUAGES:
         yield Item(key=word_key(language, PAUSE), source=Quiet(seconds=0.3))
 

@@ -11,6 +11,7 @@ _KEY = re.compile(r"\b(phím|press) ([0-9])\b", re.IGNORECASE)
 _KEY_WORD = re.compile(
     rf"\b(phím|press) ({'|'.join(word for words in _DIGITS.values() for word in words)})\b", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"[.;:?!]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _ALLOWED_SIGNS = frozenset(" ,.;:?!'-")
 _VOWELS = frozenset("aeiouy")
@@ -51,6 +52,24 @@ def faults(spoken: str) -> list[str]:
 def keys_differ(text: str, spoken: str) -> bool:
     """Whether the keys a text shows are other than those that are spoken."""
     return _keys(text) != _keys(spoken)
+
+
+def names_a_key(spoken: str) -> bool:
+    """Whether what is read names a key."""
+    return _KEY_WORD.search(spoken) is not None
+
+
+def share_until_named(spoken: str, key: str) -> float | None:
+    """The share of what is read, by letters, after which the sentence that names ``key`` is over.
+
+    None where it is not named: only figures are.
+    """
+    words = {words[int(key)] for words in _DIGITS.values()} if key.isdigit() else set()
+    named = next((match for match in _KEY_WORD.finditer(spoken) if match[2].lower() in words), None)
+    if named is None:
+        return None
+    end = _SENTENCE_END.search(spoken, named.end())
+    return (end.end() if end else len(spoken)) / len(spoken)
 
 
 def _keys(text: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""Sounds as samples: espeak-ng speaks, sox brings them to 8 kHz mono, numpy trims and levels them."""
+"""Sounds as samples: espeak-ng speaks, sox brings that to 8 kHz, numpy trims and levels it."""
 
 import io
 import subprocess
@@ -63,8 +63,10 @@ def _speak(speech: Speech) -> bytes:
 
 
 def _recorded(take: VoiceFile) -> Samples:
+    from ivr.prompts.recorded import read_recording  # only a voice pack needs a decoder
+
     try:
-        return finish(_to_8k(take.path.read_bytes()), tail=take.tail)
+        return finish(read_recording(take.path.read_bytes()).at_telephone_rate(), tail=take.tail)
     except (PromptError, OSError, ValueError) as error:
         raise PromptError(
             tr(
@@ -75,11 +77,9 @@ def _recorded(take: VoiceFile) -> Samples:
 
 
 def _to_8k(sound: bytes) -> Samples:
-    """Any WAV as 8 kHz mono samples; ``-D`` (no dither) makes the same text the same file every time."""
+    """What the synthetic voice said as 8 kHz samples; ``-D`` (no dither) makes the same text the same file."""
     raw = ["-t", "raw", "-r", str(RATE), "-c", "1", "-b", "16", "-e", "signed-integer"]
     command = ["sox", "-D", "-V1", "--ignore-length", "-t", "wav", "-", *raw, "-"]
-    if sound[:4] != b"RIFF":
-        raise PromptError(tr("không phải WAV", "not a WAV file"))
     return np.frombuffer(_run(command, sound), dtype="<i2").astype(np.float64) / 32768
 
 
@@ -114,15 +114,26 @@ def _loudness(samples: Samples) -> Samples:
 
 
 def _trimmed(samples: Samples) -> Samples:
+    start, end = sounding_part(samples)
+    return samples[start:end]
+
+
+def sounding_part(samples: Samples) -> tuple[int, int]:
+    """The first sample that is heard and the end of what is; the rest is silence."""
     loudness = _loudness(samples)
     audible = np.flatnonzero(loudness > loudness.max() - _AUDIBLE)
-    return samples[max(0, audible[0] - 1) * _FRAME : (audible[-1] + 2) * _FRAME]
+    return max(0, int(audible[0]) - 1) * _FRAME, min(len(samples), (int(audible[-1]) + 2) * _FRAME)
+
+
+def speaking_level(samples: Samples) -> float:
+    """RMS of the parts in which somebody speaks, in dBFS."""
+    loudness = _loudness(samples)
+    speaking = loudness[loudness > loudness.max() - _SPEAKING]
+    return float(10 * np.log10(np.mean(10 ** (speaking / 10))))
 
 
 def _levelled(samples: Samples) -> Samples:
-    loudness = _loudness(samples)
-    speaking = loudness[loudness > loudness.max() - _SPEAKING]
-    level = 10 * np.log10(np.mean(10 ** (speaking / 10)))
+    level = speaking_level(samples)
     ceiling = 20 * np.log10(np.max(np.abs(samples)))
     levelled: Samples = samples * 10 ** (min(LOUDNESS - level, PEAK - ceiling) / 20)
     return levelled

@@ -4,7 +4,7 @@ Not imported by the package itself: the FastAGI server needs recordings, but no 
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -24,21 +24,44 @@ class Unreadable(Exception):  # internal: who knows the file's name says it to p
 class Sound:
     """An opened sound: ``rate`` in samples a second, ``frames`` of them (all channels count once)."""
 
-    def __init__(self, file: soundfile.SoundFile) -> None:
-        self._file = file
+    def __init__(self, open_it: Callable[[], soundfile.SoundFile]) -> None:
+        """``open_it`` opens it from its beginning; raises as libsndfile does."""
+        self._open = open_it
+        self._read = False
+        file = self._file = open_it()
         self.rate: int = file.samplerate
         self.channels: int = file.channels
         self.frames: int = file.frames
 
     def rewind(self) -> None:
-        """Begin again with the first frame."""
-        self._file.seek(0)
+        """Begin again with the first frame; opened afresh, for some encodings cannot be sought in."""
+        if self._read:
+            self._file.close()
+            self._file, self._read = self._open(), False
+
+    def close(self) -> None:
+        """The file it was opened from stays open."""
+        self._file.close()
 
     def read(self, frames: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
         """The next frames, one row each; fewer at the end, none after it. Raises :class:`Unreadable`."""
+        self._read = True
         try:
             block: np.ndarray[tuple[int, int], np.dtype[np.int16]] = self._file.read(
                 frames, dtype="int16", always_2d=True
+            )
+        except soundfile.LibsndfileError as error:
+            raise Unreadable(str(error)) from error
+        return block
+
+    def read_whole(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        """Every frame of a sound of which none was read, one row each, full scale being 1. Raises :class:`Unreadable`.
+
+        Also right for files that hold floating-point samples, which 16-bit reading takes for silence.
+        """
+        try:
+            block: np.ndarray[tuple[int, int], np.dtype[np.float64]] = self._file.read(
+                self.frames, dtype="float64", always_2d=True
             )
         except soundfile.LibsndfileError as error:
             raise Unreadable(str(error)) from error
@@ -49,12 +72,19 @@ class Sound:
 def open_sound(file: BinaryIO, *, headerless: str = "") -> Iterator[Sound]:
     """Open a seekable file; ``headerless`` names the encoding of 8 kHz mono without a header. Raises Unreadable."""
     given = _headerless(headerless) if headerless else {}
+
+    def open_it() -> soundfile.SoundFile:
+        file.seek(0)
+        return soundfile.SoundFile(file, **given)
+
     try:
-        opened = soundfile.SoundFile(file, **given)
+        sound = Sound(open_it)
     except (soundfile.LibsndfileError, TypeError, ValueError) as error:
         raise Unreadable(str(error)) from error
-    with opened:
-        yield Sound(opened)
+    try:
+        yield sound
+    finally:
+        sound.close()
 
 
 def encode_alaw(samples: Samples) -> bytes:

@@ -39,6 +39,10 @@ class Played:
     """The call's id; ``""`` if it never began."""
     plays: tuple[tuple[str, ...], ...] = ()
     """Ids of prompts, in the order they were begun, those of one command together."""
+    begun: tuple[float, ...] = ()
+    """For each of :attr:`plays`, the seconds after the answer at which it began."""
+    spoken: float | None = None
+    """Seconds after the answer at which the citizen had spoken to the end; None if nothing was spoken."""
     heard: bytes = b""
     """A-law, if it was kept."""
     late: Lateness = field(default_factory=Lateness)
@@ -98,11 +102,13 @@ async def play(
         keep_audio=listens > 0,
     )
     tail: Tail | None = None
+    answered, spoken = 0.0, list[float]()
     try:
         async with asyncio.timeout(LONGEST):
             await call.dial()
+            answered = time.monotonic()
             tail = await journals.find(scenario.tag)
-            faults = await _live_through(scenario, call, tail, listens, speeches, say)
+            faults = await _live_through(scenario, call, tail, listens, speeches, spoken, say)
     except TimeoutError:
         faults = [f"not over after {LONGEST:.0f} s"]
     finally:
@@ -116,6 +122,8 @@ async def play(
         tag=scenario.tag,
         ulid=tail.ulid,
         plays=tuple(tail.plays),
+        begun=tuple(written - answered for written in tail.written_at),
+        spoken=spoken[-1] - answered if spoken else None,
         heard=bytes(call.heard),
         late=call.late,
     )
@@ -135,8 +143,10 @@ async def _live_through(
     tail: Tail,
     listens: float,
     speeches: Speeches,
+    spoken: list[float],
     say: Callable[[str], None],
 ) -> list[str]:
+    """Do every step; what went wrong. ``spoken`` gets the moment at which each speech was over."""
     since, done, pressed = 0, 0.0, ""
     for number, step in enumerate(scenario.steps, 1):
         if step.wait:
@@ -159,6 +169,8 @@ async def _live_through(
             await wait_until(meant)
         pressed = step.press[-1:]
         done = await _do(step, call, tail, meant, speeches, say)
+        if step in speeches:
+            spoken.append(done)
     end = await tail.wait_for_end()
     for line in tail.lines[since:]:
         say(line)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ivr import prompts
+from ivr.city.seconds.check import warnings_of
 from ivr.command import Finding
 from ivr.doctor.findings import find_checks, gather
 from ivr.errors import TongdaiError
@@ -54,8 +55,10 @@ def prepare_database(settings: Settings, now: datetime) -> str | None:
 
 
 def build_prompts(settings: Settings, say: Callable[[str], None]) -> None:
-    """Build what is missing or changed; sounds that stand cost nothing."""
+    """Build what is missing or changed; sounds that stand cost nothing. What keeps callers too long is a warning."""
     prompts.build(settings, say)
+    for fault in warnings_of(settings):
+        say(f"! {fault}")
 
 
 class DatabaseWork:

@@ -1,6 +1,6 @@
 """A telephone whose stream does what gateways do: falls silent without a packet, changes its source, is put on hold.
 
-Sends only while it is told to, on the caller's own thread. Imported by tests alone.
+Sends only while one of its methods runs, on the thread that calls it. Imported by tests alone.
 """
 
 import random

@@ -15,6 +15,7 @@ import pytest
 from agi_scripts.server import clock_from, load_cities
 from ivr.errors import TongdaiError
 from ivr.phone import RecordEnd
+from ivr.prompts import store
 from ivr.simulator import Step
 from ivr.spool import Spool, find_journals, read_journal
 from ivr.testing import NO_DATABASE, free_port, temporary_settings
@@ -65,6 +66,21 @@ def test_without_a_database_a_call_is_taken_and_ends_at_sigterm(tmp_path: Path) 
     log = (tmp_path / "agi.log").read_text()
     assert "0905123456" not in log, "no phone number in full in the logs"
     assert "prompts.missing" in log
+
+
+def test_prompts_that_keep_callers_too_long_are_logged_and_calls_are_taken(tmp_path: Path) -> None:
+    port = free_port()
+    names = [f"{place}vi/{name}" for place in ("", "da-nang/") for name in ("chao", "khan", "ghi-am", "tieng-anh")]
+    store.write_manifest(tmp_path / "sounds", {name: store.Built(digest="", seconds=30.0) for name in names})
+    with serving(tmp_path, port, TONGDAI_FREE_SPACE_MB="0"):
+        asterisk = FakeAsterisk(
+            citizen=Citizen([Step(wait="chao", hang_up=True)]), env=header(port, city="da-nang", number="", name="")
+        )
+        asterisk.call(port)
+        assert asterisk.citizen.heard[0] == "chao"
+    log = (tmp_path / "agi.log").read_text()
+    assert "seconds.past_limit" in log
+    assert "seconds.greeting" in log
 
 
 def test_an_unknown_city_is_answered_by_the_default_one(tmp_path: Path) -> None:

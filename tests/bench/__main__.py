@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from tests.bench import commands, desk, phone, ticket, work
+from tests.bench import commands, conversation, desk, phone, ticket, work
 from tests.bench.table import Row, machine, markdown, write_json
 
 BENCHES: dict[str, Callable[[float], Iterator[Row]]] = {
@@ -20,6 +20,7 @@ BENCHES: dict[str, Callable[[float], Iterator[Row]]] = {
     "parallel": phone.parallel,
     "command": commands.command,
     "key": commands.key,
+    "conversation": conversation.conversation,
     "ticket": ticket.ticket,
     "worker": work.worker,
     "memory": phone.memory,

@@ -252,14 +252,14 @@ def test_every_pinned_version_is_one_a_dependency_may_have() -> None:
 
 
 @pytest.mark.asterisk
-def test_the_smoke_test_leaves_no_asterisk_behind(checkout: Path) -> None:
+def test_the_smoke_test_records_a_changing_stream_and_leaves_no_asterisk_behind(checkout: Path) -> None:
     root = cached_root()
     need(root.exists(), "no unpacked Asterisk: run `make asterisk`")
     script = (checkout / ".setup/asterisk.sh").read_text()
     functions = script[script.index("# words_of ROOT") : script.index("unpack() {")]
     words = ["bash", "-c", f"set -eu\n{functions}\nsmoke {root.resolve()} && echo passed"]
     ends = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(words, start_new_session=True, **ends) as done:
+    with subprocess.Popen(words, start_new_session=True, cwd=checkout, **ends) as done:
         said, complained = done.communicate(timeout=240)
     assert said == "passed\n", complained
     assert [pid for pid in psutil.pids() if session_of(pid) == done.pid] == []

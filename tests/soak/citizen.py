@@ -263,7 +263,7 @@ class Citizen:
         until = time.monotonic() + OPENING
         ulid = self._tail.ulid if self._tail is not None else ""
         async for _ in self._ticks(call):
-            if any(_changed(path) >= word for path in self._around.settings.spool.glob(f"{ulid}.*.wav")):
+            if any(_changed(path) >= word for path in self._around.settings.spool.glob(f"{ulid}.[0-9]*")):
                 break
             if time.monotonic() > until or self._fallback() is not None:
                 return

@@ -11,12 +11,14 @@ from sqlalchemy import select
 from ivr.model import Recording, Ticket
 from ivr.model.code import display
 from ivr.model.word_errors import word_errors
+from ivr.prompts import load_catalogue
 from ivr.services import people
 from ivr.settings import Settings
 from ivr.simulator.demo.browser import Browser
 from ivr.simulator.demo.system import DemoFailed
 from ivr.simulator.journal_tail import Journals
 from ivr.simulator.lateness import Lateness, dial_until_punctual
+from ivr.simulator.moments import answer_to_beep, speech_to_code
 from ivr.simulator.outcome import Outcome, differences, find_outcome
 from ivr.simulator.play import Played, play
 from ivr.simulator.read import read_scenario
@@ -45,7 +47,8 @@ class Filed:
 def report(settings: Settings, store: Store, say: Say) -> Filed:
     """Dial, walk the menu, speak, send, hear the code, hang up."""
     scenario = _scenario(settings, "phan-anh")
-    outcome = _call(settings, store, scenario, say)
+    played, outcome = _call(settings, store, scenario, say)
+    _tell_moments(settings, played, say)
     with store.reading() as session:
         code = session.scalar(select(Ticket.code).where(Ticket.ulid == outcome.ulid))
     if code is None:
@@ -99,7 +102,20 @@ def _scenario(settings: Settings, name: str) -> Scenario:
     return read_scenario(settings.config / "demo" / f"{name}.toml")
 
 
-def _call(settings: Settings, store: Store, scenario: Scenario, say: Say) -> Outcome:
+def _tell_moments(settings: Settings, played: Played, say: Say) -> None:
+    beep = answer_to_beep(played)
+    code = speech_to_code(played, load_catalogue(settings, settings.city), "vi")
+    if beep is None or code is None:
+        raise DemoFailed(tr("Cuộc gọi không có tiếng bíp hoặc không đọc mã.", "The call had no beep or no code."))
+    say(
+        tr(
+            f"  Nhấc máy → tiếng bíp: {beep:.1f} giây; nói xong → nghe mã: {code:.1f} giây",
+            f"  Answer → beep: {beep:.1f} s; end of speech → code: {code:.1f} s",
+        )
+    )
+
+
+def _call(settings: Settings, store: Store, scenario: Scenario, say: Say) -> tuple[Played, Outcome]:
     """Make the call, and find its result as its file says.
 
     A call that goes wrong while this caller was late is made again.
@@ -111,7 +127,7 @@ def _call(settings: Settings, store: Store, scenario: Scenario, say: Say) -> Out
     otherwise = differences(scenario.expected, outcome)
     if otherwise:
         raise DemoFailed("\n".join(otherwise))
-    return outcome
+    return played, outcome
 
 
 async def _dial(settings: Settings, scenario: Scenario, attempt: int, say: Say) -> Played:

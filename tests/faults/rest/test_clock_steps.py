@@ -105,7 +105,7 @@ def start(stack: ExitStack, settings: Settings, clock: FalseClock, name: str) ->
 
 
 def speaking(settings: Settings) -> bool:
-    return any(size(path) > 12_000 for path in settings.spool.glob("*.1.wav"))
+    return any(size(path) > 12_000 for path in settings.spool.glob("*.1.alaw"))
 
 
 def test_clock_steps(asterisk: RunningAsterisk, settings: Settings, store: Store, clock: FalseClock) -> None:

@@ -58,7 +58,7 @@ def asterisk(disk: SmallDisk) -> Iterator[RunningAsterisk]:
 
 
 def speaking(settings: Settings) -> bool:
-    return any(size(path) > 20_000 for path in settings.spool.glob("*.1.wav"))
+    return any(size(path) > 20_000 for path in settings.spool.glob("*.1.alaw"))
 
 
 def test_a_report_cut_by_the_full_disk_is_told(disk: SmallDisk, asterisk: RunningAsterisk) -> None:

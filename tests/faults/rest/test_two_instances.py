@@ -122,7 +122,7 @@ def test_two_on_one_machine_and_one_of_them_dies() -> None:
         assert "Traceback" not in taken
 
         speaking = pool.submit(reports, first_home, first, "cut", seconds=20)
-        wait_for(lambda: any(size(path) > 60_000 for path in first_home.spool.glob("*.1.wav")), "no recording grows")
+        wait_for(lambda: any(size(path) > 30_000 for path in first_home.spool.glob("*.1.alaw")), "no recording grows")
         beside = [process.pid for process in tree(second)]
         power_cut(first)
         with hotline(first_home) as again:

@@ -1,0 +1,97 @@
+"""Tones of machines in a recording: busy, congestion, ring-back, fax, hold. What is none of a voice becomes no words.
+
+A tone has nearly all of its power in one or two frequencies that stand still; a voice has many, and they move.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ivr.recordings.sound import SOUNDING
+from transcription.recogniser import Samples
+
+FRAME = 0.02
+"""Seconds that are judged together."""
+_WINDOW = 0.04
+_PURE = 0.88
+"""Share of a window's power that one or two frequencies must have."""
+_STANDS_STILL = 25.0
+"""Hz that the strongest frequency may move from one frame to the next."""
+_LEAST_RUN = 0.16
+"""Seconds a tone lasts at least: the short one of congestion has 0.2."""
+_LEAST_SECONDS = 0.6
+"""Seconds of tones from which it is a machine: a key that was pressed, or a held vowel, is shorter."""
+_LOWEST, _HIGHEST = 340.0, 2300.0
+"""Hz between which the tones of telephone machines lie; a mains hum and a line's hiss lie outside."""
+
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+@dataclass(kw_only=True)
+class ToneMeter:
+    """Fed every piece of a recording at ``rate``; asked once at the end which frames are a machine's."""
+
+    rate: int
+    _waiting: Samples = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
+    _peaks: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = field(default_factory=list)
+
+    def feed(self, piece: Samples) -> None:
+        """Take the next piece; pieces may have any length."""
+        step, window = self._step, round(self.rate * _WINDOW)
+        waiting = np.concatenate([self._waiting, piece])
+        count = (len(waiting) - window) // step + 1
+        if len(waiting) < window:
+            self._waiting = waiting
+            return
+        windows = np.lib.stride_tricks.sliding_window_view(waiting, window)[::step][:count]
+        self._peaks.append(_pure_tones(windows.astype(np.float64), self.rate))
+        self._waiting = waiting[count * step :]
+
+    def frames(self) -> Mask:
+        """For each :data:`FRAME` of the recording, whether a machine is heard in it; all False without machines."""
+        peaks = np.concatenate([*self._peaks, np.zeros(1)])
+        mask = np.zeros(len(peaks), dtype=np.bool_)
+        begin = 0
+        for at in range(1, len(peaks) + 1):
+            if at < len(peaks) and peaks[at] and abs(peaks[at] - peaks[at - 1]) <= _STANDS_STILL and peaks[at - 1]:
+                continue
+            if peaks[begin] and (at - begin) * FRAME >= _LEAST_RUN:
+                mask[begin : at + 1] = True  # the last window reaches one frame further
+            begin = at
+        return mask if mask.sum() * FRAME >= _LEAST_SECONDS else np.zeros_like(mask)
+
+    @property
+    def _step(self) -> int:
+        return max(1, round(self.rate * FRAME))
+
+
+def mute(piece: Samples, first_sample: int, rate: int, frames: Mask) -> Samples:
+    """The piece, which begins at ``first_sample`` of the recording, without what machines sounded in it."""
+    if not frames.any():
+        return piece
+    places = (first_sample + np.arange(len(piece))) // max(1, round(rate * FRAME))
+    return np.where(frames[np.minimum(places, len(frames) - 1)], 0, piece).astype(np.int16)
+
+
+def _pure_tones(
+    windows: np.ndarray[tuple[int, int], np.dtype[np.float64]], rate: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The strongest frequency of each window that holds a pure tone or two, else 0."""
+    shape = np.hanning(windows.shape[1])
+    power = np.abs(np.fft.rfft(windows * shape, axis=1)) ** 2
+    width = rate / windows.shape[1]
+    rows = np.arange(len(power))
+    strongest = power.argmax(axis=1)
+    rest = power.copy()
+    share = np.zeros(len(power))
+    for _ in range(2):
+        peak = rest.argmax(axis=1)
+        for near in (-2, -1, 0, 1, 2):
+            at = np.clip(peak + near, 0, power.shape[1] - 1)
+            share += rest[rows, at]
+            rest[rows, at] = 0.0
+    total = power.sum(axis=1)
+    hertz = strongest * width
+    loud = np.abs(windows).mean(axis=1) >= SOUNDING
+    pure = loud & (share >= _PURE * np.maximum(total, 1.0)) & (hertz >= _LOWEST) & (hertz <= _HIGHEST)
+    return np.where(pure, hertz, 0.0)
