@@ -1,15 +1,16 @@
 """Asterisk's side of a call: what the engine asks of a line, said in AGI commands (TELEPHONY §4)."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from ivr.asterisk import nudge, variables
-from ivr.asterisk.agi import LONGEST_LINE, LineGone, Reply, Wire
+from ivr.asterisk.agi import LineGone, Reply, Wire
 from ivr.asterisk.caller import caller_of
+from ivr.asterisk.playlist import files_of, parts_of, seconds_of
 from ivr.asterisk.variables import value_of
 from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
 from ivr.phone import BEEP_SECONDS, KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
@@ -70,7 +71,7 @@ class AsteriskPhone:
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
-        for part in _parts(sounds):
+        for part in parts_of(sounds):
             key = self._stream(part, keys) if keys else self._playback(part)
             if key:
                 return key
@@ -78,7 +79,7 @@ class AsteriskPhone:
 
     def read(self, sounds: Sequence[Sound], *, most: int, wait: float, end: str = "#") -> str:
         """See :class:`ivr.phone.Phone`; only ``#`` ends an entry on Asterisk."""
-        *early, last = list(_parts(sounds)) or [[]]
+        *early, last = list(parts_of(sounds)) or [[]]
         for part in early:
             key = self._read_keys(part, most=1, wait=0.05)
             if key:
@@ -213,22 +214,22 @@ class AsteriskPhone:
         if len(part) > 1 or set(keys) == set(KEYPAD):
             key = self._read_keys(part, most=1, wait=0.05)
             return key if key in keys else ""
-        self._deadman(_seconds(part))
+        self._deadman(seconds_of(part))
         result = self._execute("STREAM FILE", self._wire.quote(part[0].path), self._wire.quote(keys))
         self._wire.ended_at = self._wire.clock()
         self._check_line(result, part[0].path)
         return chr(int(result)) if int(result) > 0 else ""
 
     def _playback(self, part: Sequence[Sound]) -> str:
-        self._deadman(_seconds(part))
-        reply = self._lasting("EXEC", "Playback", self._wire.quote(_files(part)))
-        self._check_line(reply["result"][0], _files(part))
+        self._deadman(seconds_of(part))
+        reply = self._lasting("EXEC", "Playback", self._wire.quote(files_of(part)))
+        self._check_line(reply["result"][0], files_of(part))
         return ""
 
     def _read_keys(self, part: Sequence[Sound], *, most: int, wait: float) -> str:
         """Asterisk's Read: it ends at ``#``, which it does not return: an empty entry that was ended so is ``#``."""
-        self._deadman(_seconds(part) + wait * most)
-        arguments = f"{variables.KEYS},{_files(part)},{most},,1,{wait:g}"
+        self._deadman(seconds_of(part) + wait * most)
+        arguments = f"{variables.KEYS},{files_of(part)},{most},,1,{wait:g}"
         read, answer = self._wire.execute_asking(self._question, "EXEC", "Read", self._wire.quote(arguments))
         self._check_line(read["result"][0], arguments)
         keys, _, status = answer["result"][1].partition(":")[2].partition(":")
@@ -269,26 +270,3 @@ class AsteriskPhone:
 
     def _is_up(self) -> bool:
         return self._execute("CHANNEL STATUS") == str(UP)
-
-
-def _parts(sounds: Sequence[Sound]) -> Iterator[list[Sound]]:
-    """Sounds in groups whose file names fit into one command."""
-    part: list[Sound] = []
-    size = 0
-    for sound in sounds:
-        length = len(sound.path.encode()) + 1
-        if part and size + length > LONGEST_LINE - 200:
-            yield part
-            part, size = [], 0
-        part.append(sound)
-        size += length
-    if part:
-        yield part
-
-
-def _files(part: Sequence[Sound]) -> str:
-    return "&".join(sound.path for sound in part)
-
-
-def _seconds(part: Sequence[Sound]) -> float:
-    return sum(sound.seconds for sound in part)

@@ -88,7 +88,7 @@ def test_the_reply_table_of_record_file(
     recorded = peer.phone.record(tmp_path / "a.1.wav", limit=120, silence=8)
     assert (recorded.end, recorded.key, recorded.whole) == (end, key, True)
     (command,) = [command for command in peer.commands if command.startswith("RECORD")]
-    assert command == f'RECORD FILE "{tmp_path}/a.1" wav "#D" 120000 0 BEEP s=8'
+    assert command == f'RECORD FILE "{tmp_path}/a.1" wav "0123456789*#D" 120000 0 BEEP s=8'
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_in_the_lines_own_encoding_silence_is_ours_to_tell(
     recorded = peer.phone.record(tmp_path / "a.1.alaw", limit=120, silence=8)
     assert recorded.end is end
     (command,) = [command for command in peer.commands if command.startswith("RECORD")]
-    assert command == f'RECORD FILE "{tmp_path}/a.1" alaw "#D" 120000 0 BEEP'
+    assert command == f'RECORD FILE "{tmp_path}/a.1" alaw "0123456789*#D" 120000 0 BEEP'
 
 
 def test_a_beep_that_is_missing_is_no_hang_up(dial: Callable[..., Peer], tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_beep_that_is_missing_is_no_hang_up(dial: Callable[..., Peer], tmp_pat
 
     peer = dial(answer)
     assert peer.phone.record(tmp_path / "a.1.wav", limit=120, silence=8).end is RecordEnd.KEY
-    assert peer.commands[-1] == f'RECORD FILE "{tmp_path}/a.1" wav "#D" 120000 0 s=8'
+    assert peer.commands[-1] == f'RECORD FILE "{tmp_path}/a.1" wav "0123456789*#D" 120000 0 s=8'
 
 
 @pytest.mark.parametrize("last", [None, "HANGUP", "511 Command Not Permitted on a dead channel or intercept routine"])
