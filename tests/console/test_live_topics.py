@@ -32,7 +32,14 @@ def test_regions_listen_to_topics_there_are(template: Path) -> None:
 
 
 def test_pages_listen() -> None:
-    assert {path.name for path in LISTENING} >= {"bar.html", "said.html", "facts.html", "sound.html", "side.html", "history.html"}
+    assert {path.name for path in LISTENING} >= {
+        "bar.html",
+        "said.html",
+        "facts.html",
+        "sound.html",
+        "side.html",
+        "history.html",
+    }
 
 
 @pytest.mark.parametrize("path", ["/tickets", "/calls"])
