@@ -53,6 +53,13 @@ class Hotline:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         replies = Replies(connection)
         wire = Wire(replies, connection.sendall, request.env, hears=replies.hears)
-        phone = AsteriskPhone(wire, margin=self.settings.deadman_margin, city=city.id, nudge=make_nudge(self.settings))
+        hide = self.settings.withheld_numbers == "hide"
+        phone = AsteriskPhone(
+            wire,
+            margin=self.settings.deadman_margin,
+            city=city.id,
+            nudge=make_nudge(self.settings),
+            hide_withheld=hide,
+        )
         phone.learn()
         return run_call(phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)

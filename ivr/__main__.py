@@ -4,6 +4,7 @@ import argparse
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
+from ivr.commands.usage import translate_argparse
 from ivr.errors import TongdaiError
 from ivr.settings import load_settings
 from ivr.words import tr
@@ -13,6 +14,7 @@ GROUP = "tongdai.commands"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand and return its exit status; a :class:`TongdaiError` becomes one line and 1."""
+    translate_argparse()
     found = {entry.name: entry for entry in entry_points(group=GROUP)}
     given = sys.argv[1:] if arguments is None else arguments
     try:
@@ -23,7 +25,19 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        print(f"tongdai: {_unusable(error)}", file=sys.stderr)
+        return 1
     return status
+
+
+def _unusable(error: OSError) -> str:
+    """A folder or file that the system refuses is a person's to mend, and no fault of the program."""
+    where = f"{error.filename}: " if error.filename else ""
+    return tr(
+        f"{where}{error.strerror or error}. Kiểm tra đường dẫn và quyền; TONGDAI_HOME phải là thư mục ghi được.",
+        f"{where}{error.strerror or error}. Check the path and its rights; TONGDAI_HOME must be a writable folder.",
+    )
 
 
 def _parser(found: dict[str, EntryPoint], given: list[str]) -> argparse.ArgumentParser:

@@ -54,11 +54,14 @@ def cities_by_number(settings: Settings) -> dict[str, str]:
 
 
 def dialled_forms(number: str) -> list[str]:
-    """How carriers write a national number: ``02361022``, ``842361022``, ``+842361022``, ``2361022``."""
+    """How carriers write a national number: with and without country code, trunk zero and international prefix.
+
+    A short code is dialled as it is, or behind an area code, which is a number of its own in ``numbers``.
+    """
     if not number.startswith("0"):
         return [number]
     rest = number[1:]
-    return [number, f"84{rest}", f"+84{rest}", rest]
+    return [number, rest, *(f"{code}{zero}{rest}" for code in ("84", "+84", "0084") for zero in ("", "0"))]
 
 
 def dialled_numbers(settings: Settings) -> list[DialledNumber]:

@@ -34,7 +34,13 @@ class AsteriskPhone:
     """
 
     def __init__(
-        self, wire: Wire, *, margin: int, city: str, nudge: Callable[[str], None] = lambda channel: None
+        self,
+        wire: Wire,
+        *,
+        margin: int,
+        city: str,
+        nudge: Callable[[str], None] = lambda channel: None,
+        hide_withheld: bool = True,
     ) -> None:
         """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call."""
         self.take_ending = ".wav"
@@ -47,6 +53,8 @@ class AsteriskPhone:
         self._question = f"GET FULL VARIABLE {wire.quote(asked)}"
         env = wire.env
         name, number = env.get("agi_calleridname", ""), env.get("agi_callerid", "")
+        if hide_withheld and _is_withheld(env.get("agi_callingpres", "")):
+            name, number = "", ""
         self._caller = Caller(
             number="" if number == "unknown" else number,
             name="" if name == "unknown" else name,
@@ -249,6 +257,14 @@ def _parts(sounds: Sequence[Sound]) -> Iterator[list[Sound]]:
         size += length
     if part:
         yield part
+
+
+def _is_withheld(presentation: str) -> bool:
+    """Whether the caller asked that their number is not shown, by the two bits that say so (Q.931, octet 3a).
+
+    The number comes along all the same where the network trusts us with it (``Privacy: id`` beside an identity).
+    """
+    return presentation.isdecimal() and int(presentation) & 0x60 == 0x20
 
 
 def _files(part: Sequence[Sound]) -> str:

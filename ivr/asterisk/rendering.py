@@ -89,13 +89,18 @@ def _values(settings: Settings) -> dict[str, Any]:
         "record_limit": settings.record_limit,
         "record_silence": settings.record_silence,
         "least_report": WRITTEN_HEADER + round(settings.record_minimum * TELEPHONE_RATE) * 2,
+        "city": settings.city,
         "least_take": round(settings.record_minimum * TELEPHONE_RATE),
         "numbers": [asdict(dialled) for dialled in dialled_numbers(settings)],
         "trunk_networks": _trunk_networks(settings),
         "softphones": [{"user": user, "password": password} for user, password in logins.softphones.items()],
     }
     checked: dict[str, Any] = plain("", values)
-    return checked | {"operator": _operator(settings), "operator_wait": settings.operator_wait}
+    return checked | {
+        "operator": _operator(settings),
+        "operator_wait": settings.operator_wait,
+        "hide_withheld": settings.withheld_numbers == "hide",
+    }
 
 
 def _trunk_networks(settings: Settings) -> list[str]:

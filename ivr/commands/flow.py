@@ -6,12 +6,13 @@ from pathlib import Path
 
 from ivr.city.city import City, check_together, load_city, read_city
 from ivr.city.flow.draw import draw
-from ivr.city.flow.switches import read_switches, throw_switch
+from ivr.city.flow.switches import FILE as SWITCHES
+from ivr.city.flow.switches import SwitchError, read_switches, throw_switch
 from ivr.city.prompt_texts import read_prompt_texts
 from ivr.command import Check, Command, Finding
 from ivr.settings import Settings
 from ivr.settings.faults import Fault
-from ivr.settings.files import find_cities
+from ivr.settings.files import find_cities, parse_toml
 from ivr.words import tr
 
 
@@ -128,15 +129,55 @@ def _dial(settings: Settings, city: str, number: str) -> int:
 
 
 def _switch(settings: Settings, name: str | None, state: str | None) -> int:
+    known = _known_switches(settings.config)
+    if name is not None and name not in known:
+        names = ", ".join(known) or tr("không có", "none")
+        raise SwitchError(
+            tr(
+                f"không danh mục nào có công tắc “{name}”. Các công tắc: {names}.",
+                f'no menu has a switch "{name}". The switches are: {names}.',
+            )
+        )
     if name is not None and state is not None:
         throw_switch(settings, name, state == "on")
     switches = read_switches(settings)
-    shown = {name: switches.get(name, False)} if name is not None else switches
-    for key, on in shown.items():
-        print(f"{key}: {tr('bật', 'on') if on else tr('tắt', 'off')}")
-    if not shown:
-        print(tr("Chưa có công tắc nào được bật.", "No switch has been thrown yet."))
+    for key in known if name is None else [name]:
+        print(f"{key}: {_on_or_off(switches.get(key, False))}")
     return 0
+
+
+def _known_switches(config: Path) -> list[str]:
+    """The switches that the cities' menus ask for, also of a menu with other faults: calls go on with the older one."""
+    return sorted({node["switch"] for city in find_cities(config) for node in _switch_nodes(config, city)})
+
+
+def _switch_nodes(config: Path, city: str) -> list[dict[str, str]]:
+    try:
+        nodes = parse_toml((config / "cities" / city / "menu.toml").read_bytes()).get("nodes", {})
+    except (OSError, ValueError):  # `flow check` and `doctor` say what is wrong with it
+        return []
+    tables = nodes.values() if isinstance(nodes, dict) else ()
+    return [node for node in tables if isinstance(node, dict) and isinstance(node.get("switch"), str)]
+
+
+def _on_or_off(on: bool) -> str:
+    return tr("bật", "on") if on else tr("tắt", "off")
+
+
+def check_switches(settings: Settings) -> list[Finding]:
+    """Which switches are on: what callers hear is then not the usual menu, and somebody must have meant it."""
+    on = sorted(name for name, thrown in read_switches(settings).items() if thrown)
+    known = _known_switches(settings.config)
+    unknown = [name for name in on if name not in known]
+    text = ", ".join(f"{name}: {_on_or_off(True)}" for name in on) or tr("không công tắc nào bật", "none is on")
+    remedy = ""
+    if unknown:
+        names = ", ".join(unknown)
+        remedy = tr(
+            f"Không danh mục nào có công tắc {names}. Xóa dòng đó trong {settings.home / SWITCHES}.",
+            f"No menu has the switch {names}. Delete that line of {settings.home / SWITCHES}.",
+        )
+    return [Finding(name="switches", ok=not unknown, text=text, remedy=remedy)]
 
 
 COMMAND = Command(
@@ -148,4 +189,5 @@ COMMAND = Command(
 CHECKS = [
     Check(name="cities", check=check_cities, at_start=True),
     Check(name="cities", check=check_other_cities),
+    Check(name="switches", check=check_switches),
 ]

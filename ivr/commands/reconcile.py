@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ivr.command import Command
 from ivr.model.civil import ZONE
@@ -20,8 +20,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since",
         metavar="YYYY-MM-DD[THH:MM]",
-        type=datetime.fromisoformat,
-        help=tr("chỉ xem từ lúc này (giờ Việt Nam)", "only what began at or after this moment (Vietnam time)"),
+        type=_moment,
+        help=tr(
+            "chỉ xem từ lúc này (giờ Việt Nam); cũng nhận today, yesterday",
+            "only what began at or after this moment (Vietnam time); today and yesterday too",
+        ),
     )
     parser.add_argument("--json", action="store_true", help=tr("in dạng JSON, đủ mọi mục", "print JSON, every gap"))
     parser.add_argument(
@@ -38,16 +41,34 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _moment(text: str) -> datetime:
+    today = datetime.now(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    match text.strip().lower():
+        case "today" | "hôm nay":
+            return today
+        case "yesterday" | "hôm qua":
+            return today - timedelta(days=1)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        example = f"{today:%Y-%m-%d}, {today:%Y-%m-%d}T07:30"
+        raise argparse.ArgumentTypeError(
+            tr(
+                f"“{text}” không phải là ngày giờ. Ví dụ: {example}, yesterday.",
+                f'"{text}" is not a date. For example: {example}, yesterday.',
+            )
+        ) from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZONE)
+
+
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     since: datetime | None = arguments.since
-    if since is not None and since.tzinfo is None:
-        since = since.replace(tzinfo=ZONE)
     store = open_store(settings)
     try:
         found = reconcile(settings, store, datetime.now(UTC), since)
     finally:
         store.close()
-    print(as_json(found) if arguments.json else "\n".join(describe(found)))
+    print(as_json(found) if arguments.json else "\n".join(describe(found, settled=arguments.settled)))
     return 0 if (found.is_settled if arguments.settled else found.is_whole) else 1
 
 
@@ -76,8 +97,11 @@ def as_json(found: Reconciliation) -> str:
     return json.dumps(values, ensure_ascii=False, indent=1)
 
 
-def describe(found: Reconciliation) -> Iterator[str]:
-    """Lines for a person: the figures, what is in hand, what to do, and the verdict last."""
+def describe(found: Reconciliation, *, settled: bool = False) -> Iterator[str]:
+    """Lines for a person: the figures, what is in hand, what to do, and the verdict last.
+
+    ``settled``: what is still under way is against the verdict, too.
+    """
     ended = ", ".join(f"{reason.value} {number}" for reason, number in sorted(found.ended.items())) or "0"
     yield tr(
         f"Cuộc gọi: {found.offered}; đã kết thúc: {ended}; đang diễn ra: {found.running}; "
@@ -96,6 +120,11 @@ def describe(found: Reconciliation) -> Iterator[str]:
     off = len(found.find_all(Severity.OFF))
     if off:
         yield tr(f"✗ Không khớp: {off} mục.", f"✗ {off} things do not add up.")
+    elif settled and not found.is_settled:
+        yield tr(
+            "✗ Chưa xong: còn cuộc gọi hoặc việc dở dang. Đợi rồi chạy lại.",
+            "✗ Not settled: calls or work are still under way. Wait and run it again.",
+        )
     else:
         yield tr("✓ Mọi thứ đều khớp.", "✓ Everything adds up.")
 

@@ -3,6 +3,7 @@
 import sqlite3
 
 from ivr.command import Finding
+from ivr.doctor.fresh import comes_at_first_start, is_fresh
 from ivr.settings import Settings
 from ivr.store import StoreAway, open_store
 from ivr.store.migrate import current, head
@@ -16,6 +17,8 @@ def check_database(settings: Settings) -> list[Finding]:
     """It answers, stands at this version's step, and SQLite is one without the WAL fault."""
     if not settings.database_url and not (settings.home / "tongdai.db").exists():
         text = tr("chưa có cơ sở dữ liệu", "there is no database yet")
+        if is_fresh(settings):
+            return [Finding(name="database", ok=True, text=f"{text}: {comes_at_first_start()}")]
         return [
             Finding(
                 name="database",

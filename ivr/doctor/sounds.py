@@ -3,6 +3,7 @@
 import shutil
 
 from ivr.command import Finding
+from ivr.doctor.fresh import comes_at_first_start, is_fresh
 from ivr.prompts import load_catalogue
 from ivr.settings import Settings
 from ivr.settings.files import find_cities
@@ -32,6 +33,10 @@ def check_sounds(settings: Settings) -> list[Finding]:
             text = tr(
                 f"{city}: thiếu {len(missing)} lời thoại ({some}…)", f"{city}: {len(missing)} prompts missing ({some}…)"
             )
+        if missing and is_fresh(settings):
+            text = tr(f"{city}: chưa tạo lời thoại", f"{city}: prompts are not built yet")
+            found.append(Finding(name="sounds", ok=True, text=f"{text}: {comes_at_first_start()}"))
+            continue
         remedy = tr("Hãy chạy: tongdai prompts build", "Run: tongdai prompts build") if missing else ""
         found.append(Finding(name="sounds", ok=not missing, text=text, remedy=remedy))
     return found

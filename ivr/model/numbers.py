@@ -2,24 +2,29 @@
 
 import re
 from functools import lru_cache
+from urllib.parse import unquote
 
 import phonenumbers
 
 _COUNTRY = "+84"
+_SCHEME = re.compile(r"^(?:tel|sips?):", re.IGNORECASE)
 
 
 def normalise(raw: str) -> str | None:
     """E.164 of ``0…``, ``84…``, ``+84…``, ``0084…``; a short number (an extension) stays as it is.
 
-    None where there is no number: anonymous, empty, longer than a number can be. The raw value is kept by the caller.
+    Exchanges write one number in many ways: parameters behind ``;``, a percent-encoded ``+``, separators, the trunk's
+    zero behind the country code (``+840905…``). None where there is no number: anonymous, empty, zeros alone, longer
+    than a number can be. The raw value is kept by the caller.
 
     >>> normalise("0905 123 456"), normalise("anonymous"), normalise("101")
     ('+84905123456', None, '101')
     """
-    text = re.sub(r"[\s().\-/]", "", raw.strip().removeprefix("tel:").removeprefix("sip:").split("@")[0])
-    if not re.fullmatch(r"\+?[0-9]{2,20}", text, re.ASCII):
-        return None
+    user = re.split(r"[;@]", _SCHEME.sub("", unquote(raw.strip()), count=1))[0]
+    text = re.sub(r"[\s().\-/]", "", user)
     digits = text.removeprefix("+")
+    if not re.fullmatch(r"\+?[0-9]{2,20}", text, re.ASCII) or not digits.strip("0"):
+        return None
     match text, digits:
         case _, _ if text.startswith("+"):
             number = text
@@ -33,6 +38,8 @@ def normalise(raw: str) -> str | None:
             number = f"+{digits}"
         case _:
             number = _COUNTRY + digits  # a trunk that drops the leading zero
+    if number.startswith(f"{_COUNTRY}0"):
+        number = _COUNTRY + number.removeprefix(_COUNTRY).lstrip("0")
     return number if 3 <= len(number) - 1 <= 15 else None
 
 

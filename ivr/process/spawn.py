@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-LOG_LIMIT = 20 * 2**20
-"""Bytes after which a log file is put aside as ``<name>.1``; the one before that is dropped."""
+from ivr.process.log_files import bound_log
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -18,7 +18,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def spawn(argv: list[str], *, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start ``argv`` with its output appended to ``log``; it gets SIGTERM when the calling thread's process dies."""
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    put_aside(log)
+    bound_log(log)
     with log.open("ab") as out:
         return subprocess.Popen(
             argv,
@@ -30,15 +30,6 @@ def spawn(argv: list[str], *, log: Path, env: Mapping[str, str] | None = None) -
             umask=0o077,
             preexec_fn=_tie_to(os.getpid()),  # the supervisor has one thread
         )
-
-
-def put_aside(log: Path) -> None:
-    """Keep a log below :data:`LOG_LIMIT`: copy and truncate, because its writer goes on appending to the same file."""
-    with suppress(OSError):  # not there yet, or no space for the copy
-        if log.stat().st_size < LOG_LIMIT:
-            return
-        log.with_suffix(log.suffix + ".1").write_bytes(log.read_bytes())
-        os.truncate(log, 0)
 
 
 def signal_group(process: subprocess.Popen[bytes], number: int) -> None:

@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         default="127.0.0.1",
         description="Addresses or networks, separated by commas, whose SIP calls are taken as the city's trunk.",
     )
+    withheld_numbers: Literal["hide", "keep"] = Field(
+        default="hide",
+        description="What is done with the number of a caller who asked the network not to show it: hide (it is not "
+        "stored, the caller is treated as anonymous) or keep (docs/asterisk.md on the law).",
+    )
     operator_phone: str = Field(
         default="PJSIP/100",
         description="Asterisk dial string that key 0 rings; empty rings nobody and leads on at once.",

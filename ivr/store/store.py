@@ -56,7 +56,7 @@ class Store:
 
         :raises StoreAway: the database is away, locked or not migrated.
         """
-        with _away(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _away(self.engine), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -65,7 +65,7 @@ class Store:
 
         :raises StoreAway: the database is away, locked or not migrated.
         """
-        with _away(), self.engine.connect() as connection:
+        with _away(self.engine), self.engine.connect() as connection:
             reader = connection.execution_options(ro=True, postgresql_readonly=True)
             with _Reader(reader, expire_on_commit=False) as session:
                 yield session
@@ -81,7 +81,10 @@ class Store:
             )
         if target.exists():
             raise TongdaiError(tr(f"{target} đã có; chọn tên khác.", f"{target} exists; choose another name."))
-        with _away(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT", raw=True) as connection:
+        with (
+            _away(self.engine),
+            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT", raw=True) as connection,
+        ):
             connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
 
     def close(self) -> None:
@@ -205,12 +208,12 @@ def _postgresql_engine(url: URL, busy: float) -> Engine:
 
 
 @contextmanager
-def _away() -> Iterator[None]:
+def _away(engine: Engine) -> Iterator[None]:
     """One exception for both databases' ways of being away; everything else passes."""
     try:
         yield
     except sa.TimeoutError as error:  # every connection of the pool is busy
-        raise _explain(error) from error
+        raise _explain(error, engine) from error
     except sa.DBAPIError as error:
         original = error.orig
         if _lacks_table(original):
@@ -221,7 +224,7 @@ def _away() -> Iterator[None]:
                 )
             ) from error
         if _is_away(original) or error.connection_invalidated:
-            raise _explain(original or error) from error
+            raise _explain(original or error, engine) from error
         raise
 
 
@@ -241,8 +244,11 @@ def _lacks_table(error: BaseException | None) -> bool:
     return isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)
 
 
-def _explain(error: BaseException) -> StoreAway:
+def _explain(error: BaseException, engine: Engine) -> StoreAway:
+    """What the driver says in its first line; PostgreSQL's names the server, SQLite's not the file."""
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if engine.dialect.name == "sqlite":
+        first_line = f"{engine.url.database}: {first_line}"
     return StoreAway(
         tr(
             f"Chưa dùng được cơ sở dữ liệu ({first_line}). Thử lại sau; xem tongdai doctor.",

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr.process.spawn import put_aside
+from ivr.process.log_files import bound_log
 from ivr.supervisor.child import Child, Spec, State, note
 from ivr.words import tr
 
@@ -62,7 +62,7 @@ class Supervisor:
             if child.tick(self._now()):
                 changed = True
                 self._tell(child)
-            put_aside(child.spec.log)
+            bound_log(child.spec.log)
         if changed:
             self._write_status()
 

@@ -14,6 +14,7 @@ from ivr.asterisk.ami import Ami
 from ivr.asterisk.logins import load_logins
 from ivr.errors import TongdaiError
 from ivr.filing.sweep_thread import Sweeping
+from ivr.process.log_files import bound_logs
 from ivr.process.sd_notify import Watchdog
 from ivr.settings import Settings
 from ivr.store import Store, open_store
@@ -21,6 +22,9 @@ from ivr.watch.channels import LiveChannels
 from ivr.watch.hub import Hub
 from ivr.watch.tail import Change, Tail
 from ivr.words import tr
+
+LOGS_EVERY = 30.0
+"""Seconds between two looks at the size of Asterisk's log files."""
 
 _log = structlog.get_logger(__name__)
 
@@ -38,8 +42,10 @@ async def watch(settings: Settings, now: Callable[[], datetime]) -> None:
     try:
         async with Watch(settings, store, now):
             beats = asyncio.create_task(_beat(Watchdog.of(os.environ)))
+            bounds = asyncio.create_task(_bound_logs(settings))
             await stopped.wait()
             beats.cancel()
+            bounds.cancel()
     finally:
         store.close()
 
@@ -48,6 +54,13 @@ async def _beat(watchdog: Watchdog) -> None:
     while watchdog.every is not None:
         watchdog.beat()
         await asyncio.sleep(watchdog.every)
+
+
+async def _bound_logs(settings: Settings) -> None:
+    """Asterisk's own, which scanners make grow day and night; the supervisor, or systemd, bounds our processes'."""
+    while True:
+        await asyncio.to_thread(bound_logs, settings.logs / "asterisk")
+        await asyncio.sleep(LOGS_EVERY)
 
 
 class Watch:

@@ -260,6 +260,15 @@ def test_the_caller_as_the_header_says_it(dial: Callable[..., Peer]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("presentation", "shown"),
+    [("0", True), ("3", True), ("32", False), ("35", False), ("67", True), ("", True), ("prohib", True)],
+)
+def test_a_number_that_the_caller_withholds_is_none(dial: Callable[..., Peer], presentation: str, shown: bool) -> None:
+    caller = dial(replying(), agi_callingpres=presentation).phone.caller
+    assert (caller.number, caller.name) == (("0905123456", "An") if shown else ("", ""))
+
+
+@pytest.mark.parametrize(
     "hostile", ['An" EXEC System "id', "An\nEXEC System id", "An\r\nHANGUP", "An\0", "\\", 'An\\"']
 )
 def test_no_argument_leaves_its_quotes_or_its_line(dial: Callable[..., Peer], hostile: str) -> None:

@@ -83,11 +83,20 @@ def test_passwords_are_made_once_and_kept_private(settings: Settings) -> None:
 def test_1022_is_the_instances_city_and_other_numbers_their_own(settings: Settings, config: Path) -> None:
     given = load_settings(home=settings.home, config=config, city="hai-phong")
     assert cities_by_number(given) == {"1022": "hai-phong", "02361022": "da-nang", "02251022": "hai-phong"}
-    assert dialled_forms("02361022") == ["02361022", "842361022", "+842361022", "2361022"]
+    assert dialled_forms("02361022") == [
+        "02361022",
+        "2361022",
+        "842361022",
+        "8402361022",
+        "+842361022",
+        "+8402361022",
+        "00842361022",
+        "008402361022",
+    ]
     assert [(entry.number, entry.city) for entry in dialled_numbers(given)][:3] == [
         ("1022", "hai-phong"),
         ("02361022", "da-nang"),
-        ("842361022", "da-nang"),
+        ("2361022", "da-nang"),
     ]
 
 
@@ -100,7 +109,17 @@ def test_each_number_is_an_entry_of_the_dialplan(settings: Settings, config: Pat
         " same => n,Goto(tongdai-hotline,${EXTEN},1)\n"
     )
     assert entry in text
-    assert text.count("(TONGDAI_CITY=") == 9, "1022, and four forms of each of the two national numbers"
+    assert text.count("(TONGDAI_CITY=") == 18, "1022, eight forms of each of two national numbers, and any other"
+    other = text.index("exten => _[+0-9a-zA-Z].,1,Log(")
+    assert "Set(TONGDAI_CITY=hai-phong)" in text[other : text.index("[tongdai-hotline]")]
+
+
+@pytest.mark.parametrize(("policy", "hidden"), [("hide", True), ("keep", False)])
+def test_the_fallback_stores_a_withheld_number_only_where_the_city_says_so(
+    settings: Settings, policy: str, hidden: bool
+) -> None:
+    folder = render(load_settings(home=settings.home, config=settings.config, withheld_numbers=policy))
+    assert ("CALLERID(num-pres)" in (folder / "tongdai-dialplan.conf").read_text()) is hidden
 
 
 def test_each_softphone_gets_an_endpoint_a_login_and_a_place(settings: Settings) -> None:

@@ -87,7 +87,14 @@ def test_a_home_that_cannot_be_written_is_told(settings: Settings, monkeypatch: 
     assert "chown" in only(disk.check_home(settings)).remedy
 
 
+def test_what_the_first_start_makes_is_no_fault_of_a_fresh_home(settings: Settings) -> None:
+    for found in (database.check_database(settings), sounds.check_sounds(settings)):
+        assert all(finding.ok for finding in found)
+        assert any("`tongdai run` tạo khi chạy lần đầu" in finding.text for finding in found)
+
+
 def test_the_database_is_missing_migrated_or_away(settings: Settings, tmp_path: Path) -> None:
+    settings.spool.mkdir()
     assert "tongdai db migrate" in only(database.check_database(settings)).remedy
     migrate(settings)
     found = database.check_database(settings)
@@ -106,6 +113,7 @@ def test_a_clock_that_went_back_is_told(settings: Settings) -> None:
 
 
 def test_missing_prompts_and_programs_are_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.spool.mkdir()
     found = sounds.check_sounds(settings)
     assert found
     assert all("tongdai prompts build" in finding.remedy for finding in found)

@@ -14,7 +14,7 @@ from ivr.city.flow.draw import draw
 from ivr.city.flow.nodes import NODE_TYPES
 from ivr.city.flow.switches import SwitchError, is_on, read_switches, throw_switch
 from ivr.city.prompt_texts import read_prompt_texts
-from ivr.commands.flow import check_cities, check_other_cities
+from ivr.commands.flow import check_cities, check_other_cities, check_switches
 from ivr.settings import Settings
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -95,17 +95,55 @@ def test_draw_prints_keys_and_first_words(capsys: pytest.CaptureFixture[str]) ->
 def test_a_switch_is_off_until_thrown_and_stays_as_thrown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = Settings(home=home, config=CONFIG)
     assert main(["flow", "switch"]) == 0
-    assert capsys.readouterr().out == "No switch has been thrown yet.\n"
+    assert capsys.readouterr().out == "emergency: off\n"
     assert not is_on(settings, "emergency")
     assert main(["flow", "switch", "emergency", "on"]) == 0
     assert capsys.readouterr().out == "emergency: on\n"
     assert is_on(settings, "emergency")
     assert main(["flow", "switch", "emergency"]) == 0
-    assert main(["flow", "switch", "other", "off"]) == 0
-    assert read_switches(settings) == {"emergency": True, "other": False}
+    assert read_switches(settings) == {"emergency": True}
     throw_switch(settings, "emergency", False)
     assert not is_on(settings, "emergency")
     assert sorted(path.name for path in home.iterdir()) == [".switches.toml.lock", "switches.toml"]
+
+
+def test_a_switch_no_menu_knows_is_refused_and_the_known_names_are_said(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["emergancy", "on"], ["emergancy"]):
+        assert main(["flow", "switch", *arguments]) == 1
+        said = capsys.readouterr()
+        assert 'no menu has a switch "emergancy"' in said.err + said.out
+        assert "emergency" in said.err + said.out
+    assert not (home / "switches.toml").exists()
+
+
+def test_the_emergency_switch_can_be_thrown_while_a_menu_has_faults(home: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(CONFIG, config)
+    menu = config / "cities" / "da-nang" / "menu.toml"
+    menu.write_text(
+        menu.read_text(encoding="utf-8").replace('next = "tam-biet"', 'next = "khong-co"', 1), encoding="utf-8"
+    )
+    for other in ("dong-thap", "hai-phong"):
+        shutil.rmtree(config / "cities" / other)
+    settings = Settings(home=home, config=config)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TONGDAI_CONFIG", str(config))
+        assert main(["flow", "switch", "emergency", "on"]) == 0
+    assert is_on(settings, "emergency")
+
+
+def test_doctor_says_which_switches_are_on(home: Path) -> None:
+    settings = Settings(home=home, config=CONFIG)
+    assert [(finding.ok, finding.text) for finding in check_switches(settings)] == [(True, "none is on")]
+    throw_switch(settings, "emergency", True)
+    assert [(finding.ok, finding.text) for finding in check_switches(settings)] == [(True, "emergency: on")]
+    throw_switch(settings, "emergancy", True)  # by an older version, or by hand
+    (finding,) = check_switches(settings)
+    assert not finding.ok
+    assert "emergancy" in finding.remedy
+    assert "switches.toml" in finding.remedy
 
 
 def test_an_unreadable_switch_file_means_off_for_callers_and_an_error_for_people(home: Path) -> None:

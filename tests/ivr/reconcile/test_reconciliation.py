@@ -261,6 +261,18 @@ def test_every_gap_has_words_and_a_remedy() -> None:
         assert remedy(Gap(what=what, id="x")) or what is GapKind.CALL_RUNNING
 
 
+def test_settled_says_in_words_what_its_status_says(
+    small: Leavings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TONGDAI_HOME", str(small.settings.home))
+    monkeypatch.setenv("TONGDAI_LANGUAGE", "en")
+    small.save(SidecarState.TO_FILE, small.take(1, PartState.RECORDED, wav(4)), ended=True)
+    assert main(["reconcile"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "✓ Everything adds up."
+    assert main(["reconcile", "--settled"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("✗ Not settled: ")
+
+
 def test_the_command(small: Leavings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("TONGDAI_HOME", str(small.settings.home))
     monkeypatch.setenv("TONGDAI_LANGUAGE", "en")

@@ -231,10 +231,10 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     wait(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 
-def test_a_large_log_is_put_aside(
+def test_a_long_log_begins_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[..., Supervisor]
 ) -> None:
-    monkeypatch.setattr("ivr.process.spawn.LOG_LIMIT", 1000)
+    monkeypatch.setattr("ivr.process.log_files.LOG_LIMIT", 1000)
     code = "import time; print('x' * 2000, flush=True); time.sleep(0.5); print('more', flush=True); time.sleep(60)"
     supervisor = make(make_spec(tmp_path, "a", code))
     supervisor.start()
