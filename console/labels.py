@@ -51,6 +51,9 @@ SHORT_FLAGS: Mapping[str, object] = {
     "interrupted": _l("Gián đoạn"),
     "fallback": _l("Dự phòng"),
     "truncated": _l("Bị cụt"),
+    "gaps": _l("Thiếu tiếng"),
+    "machine": _l("Tiếng máy"),
+    "doubtful": _l("Văn bản ngờ"),
     "short": _l("Rất ngắn"),
     "silent": _l("Không có lời"),
 }
@@ -107,6 +110,7 @@ CHECKS: Mapping[str, object] = {
     "clock": _l("Đồng hồ"),
     "sounds": _l("Lời thoại"),
     "switches": _l("Công tắc khẩn cấp"),
+    "seconds": _l("Thời gian chờ của người gọi"),
     "processes": _l("Tiến trình"),
     "cities": _l("Thành phố"),
     "model": _l("Mô hình nhận dạng"),

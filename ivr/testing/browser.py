@@ -135,6 +135,7 @@ class Pages:
         if username:
             token = self.running.sign_in(username)
             context.add_cookies([{"name": "tongdai_session", "value": token, "url": self.running.address}])
+        _wait_for_scripts(page)
         page.goto(path)
         return page
 
@@ -142,6 +143,22 @@ class Pages:
         """Close them all."""
         for context in self.contexts:
             context.close()
+
+
+def _wait_for_scripts(page: Page) -> None:
+    """Let keys and clicks wait until a page's scripts are attached: on a busy machine its heading stands seconds earlier.
+
+    A person sees the same page and presses again; a test presses only once.
+    """
+    without = page.locator('html:not([data-ready]):has(script[src*="app.js"])')
+    press = page.keyboard.press
+
+    def patient(key: str, *, delay: float | None = None) -> None:
+        without.wait_for(state="detached")
+        press(key, delay=delay)
+
+    vars(page.keyboard)["press"] = patient
+    page.add_locator_handler(without, lambda: without.wait_for(state="detached"), no_wait_after=True)
 
 
 @contextmanager

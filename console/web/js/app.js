@@ -14,3 +14,5 @@ import "./rows.js";
 import "./list_memory.js";
 import "./times.js";
 import "./work.js";
+
+document.documentElement.dataset.ready = ""; // keys and clicks find everything attached
