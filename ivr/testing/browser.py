@@ -146,9 +146,9 @@ class Pages:
 
 
 def _wait_for_scripts(page: Page) -> None:
-    """Let keys and clicks wait until a page's scripts are attached: on a busy machine its heading stands seconds earlier.
+    """Let keys and clicks wait until a page's scripts are attached: on a busy machine they come seconds after the page.
 
-    A person sees the same page and presses again; a test presses only once.
+    A person presses again; a test presses only once.
     """
     without = page.locator('html:not([data-ready]):has(script[src*="app.js"])')
     press = page.keyboard.press

@@ -71,14 +71,20 @@ def add_talker(settings: Settings) -> None:
     (folder / "test.conf").write_text(_DIALPLAN, encoding="utf-8")
 
 
+INSTRUCTION = 1.4
+"""Seconds left of a prompt that says what to do at the beep; their ids begin with ``noi``."""
+
+
 def cut_short(settings: Settings, seconds: float, *, apart: Mapping[str, float] = MappingProxyType({})) -> None:
     """Leave only the beginning of every built prompt: a call then takes seconds instead of minutes.
 
-    ``apart``: prompts of which more is left.
+    ``apart``: prompts of which more is left. Of an instruction to speak more is left, too: a refusal counts half a
+    second after the instruction began, and before the beep.
     """
     for path in settings.sounds.rglob("*.wav"):
         with wave.open(str(path), "rb") as whole:
-            kind, left = whole.getparams(), apart.get(path.stem, seconds)
+            kind = whole.getparams()
+            left = apart.get(path.stem, INSTRUCTION if path.stem.startswith("noi") else seconds)
             start = whole.readframes(round(left * whole.getframerate()))
         path.unlink()  # built sounds may be shared with a cache by hard links
         with wave.open(str(path), "wb") as short:
