@@ -30,7 +30,7 @@ def test_an_empty_calls_list_says_what_will_appear(sign_in: SignIn) -> None:
 
 def test_a_call_shows_each_step_with_its_sentence_and_key(sign_in: SignIn, seeded: Any) -> None:
     text = sign_in("lan").get(f"/calls/{seeded.ulid(4217)}").text
-    assert "Kính chào ông bà" in text
+    assert "xin chào ông bà" in text
     assert '<span class="keys">1</span>' in text
     assert "Chọn phím" in text
     assert "nghe 4,2 giây" in text

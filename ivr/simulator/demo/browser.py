@@ -13,7 +13,7 @@ from ivr.words import tr
 
 
 class _Page(HTMLParser):
-    """A page: the text of its main part and of its transcript, its hidden fields, its player's address."""
+    """A page: the text of its main part and of its transcript, its first form's hidden fields, its player's address."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -22,13 +22,15 @@ class _Page(HTMLParser):
         self.fields: dict[str, str] = {}
         self.plays = ""
         self.token = ""
+        self._forms = 0
         self._in_said = self._in_main = False
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag == "input" and values.get("type") == "hidden":
+        self._forms += tag == "form"
+        if tag == "input" and values.get("type") == "hidden" and self._forms == 1:
             self.fields[values.get("name", "")] = values.get("value", "")
         if tag == "meta" and values.get("name") == "csrf-token":
             self.token = values.get("content", "")
