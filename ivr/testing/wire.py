@@ -43,6 +43,8 @@ class FakeAsterisk:
     commands: list[str] = field(default_factory=list)
     missing_files: frozenset[str] = frozenset()
     """Prompts whose file is not there: Playback and STREAM FILE answer -1 as at a hang-up."""
+    wait: Callable[[float], object] = lambda seconds: None
+    """Lets the seconds pass in which the citizen answers with a key: for a server that has a clock of its own."""
 
     def call(self, port: int) -> None:
         """Connect, send the header, answer until the server closes or the citizen leaves."""
@@ -104,8 +106,15 @@ class FakeAsterisk:
         if set(prompt_ids(path)) & self.missing_files:
             return "200 result=-1 endpos=0"
         self.citizen.hear(prompt_ids(path), keys=bool(keys))
-        key = self.citizen.press(1) if keys else ""
+        key = self._press(1) if keys else ""
         return f"200 result={ord(key) if key else 0} endpos=8000"
+
+    def _press(self, most: int) -> str:
+        before = self.citizen.now
+        keys = self.citizen.press(most)
+        if keys:
+            self.wait(self.citizen.now - before)
+        return keys
 
     def _record(self, path: str, ends: str, limit: float, silence: float, *, beep: bool) -> tuple[str, bool]:
         said = self.citizen.speak(limit=limit, silence=silence, ends=ends, beep=beep)
@@ -124,7 +133,7 @@ class FakeAsterisk:
             case "Read":
                 variable, files, most, *_ = options.split(",")
                 self.citizen.hear(prompt_ids(files))
-                keys = self.citizen.press(int(most))
+                keys = self._press(int(most))
                 self.variables[variable] = keys.removesuffix("#")
                 self.variables["READSTATUS"] = "OK" if keys else "TIMEOUT"
             case "Dial":

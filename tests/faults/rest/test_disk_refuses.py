@@ -7,6 +7,7 @@ exactly what was played.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -87,11 +88,11 @@ def spool_disk(settings: Settings) -> Iterator[SmallDisk]:
 
 
 def call(scenario: Scenario, settings: Settings, name: str) -> tuple[Scenario, Citizen]:
-    """One call to its end; what the citizen heard."""
+    """One call to its end; what the citizen heard. A key comes as late as a citizen's: the server would drop others."""
     scenario = replace(scenario, name=f"{scenario.name}-{name}")
     citizen = Citizen(scenario.steps)
     env = header(settings.agi_port, city=scenario.city, number=scenario.number, name=scenario.token)
-    FakeAsterisk(citizen=citizen, env=env).call(settings.agi_port)
+    FakeAsterisk(citizen=citizen, env=env, wait=time.sleep).call(settings.agi_port)
     assert citizen.steps_left == 0, citizen.heard
     return scenario, citizen
 

@@ -44,12 +44,12 @@ def test_check_of_one_city_tells_its_faults_and_fails(
     shutil.copytree(CONFIG, config)
     menu = config / "cities" / "hai-phong" / "menu.toml"
     menu.write_text(
-        menu.read_text(encoding="utf-8").replace('keys.5 = "tra-cuu"', 'keys.5 = "tra-cu"'), encoding="utf-8"
+        menu.read_text(encoding="utf-8").replace('keys.1 = "tra-cuu"', 'keys.1 = "tra-cu"'), encoding="utf-8"
     )
     monkeypatch.setenv("TONGDAI_CONFIG", str(config))
     assert main(["flow", "check", "hai-phong"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        'hai-phong/menu.toml: node menu, keys.5: there is no node "tra-cu"',
+        'hai-phong/menu.toml: node muc-khac, keys.1: there is no node "tra-cu"',
         "hai-phong/menu.toml: node tra-cuu: nobody reaches this node",
         "hai-phong/menu.toml: node khoa: nobody reaches this node",
     ]
@@ -77,19 +77,21 @@ def test_a_drawing_has_a_box_for_every_node_and_no_arrow_into_nothing(city_id: s
 def test_a_brief_drawing_leads_only_further_in(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flow", "draw", "da-nang", "--brief"]) == 0
     drawn = capsys.readouterr().out
-    assert 'n_menu -- "1" --> n_linh_vuc' in drawn
-    assert "n_noi --> n_xac_nhan" in drawn
-    assert "n_xac_nhan --> n_lien_he" in drawn
-    for gone in ("no key", "cancel", "silent", "--> n_chinh\n  n_menu", "n_khong_du_cho"):
+    assert 'n_menu -- "1" --> n_noi\n' in drawn
+    assert 'n_menu -- "4" --> n_muc_khac\n' in drawn
+    assert 'n_muc_khac -- "2" --> n_cham_thai_do\n' in drawn
+    assert "n_noi --> n_lien_he\n" in drawn
+    for gone in ("no key", "cancel", "silent", "refused", "--> n_chinh\n  n_menu", "n_khong_du_cho"):
         assert gone not in drawn
 
 
 def test_draw_prints_keys_and_first_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flow", "draw", "hai-phong", "--language", "en"]) == 0
     drawn = capsys.readouterr().out
-    assert 'n_menu -- "1, 2" --> n_dong_y' in drawn
-    assert "<b>Menu</b><br/>For faults of technical infrastructure, press 1.…" in drawn
-    assert 'n_dong_y -- "0: refused" --> n_gap_nguoi' in drawn
+    assert 'n_menu -- "1, 2" --> n_noi\n' in drawn
+    assert "<b>Menu</b><br/>For infrastructure, press 1. For the economy…" in drawn
+    assert 'n_noi -- "refused" --> n_tu_choi\n' in drawn
+    assert 'n_dong_y -- "refused" --> n_khong_ghi_am\n' in drawn
 
 
 def test_a_switch_is_off_until_thrown_and_stays_as_thrown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,8 +181,8 @@ def test_dial_walks_the_city_asked_for_until_the_caller_hangs_up(
     monkeypatch.setattr("sys.stdin", StringIO("9\n"))
     assert main(["flow", "dial", "hai-phong", "--number", ""]) == 0
     said = capsys.readouterr().out
-    assert "Đây là Tổng đài 1022 thành phố Hải Phòng" in said
-    assert "For faults of technical infrastructure, press 1." in said
+    assert "Tổng đài 1022 Hải Phòng xin chào ông bà." in said
+    assert "For infrastructure, press 1." in said
     assert "hung_up" in said
 
 
