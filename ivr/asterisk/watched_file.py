@@ -102,7 +102,8 @@ def quiet_at_end(path: Path, lasted: float) -> float:
 def is_closed(path: Path, samples: int | None = None) -> bool:
     """Whether Asterisk closed the file, which is only then whole. Waits a little; the caller has gone.
 
-    ``samples``: how many it says are in it, None where it said nothing.
+    ``samples``: how many it says are in it, None where it said nothing. A file without a header then tells it by its
+    length: what is left of the last block is written when the file is closed, by an Asterisk that was killed never.
     """
     if samples == 0:
         return True
@@ -118,7 +119,9 @@ def is_closed(path: Path, samples: int | None = None) -> bool:
         size, since = (grown, now) if grown != size else (size, since)
         if header is not None and header.length:
             return True
-        if path.suffix in HEADERLESS and (size >= samples if samples is not None else now - since >= STANDS_STILL):
+        if path.suffix in HEADERLESS and samples is None and now - since >= STANDS_STILL:
+            return size % BUFFER != 0
+        if path.suffix in HEADERLESS and samples is not None and size >= samples:
             return True
         if now > until:
             return False

@@ -97,8 +97,8 @@ class SpokenReport:
         cut = self.no_room or _is_short(measured, recorded)
         further = self.spoken and not self._replaced  # who begins again has said nothing yet
         if measured is not None and (measured.is_report(self._minimum) or (further and measured.adds)):
-            if cut:
-                self._flag(RecordingFlag.TRUNCATED if self.no_room else RecordingFlag.GAPS)
+            if cut or not recorded.whole:
+                self._flag(_flag_of(recorded, no_room=self.no_room))
             clock = recorded.lasted or None
             ended = replace(take, seconds=measured.seconds, clock_seconds=clock, end=recorded.end)
             self._keep(replace(ended, state=PartState.RECORDED))
@@ -239,6 +239,13 @@ class SpokenReport:
             _log.error("report.unwritable", ulid=self.ulid, error=str(error))
             return False
         return True
+
+
+def _flag_of(recorded: Recorded, *, no_room: bool) -> RecordingFlag:
+    """Why a take lacks sound: the disk, a recorder that died before it wrote all, or else the line."""
+    if no_room:
+        return RecordingFlag.TRUNCATED
+    return RecordingFlag.GAPS if recorded.whole else RecordingFlag.INTERRUPTED
 
 
 def _is_short(measured: Measured | None, recorded: Recorded) -> bool:

@@ -226,7 +226,7 @@ def test_whoever_is_recorded_already_is_not_asked_again(asterisk: RunningAsteris
     with closing_server(asterisk.settings.agi_port, f"SET VARIABLE TONGDAI_STAGE {stage}"):
         asterisk.call("1022", "extension speaks@caller")
         wait_for(lambda: f'at stage "{stage}"' in log_of(asterisk), "the fallback never took the call")
-        wait_for(lambda: "0 active calls" in asterisk.ask("core show channels"), "the call never ended")
+        wait_for(lambda: "0 active channels" in asterisk.ask("core show channels"), "the call never ended")
     assert list(asterisk.settings.spool.iterdir()) == []
     assert "sounds/vi/cam-on" in log_of(asterisk), "it thanks (the sound itself is not built in this test)"
 
@@ -237,7 +237,7 @@ def test_done_is_the_servers_last_word(asterisk: RunningAsterisk, command: str) 
     add_callers(asterisk)
     with closing_server(asterisk.settings.agi_port, command):
         asterisk.call("1022", "extension speaks@caller")
-    wait_for(lambda: "0 active calls" in asterisk.ask("core show channels"), "the call never ended")
+    wait_for(lambda: "0 active channels" in asterisk.ask("core show channels"), "the call never ended")
     assert "fallback takes" not in log_of(asterisk)
 
 

@@ -116,7 +116,10 @@ def test_a_closed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.1.alaw"
     assert is_closed(path), "nothing was begun"
     path.write_bytes(bytes(8000))
-    assert is_closed(path), "it stands still"
+    assert is_closed(path), "it stands still, and ends within a block"
+    path.write_bytes(bytes(BUFFER))
+    assert not is_closed(path), "whole blocks alone: who wrote them died"
+    path.write_bytes(bytes(8000))
     assert is_closed(path, 8000)
     assert not is_closed(path, 8001), "a block is not written yet"
     assert is_closed(tmp_path / "b.1.wav", 0)

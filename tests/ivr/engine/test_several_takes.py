@@ -109,6 +109,12 @@ def test_a_disk_that_took_half_of_a_take_cuts_it(
     assert report.sidecar.flags == ("truncated",)
 
 
+def test_a_recorder_that_died_interrupts_a_take_and_the_line_has_no_gaps(report: SpokenReport) -> None:
+    report.begin_take(".alaw").write_bytes(encode_alaw(tone(4.096)))
+    assert report.end_take(Recorded(end=RecordEnd.HANGUP, lasted=6.4, whole=False))
+    assert report.sidecar.flags == ("interrupted",)
+
+
 def test_a_faint_voice_goes_aside_and_silence_goes_away(report: SpokenReport, say: Say, spool: Spool) -> None:
     assert not say(3, loud=0.012)
     assert (spool.folder / "aside" / f"{ULID}.1.alaw").exists()
