@@ -44,6 +44,9 @@ ALIKE = 0.8
 """Least correlation of what a caller heard with a built prompt."""
 TOLD_APART = {"du-phong": 2.0, "cam-on": 2.0}
 """Seconds left of prompts whose first half second could be that of six others."""
+INSTRUCTION = {"noi": 2.0}
+"""Seconds left of what a key of :meth:`OnTheLine.to_the_beep` cuts short: the key comes when the caller has heard
+that 0 refuses the recording, and half a second of the instruction would be over by then, its key in the take."""
 ALIKE_UNTIL, LISTENED = 0.6, 1.8
 """Seconds of a prompt between which it must be heard; the line may end within its last frames."""
 REACTION = 0.25
@@ -67,7 +70,7 @@ def short_instance(**given: object) -> Iterator[RunningAsterisk]:
         settings = private_settings(Path(folder), **(values | given))
         need(find_asterisk(settings), "an Asterisk ≥ 18 (make asterisk)")
         build(settings, say=lambda line: None)
-        cut_short(settings, 0.5, apart=TOLD_APART)
+        cut_short(settings, 0.5, apart=TOLD_APART | INSTRUCTION)
         migrate(settings)
         with running_asterisk(settings) as running:
             yield running
