@@ -15,4 +15,7 @@ import "./list_memory.js";
 import "./times.js";
 import "./work.js";
 
-document.documentElement.dataset.ready = ""; // keys and clicks find everything attached
+// Keys and clicks find everything attached: htmx reads the page at this same event, and was there to hear it first.
+document.addEventListener("DOMContentLoaded", () => {
+  document.documentElement.dataset.ready = "";
+});

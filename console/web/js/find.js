@@ -1,5 +1,8 @@
 // Search from everywhere (Ctrl+K): ↓ and ↑ walk through what was found, Enter opens the first hit. A key that comes
-// before its answer waits for it: what stood there before was found for other words.
+// before its answer asks at once and waits for it: what stood there before was found for other words, and a question
+// that went wrong or was typed before the page was ready is asked again.
+import htmx from "htmx.org";
+
 const dialog = document.getElementById("find-dialog");
 const field = dialog?.querySelector("input");
 const found = document.getElementById("found");
@@ -9,8 +12,12 @@ let after = null; // what to do when those of the present words do
 const hits = () => [...dialog.querySelectorAll(".found a")];
 
 function when(act) {
-  if (shown === field.value.trim()) act();
-  else after = act;
+  if (shown === field.value.trim()) {
+    act();
+    return;
+  }
+  after = act;
+  htmx.trigger(field, "wanted");
 }
 
 function walk(step) {
