@@ -5,6 +5,7 @@ exactly what was played.
 """
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -18,7 +19,7 @@ import pytest
 
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
-from ivr.reconcile import reconcile
+from ivr.reconcile import GapKind, Severity, reconcile
 from ivr.settings import Settings
 from ivr.simulator import Scenario
 from ivr.simulator.free_ports import free_ports
@@ -44,6 +45,8 @@ class Refusal:
 
     begin: Callable[[SmallDisk], object]
     end: Callable[[SmallDisk], object]
+    history: bool = False
+    """The disk still takes the steps of a call: reconciliation then knows who could not be recorded."""
 
 
 def set_rights(mode: int) -> Callable[[SmallDisk], None]:
@@ -53,7 +56,7 @@ def set_rights(mode: int) -> Callable[[SmallDisk], None]:
 
 REFUSALS = {
     "full": Refusal(begin=SmallDisk.fill, end=SmallDisk.make_room),
-    "nearly-full": Refusal(begin=lambda disk: disk.fill(leave=MIB // 2), end=SmallDisk.make_room),
+    "nearly-full": Refusal(begin=lambda disk: disk.fill(leave=MIB // 2), end=SmallDisk.make_room, history=True),
     "no-inodes": Refusal(begin=SmallDisk.use_up_inodes, end=SmallDisk.make_room),
     "read-only": Refusal(begin=lambda disk: disk.read_only(True), end=lambda disk: disk.read_only(False)),
     "no-rights": Refusal(begin=set_rights(0o500), end=set_rights(0o700)),
@@ -146,12 +149,13 @@ def test_the_spool_refuses(name: str, home: Path, empty_database: Path) -> None:
         refusal.begin(disk)
         refused, citizen = call(REFUSED, settings, "refused")
         assert "beep" not in citizen.heard
-        assert "level=error event=record.no_room" in server.said()
+        (ulid,) = re.findall(r"level=error event=record\.no_room ulid=(\w+)", server.said())
         refusal.end(disk)
         again, _ = call(REPORT, settings, "again")
         check(settings, store, before, again)
         check_without_history(settings, store, refused)
-        assert reconcile(settings, store, REPORT.at + timedelta(minutes=5)).is_whole
+        off = reconcile(settings, store, REPORT.at + timedelta(minutes=5)).find_all(Severity.OFF)
+        assert [(gap.what, gap.id) for gap in off] == [(GapKind.CALL_WITHOUT_ROOM, ulid)] * refusal.history
         assert list(settings.spool.iterdir()) == []
 
 
