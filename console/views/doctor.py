@@ -38,7 +38,9 @@ class Findings:
         with self.lock:
             known = self.found.get(locale)
             if known is None or not timedelta(0) <= now - known[0] < FRESH:
-                gathered = sorted(gather(settings, _checks(settings)), key=lambda finding: (finding.ok, not finding.warning))
+                gathered = sorted(
+                    gather(settings, _checks(settings)), key=lambda finding: (finding.ok, not finding.warning)
+                )
                 known = self.found[locale] = (now, gathered)
             return known
 

@@ -146,7 +146,7 @@ class Pages:
 
 
 def _wait_for_scripts(page: Page) -> None:
-    """Let keys and clicks wait until a page's scripts are attached: on a busy machine its heading stands seconds earlier.
+    """Let keys and clicks wait until a page's scripts are attached: on a busy machine its heading stands earlier.
 
     A person sees the same page and presses again; a test presses only once.
     """
