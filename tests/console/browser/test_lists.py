@@ -160,3 +160,13 @@ def test_search_from_everywhere_by_keys(open_page: Callable[..., Page], running:
     page.keyboard.type("DN26–004216–3")
     page.keyboard.press("Enter")  # in the field itself: the first hit
     expect(page.locator("h1")).to_contain_text("DN26-004216")
+
+
+def test_enter_asks_again_when_the_search_went_wrong(open_page: Callable[..., Page]) -> None:
+    page = open_page("lan", path="/calls", expected=("ERR_FAILED", "htmx:(sendError|afterRequest)"))
+    page.route(re.compile(r"/find\?q=karaoke"), lambda route: route.abort(), times=1)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("karaoke")
+    expect(page.locator(".notice")).to_contain_text("Không kết nối được máy chủ")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("DN26-004214")
