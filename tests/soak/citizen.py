@@ -294,7 +294,7 @@ class Citizen:
         seconds = self._random.uniform(0.6, 1.6) if self._random.random() < 0.15 else self._random.uniform(2.6, 12)
         said = Speech(hertz=LOWEST + APART * len(self.account.speeches), report=self._report, began=time.monotonic())
         self.account.speeches.append(said)
-        speaking = asyncio.create_task(call.speak(to_alaw(_tone(said.hertz, seconds))))
+        speaking = asyncio.create_task(call.speak(to_alaw(voice(said.hertz, seconds))))
         try:
             async for _ in self._ticks(call):
                 if speaking.done():
@@ -312,9 +312,11 @@ class Citizen:
         return self.account.answered is not None and self._around.asterisk_died_since(self.account.answered)
 
 
-def _tone(hertz: int, seconds: float) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+def voice(hertz: int, seconds: float) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+    """A tone with weaker ones above it: one or two alone are a machine's, which end a recording."""
     at = np.arange(round(seconds * RATE)) / RATE
-    return np.asarray(np.sin(2 * np.pi * hertz * at) * 9000, dtype=np.int16)
+    tones = [(hertz, 1.0), *((hertz + 500 * number, 0.4) for number in (1, 2, 3, 4))]
+    return np.asarray(sum(loud * np.sin(2 * np.pi * each * at) for each, loud in tones) * 6000, dtype=np.int16)
 
 
 def _changed(path: Path) -> float:

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import delete
 
 from ivr.model import Call, Recording, Ticket
+from ivr.recordings.machine_tones import ToneMeter
 from ivr.settings import Settings
 from ivr.simulator.sounds import write_wav
 from ivr.store import Store
 from ivr.testing import temporary_settings
 from ivr.testing.database import sqlite_store
 from ivr.testing.spool import NOW
-from tests.soak.citizen import APART, LOWEST, Account, Cancelled, Mood, Speech
+from tests.soak.citizen import APART, LOWEST, Account, Cancelled, Mood, Speech, voice
 from tests.soak.judge import Verdict, judge, tones_in
 
 NUMBER = "0900000001"
@@ -145,6 +146,16 @@ def test_tones_are_told_apart_and_measured() -> None:
     sound = np.concatenate([_tone(LOWEST, 2), np.zeros(4000, np.int16), _tone(LOWEST + 4 * APART, 3)])
     assert tones_in(sound.tobytes()) == pytest.approx({LOWEST: 2, LOWEST + 4 * APART: 3}, abs=0.05)
     assert tones_in(b"") == {}
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_citizens_voice_is_recognised_and_no_machine(number: int) -> None:
+    hertz = LOWEST + APART * number
+    said = voice(hertz, 10)
+    assert tones_in(said.tobytes()) == pytest.approx({hertz: 10}, abs=0.05)
+    meter = ToneMeter(rate=8000)
+    meter.feed(said)
+    assert not meter.frames().any()
 
 
 def _tone(hertz: int, seconds: float) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
