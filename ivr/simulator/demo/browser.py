@@ -67,7 +67,7 @@ class Browser:
         form = _Page(self._text("/login"))
         answer = self._text("/login", {**form.fields, "username": username, "password": password})
         if "password" in _Page(answer).fields or 'name="password"' in answer:
-            raise DemoFailed(tr("Không đăng nhập được bàn làm việc.", "Signing in to the console failed."))
+            raise DemoFailed(tr("Không đăng nhập được bàn điều hành.", "Signing in to the console failed."))
 
     def tickets(self) -> str:
         """The text of the tickets list."""

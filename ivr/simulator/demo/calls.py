@@ -72,8 +72,8 @@ def look(settings: Settings, store: Store, filed: Filed, password: str, say: Say
     size = browser.listen(filed.ulid, tr("chạy thử", "demonstration"))
     errors = word_errors(filed.sentence, said)
     say(tr(f"  Mã phiếu: {shown}", f"  Ticket code: {shown}"))
-    say(tr(f"  Trang phiếu trong bàn làm việc: {page[:420]}…", f"  The ticket's page in the console: {page[:420]}…"))
-    say(tr(f"  Ghi âm nghe được từ bàn làm việc: {size:,} byte", f"  Recording served by the console: {size:,} bytes"))
+    say(tr(f"  Trang phiếu trong bàn điều hành: {page[:420]}…", f"  The ticket's page in the console: {page[:420]}…"))
+    say(tr(f"  Ghi âm nghe được từ bàn điều hành: {size:,} byte", f"  Recording served by the console: {size:,} bytes"))
     say(tr(f"  Người dân nói:  {filed.sentence}", f"  The citizen said:  {filed.sentence}"))
     say(tr(f"  Máy nghe được:  {said}", f"  The machine heard: {said}"))
     say(
