@@ -156,7 +156,8 @@ async def _live_through(
             for line in tail.lines[since : found + 1]:
                 say(line)
             since = found + 1
-            began = await call.first_sound(max(tail.written_at[found], done) + LAST_SOUND)  # it answers what was done
+            # the journal was not looked at while a key was pressed: what answers the key began after it
+            began = await call.first_sound(max(tail.written_at[found], done) + LAST_SOUND)
             reaction = AFTER_BEEP if step.wait == BEEP else REACTION + tail.early[found]
             meant = max(done, began + reaction)
             await wait_until(meant)
