@@ -26,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
+        if error.filename is None:
+            raise  # no folder or file of a person's: a fault of the program, whose place must be seen
         print(f"tongdai: {_unusable(error)}", file=sys.stderr)
         return 1
     return status
@@ -33,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _unusable(error: OSError) -> str:
     """A folder or file that the system refuses is a person's to mend, and no fault of the program."""
-    where = f"{error.filename}: " if error.filename else ""
+    where = f"{error.filename}: "
     return tr(
         f"{where}{error.strerror or error}. Kiểm tra đường dẫn và quyền; TONGDAI_HOME phải là thư mục ghi được.",
         f"{where}{error.strerror or error}. Check the path and its rights; TONGDAI_HOME must be a writable folder.",

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,21 @@ PATIENCE = 120.0  # seconds; the official model of 1.4 GB loads in well under a 
 def probe_model(folder: ModelFolder) -> None:
     """Load it and let it hear a second of nothing; whatever goes wrong is a ModelError naming the remedy."""
     program = [sys.executable, "-m", "transcription.probe", str(folder.path)]
-    try:
-        tried = subprocess.run(program, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise broken_model(folder, f"> {PATIENCE:.0f} s") from error
-    if tried.returncode != 0:
-        said = (tried.stdout.strip() or tried.stderr.strip()).splitlines()
-        raise broken_model(folder, said[-1] if said else f"libvosk: {tried.returncode}")
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        # waited for without a limit: with one, subprocess sleeps for half a millisecond at a time, which fails
+        # (EINVAL) where the clock is a false one that is asked too late
+        limit = threading.Timer(PATIENCE, child.kill)
+        limit.start()
+        try:
+            output, errors = child.communicate()
+        finally:
+            too_long = not limit.is_alive()
+            limit.cancel()
+    if too_long:
+        raise broken_model(folder, f"> {PATIENCE:.0f} s")
+    if child.returncode != 0:
+        said = (output.strip() or errors.strip()).splitlines()
+        raise broken_model(folder, said[-1] if said else f"libvosk: {child.returncode}")
 
 
 def main() -> int:
