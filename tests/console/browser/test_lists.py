@@ -65,6 +65,21 @@ def test_a_screen_holds_fourteen_rows_under_one_opaque_head(
         assert re.fullmatch(r"rgb\(\d+, \d+, \d+\)", ground), (selector, ground)
 
 
+@pytest.mark.parametrize("path", ["/tickets?tab=all", "/calls"])
+def test_a_phone_shows_when_in_the_first_line_and_no_empty_cell(open_page: Callable[..., Page], path: str) -> None:
+    page = open_page("hoa", path=path, size=(390, 844))
+    rows = page.locator(".list tbody tr")
+    expect(rows.first).to_be_visible()
+    cells = page.locator(".list tbody td:visible").all_inner_texts()
+    assert cells
+    assert "–" not in [cell.strip() for cell in cells]
+    for row in rows.all():
+        what, when = row.locator("td").first.bounding_box(), row.locator(".when").bounding_box()
+        assert what
+        assert when
+        assert when["y"] < what["y"] + what["height"]
+
+
 def test_a_badge_differs_from_its_row_also_under_the_pointer(open_page: Callable[..., Page]) -> None:
     for scheme in ("light", "dark"):
         page = open_page("hoa", path="/tickets?tab=all", scheme=scheme)
