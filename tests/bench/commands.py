@@ -159,7 +159,7 @@ class _Listening(SipCall):
 
     async def quiet(self) -> None:
         """Return when no sound has come for 150 ms: the prompt is over and Asterisk waits for a key."""
-        while not self.heard_at or time.monotonic() - self.heard_at[-1] < 0.15:  # noqa: ASYNC110  # what is awaited is told by no event
+        while not self.heard_at or time.monotonic() - self.heard_at[-1] < 0.15:  # noqa: ASYNC110  # no event reports what is awaited
             await asyncio.sleep(0.01)
 
 
@@ -175,7 +175,7 @@ async def _press_keys(line: House, calls: int) -> list[float]:
             for pressed in "429":  # down two lists and back
                 await call.quiet()
                 ended = await call.press(pressed)
-                while (heard := call.first_after(ended)) is None:  # noqa: ASYNC110  # what is awaited is told by no event
+                while (heard := call.first_after(ended)) is None:  # noqa: ASYNC110  # no event reports what is awaited
                     await asyncio.sleep(0.005)
                 times.append(heard - ended)
         finally:

@@ -54,7 +54,7 @@ def seeded(desk: SeededConsole) -> SeededConsole:
 
 @pytest.fixture
 def sign_in(desk: SeededConsole) -> Callable[..., FlaskClient]:
-    """A function of a user name: a client with that person's session; None for nobody signed in."""
+    """A function of a user name: a client with that person's session; None for a client that is not signed in."""
     app = create_app(desk.settings, desk.store, clock=lambda: desk.now)
 
     def signed_in(username: str | None, *, csrf: bool = False) -> FlaskClient:

@@ -331,5 +331,5 @@ def test_language_and_theme_are_kept_for_the_person_and_the_browser(sign_in: Sig
 
 def test_a_readers_language_ends_with_the_request(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TONGDAI_LANGUAGE", "en")
-    app.test_client().get("/login")  # in Vietnamese: nobody has chosen
+    app.test_client().get("/login")  # in Vietnamese: no language is chosen yet
     assert tr("Tiếng Việt", "English") == "English"

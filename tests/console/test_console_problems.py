@@ -41,7 +41,7 @@ def test_an_absent_database_is_told_and_tried_again(tmp_path: Path) -> None:
         with sqlite_store(folder):
             pass
         assert client.get("/healthz").status_code == 200
-        assert client.get("/tickets").status_code == 302  # nobody is signed in with that cookie
+        assert client.get("/tickets").status_code == 302  # that cookie signs no one in
     finally:
         store.close()
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("ivr", "console", "transcription", "agi_scripts", "tests")
 """Folders whose variables are looked at."""
-PROSE = ("ivr", "console", "transcription", "agi_scripts")
+PROSE = ("ivr", "console", "transcription", "agi_scripts", "tests")
 """Folders whose comments and docstrings are looked at."""
 PRIVATE = re.compile(r"\b(the rest of the house|nobody|crumbs|told)\b", re.IGNORECASE)
 """Words that leave open who does what: write "no process", "reported", "leftovers" instead."""

@@ -83,7 +83,7 @@ def test_real_asterisk(circumstances: Circumstances, asterisk: RunningAsterisk, 
         prepare(settings, store, scenario)
     with hotline(settings, circumstances):
         played = play_all(scenarios, asterisk)
-        with suppress(AssertionError):  # what is missing then is told scenario by scenario
+        with suppress(AssertionError):  # what is missing then is reported scenario by scenario
             wait_for(lambda: is_filed(settings, store, circumstances), "something stays in the spool")
         faults = [fault for scenario in scenarios for fault in judge(scenario, played[scenario.name], store)]
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults)

@@ -1,4 +1,4 @@
-"""Scenario files: every fault is told by its setting, and a comparison that fails says in what."""
+"""Scenario files: every fault names its setting, and a comparison that fails says in what."""
 
 import tomllib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Tones of machines are told from voices, and what is none of a voice becomes no words."""
+"""Tones of machines are kept apart from voices, and what is no voice becomes no words."""
 
 from collections.abc import Callable
 from pathlib import Path

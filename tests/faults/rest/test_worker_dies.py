@@ -95,7 +95,7 @@ def settled(store: Store) -> bool:
 
 
 def check_settled(store: Store) -> dict[str, WorkItem]:
-    """One transcript for each that is done; a reason, told in the ticket, for each that is parked; nothing else."""
+    """One transcript for each that is done; a reason, shown in the ticket, for each that is parked; nothing else."""
     found = items(store)
     with store.reading() as session:
         texts = sorted(session.scalars(select(Transcript.recording_id)))

@@ -1,4 +1,4 @@
-"""A real private Asterisk, with nobody behind its FastAGI port unless a test puts one there."""
+"""A real private Asterisk, with no server behind its FastAGI port unless a test puts one there."""
 
 import tempfile
 from collections.abc import Iterator

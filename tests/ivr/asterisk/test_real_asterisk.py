@@ -1,4 +1,4 @@
-"""The rendered configuration on a real Asterisk: boots clean, listens where told, records without any Python."""
+"""The rendered configuration on a real Asterisk: boots clean, listens where it is set to, records without Python."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""What is sent while a command lasts: Asterisk's next limit; its reply is nobody else's, however the two arrive."""
+"""What is sent while a command lasts: Asterisk's next limit; its reply belongs to no other, however the two arrive."""
 
 import socket
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""One run a home: the second start is told who holds it, a dead holder holds nothing."""
+"""One run a home: the second start says who holds it, a dead holder holds nothing."""
 
 import os
 import subprocess

@@ -37,7 +37,7 @@ def recorded(path: Path, *, seconds: float = 1.0, rate: int = 44_100) -> Path:
 
 
 def quiet(_: str) -> None:
-    """Progress nobody reads."""
+    """Progress that is not read."""
 
 
 def test_everything_is_built_once(settings: Settings) -> None:

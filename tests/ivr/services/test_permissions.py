@@ -180,7 +180,7 @@ def test_a_role_without_a_permission_is_refused_and_nothing_happens(
                 assert ticket.events[-1].kind in {EventKind.MOVED, EventKind.NOTE}
                 continue
             if name == "give back":
-                act(session, ticket, officer, other, now)  # nobody has it: nothing differs
+                act(session, ticket, officer, other, now)  # held by no person: nothing differs
             else:
                 with pytest.raises(NotAllowed):
                     act(session, ticket, officer, other, now)

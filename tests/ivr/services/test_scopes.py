@@ -135,7 +135,7 @@ def test_calls_follow_their_tickets(store: Store, scope: Scope, people: dict[str
         call_ids = [mixed.call_id, "01K5CALL000000000000000003", "nothing pressed"]
     expected = {
         Scope.ALL: call_ids,
-        Scope.TEAM: [call_ids[0], call_ids[2]],  # a call without a ticket is as free as a ticket nobody took
+        Scope.TEAM: [call_ids[0], call_ids[2]],  # a call without a ticket is as free as a ticket that no person took
         Scope.AGENCY: [call_ids[0]],
         Scope.OWN: [call_ids[0]],
     }[scope]

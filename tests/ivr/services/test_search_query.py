@@ -1,4 +1,4 @@
-"""What people type and paste into a search field is told apart: codes, digits, words."""
+"""What people type and paste into a search field is sorted into codes, digits and words."""
 
 import unicodedata
 

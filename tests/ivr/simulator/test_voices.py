@@ -1,4 +1,4 @@
-"""The process that sends the sound: what reaches a peer over the loopback address, and what its callers are told."""
+"""The process that sends the sound: what reaches a peer over the loopback address, and what its callers learn."""
 
 import asyncio
 import os

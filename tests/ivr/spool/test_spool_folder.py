@@ -101,7 +101,7 @@ def test_a_lock_whose_file_was_removed_is_not_believed(tmp_path: Path) -> None:
     path = tmp_path / "x.lock"
     with locked(path, wait=False):
         path.unlink()
-        with locked(path, wait=False):  # another file of the same name: nobody holds that
+        with locked(path, wait=False):  # another file of the same name: no process holds that
             assert path.exists()
 
 

@@ -135,7 +135,7 @@ async def until(condition: object) -> None:
 
 
 def test_the_dialplans_own_recording_becomes_a_ticket(settings: Settings, store: Store) -> None:
-    """Nobody answers on the FastAGI port; the watch sees the channel go and adopts the recording at once."""
+    """No server answers on the FastAGI port; the watch sees the channel go and adopts the recording at once."""
     with running_asterisk(settings) as asterisk, watch_process(settings):
         citizens(asterisk)
         wait_for(lambda: "ami.ready" in log_of(settings), "watch did not log in")
