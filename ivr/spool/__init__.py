@@ -6,7 +6,7 @@ from ivr.spool.call import blank, call_of
 from ivr.spool.fallback import Fallback, find_fallbacks
 from ivr.spool.journal import Journal, JournalFault, end_journal, find_journals, read_journal
 from ivr.spool.sidecar import Sidecar, SidecarFault, SidecarState
-from ivr.spool.spool import NotInSpool, Spool, SpoolUnwritable
+from ivr.spool.spool import Spool, SpoolUnwritable
 
 __all__ = [
     "CallJournal",
@@ -14,7 +14,6 @@ __all__ = [
     "Held",
     "Journal",
     "JournalFault",
-    "NotInSpool",
     "Sidecar",
     "SidecarFault",
     "SidecarState",

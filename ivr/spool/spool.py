@@ -28,10 +28,6 @@ RESERVE = 16 * 1024
 _is_there = os.path.exists  # where forty names are asked for, a Path for each costs more than the question
 
 
-class NotInSpool(TongdaiError):
-    """There is no sidecar of this call: never written, cancelled, or already filed."""
-
-
 class SpoolUnwritable(TongdaiError):
     """The spool cannot be written: disk full, read-only, or wrong rights."""
 
@@ -114,15 +110,6 @@ class Spool:
         except OSError as error:
             _unlink_quietly(path)
             raise _unwritable(self.folder, error) from error
-
-    def load(self, ulid: str) -> Sidecar:
-        """The sidecar; raises :class:`NotInSpool` or :class:`SidecarFault`."""
-        found = self.find(ulid)
-        if found is None:
-            raise NotInSpool(
-                tr(f"Không có phản ánh {ulid} trong hàng chờ {self.folder}.", f"No report {ulid} in {self.folder}.")
-            )
-        return found
 
     def find(self, ulid: str) -> Sidecar | None:
         """The sidecar, or None where there is none; raises :class:`SidecarFault` for one that cannot be read."""

@@ -59,7 +59,9 @@ class RememberingFiler:
 
     def report(self, ulid: str) -> None:
         """Keep the report as the spool has it now."""
-        self.reports.append(self.spool.load(ulid))
+        found = self.spool.find(ulid)
+        assert found is not None, f"{ulid} is not in the spool"
+        self.reports.append(found)
 
     def remember(self, journal: CallJournal) -> None:
         """Keep a history that the disk did not take."""

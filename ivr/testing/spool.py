@@ -212,6 +212,13 @@ class Leavings:
         return found
 
 
+def kept(spool: Spool, ulid: str) -> Sidecar:
+    """The report that must be in the spool."""
+    found = spool.find(ulid)
+    assert found is not None, f"{ulid} is not in the spool"
+    return found
+
+
 def make_sidecar(*, call: str = "", **given: Any) -> Sidecar:
     """A sidecar from flat names: those of its call's facts go where they belong.
 

@@ -15,7 +15,7 @@ from ivr.services import intake
 from ivr.services.calls import record_call
 from ivr.spool import SidecarState, Spool, read_journal
 from ivr.spool.codebook import CodeBook
-from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, wav
+from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, kept, wav
 
 R, T = SidecarState, PartState
 OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
@@ -218,7 +218,7 @@ def test_late_codes_go_to_those_who_can_hear_no_other(desk: Leavings) -> None:
             path = desk.journal(end=EndReason.HUNG_UP, ulid=ulid)
             record_call(session, read_journal(path), NOW)
             path.unlink()
-    desk.spool.remove(desk.spool.load(gone))
+    desk.spool.remove(kept(desk.spool, gone))
     assert give_late_codes(desk.store, desk.spool, desk.codes, NOW) == 0  # no block yet
     desk.lease()
     assert give_late_codes(desk.store, desk.spool, desk.codes, NOW) == 1

@@ -12,9 +12,9 @@ import pytest
 from ivr.durable import locked, write_durably
 from ivr.model.report import Part, PartState
 from ivr.settings import Settings, load_settings
-from ivr.spool import Held, NotInSpool, Sidecar, SidecarFault, SidecarState, Spool, SpoolUnwritable
+from ivr.spool import Held, Sidecar, SidecarFault, SidecarState, Spool, SpoolUnwritable
 from ivr.spool import spool as module
-from ivr.testing.spool import make_sidecar
+from ivr.testing.spool import kept, make_sidecar
 
 NOW = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -42,21 +42,19 @@ def test_each_save_is_a_version(spool: Spool) -> None:
     first = spool.save(sidecar())
     second = spool.save(replace(first, code="260042174"))
     assert (first.version, second.version) == (1, 2)
-    assert spool.load(ULID) == second
+    assert kept(spool, ULID) == second
     assert spool.all() == [second]
     assert names(spool) == [f"{ULID}.json"]
 
 
 def test_what_is_not_there(spool: Spool) -> None:
     assert spool.find(ULID) is None
-    with pytest.raises(NotInSpool, match=ULID):
-        spool.load(ULID)
 
 
 def test_a_broken_sidecar_is_named_and_stays(spool: Spool) -> None:
     spool.path(ULID).write_text("{")
     with pytest.raises(SidecarFault, match=ULID):
-        spool.load(ULID)
+        spool.find(ULID)
     assert spool.ulids() == [ULID]
     assert spool.all() == []
 
@@ -112,7 +110,7 @@ def test_a_dropped_take_loses_its_file_after_the_sidecar_says_so(spool: Spool) -
     for number in (1, 2):
         spool.audio(ULID, number).write_bytes(b"RIFF")
     dropped = spool.drop_take(spool.save(sidecar(parts=takes)), 1)
-    assert [take.state for take in spool.load(ULID).parts] == [PartState.DROPPED, PartState.RECORDED]
+    assert [take.state for take in kept(spool, ULID).parts] == [PartState.DROPPED, PartState.RECORDED]
     assert dropped.version == 2
     assert spool.takes_on_disk(ULID) == {2: spool.audio(ULID, 2)}
 
@@ -148,14 +146,14 @@ def test_what_was_put_aside_is_used_when_the_disk_is_full(spool: Spool, monkeypa
 
     monkeypatch.setattr(module, "write_durably", full)
     assert spool.save(saved).version == 2
-    assert spool.save(spool.load(ULID)).version == 3, "put aside again"
+    assert spool.save(kept(spool, ULID)).version == 3, "put aside again"
     reserved.unlink()
     monkeypatch.setattr(module, "write_durably", raise_full)
     with pytest.raises(SpoolUnwritable):
-        spool.save(spool.load(ULID))
+        spool.save(kept(spool, ULID))
     spool.reserve(ULID)
     monkeypatch.undo()
-    spool.remove(spool.load(ULID))
+    spool.remove(kept(spool, ULID))
     assert list(spool.folder.iterdir()) == []
 
 
