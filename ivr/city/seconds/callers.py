@@ -10,6 +10,8 @@ from ivr.words import tr
 
 DEEPER = "1"
 """The key of a list in which nothing can be reported at once."""
+ONWARD = "1"
+"""The key by which who knows the way goes on to the beep; any but 0 does."""
 HURRY = 1.0
 """Seconds after which who knows the way presses: the same key within that time counts as held."""
 
@@ -53,7 +55,7 @@ class HearsOut:
     def at_list(self, line: Line, menu: Menu) -> str:
         """See :class:`Caller`."""
         line.say(menu.prompts)
-        return reporting(menu, self.reports)
+        return _report(line, menu, self.reports)
 
     def at_instruction(self, line: Line, prompts: tuple[str, ...]) -> None:
         """See :class:`Caller`."""
@@ -90,6 +92,7 @@ class BySentence(HearsOut):
         if until is None or self.key not in self.reports[menu.id]:
             return ""
         line.say(menu.prompts, most=until)
+        line.press(self.key)
         return menu.keys[self.key].goto
 
 
@@ -111,14 +114,21 @@ class AtOnce:
         if not self.ahead:
             line.say(menu.prompts, most=HURRY)
         self.ahead = False
-        return reporting(menu, self.reports)
+        return _report(line, menu, self.reports)
 
     def at_instruction(self, line: Line, prompts: tuple[str, ...]) -> None:
         """See :class:`Caller`."""
         line.say(prompts, most=HURRY)
+        line.press(ONWARD)
 
 
-def reporting(menu: Menu, reports: Reports) -> str:
-    """Where the first key that reports something leads; where there is none, key 1 goes deeper."""
+def _report(line: Line, menu: Menu, reports: Reports) -> str:
+    """Press the first key that reports something, or key 1, which goes deeper, where there is none; where it leads.
+
+    Who has pressed it in the greeting already did so at the end of what was heard last.
+    """
     key = next(iter(reports[menu.id]), DEEPER)
-    return menu.keys[key].goto if key in menu.keys else ""
+    if key not in menu.keys:
+        return ""
+    line.press(key)
+    return menu.keys[key].goto
