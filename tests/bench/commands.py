@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ivr.asterisk import variables
+from ivr.phone import Stage
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import to_alaw, tone
 from ivr.testing.wire import header, prompt_ids
@@ -60,9 +61,9 @@ class _Call(asyncio.Protocol):
     """Asterisk's side of one call, as lean as can be: it must not be what is measured."""
 
     def __init__(
-        self, line: Hotline, number: int, times: list[float], ended: "asyncio.Future[bool]", wav: bytes
+        self, line: Hotline, number: int, times: list[float], ended: "asyncio.Future[bool]", said: bytes
     ) -> None:
-        self._line, self._times, self._ended, self._wav = line, times, ended, wav
+        self._line, self._times, self._ended, self._said = line, times, ended, said
         self._number = f"0905{number:06d}"
         self._variables = {variables.ENCODING: "alaw"}
         self._rest = b""
@@ -87,7 +88,8 @@ class _Call(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self._ended.done():
-            self._ended.set_result("TONGDAI_DONE" in self._variables)
+            filed = self._variables.get(variables.STAGE) == Stage.FILED.value
+            self._ended.set_result(filed and variables.DONE in self._variables)
 
     def _work(self) -> None:
         while self._waiting and not self._busy:
@@ -135,7 +137,7 @@ class _Call(asyncio.Protocol):
 
 
 async def _storm(line: Hotline, seconds: float) -> tuple[list[float], int]:
-    """Calls at a steady rate; the times, and how many calls did not reach their end."""
+    """Calls at a steady rate; the times, and how many calls did not come to their end with a report sent."""
     loop = asyncio.get_running_loop()
     said, times, ends = to_alaw(tone(3.0)), list[float](), list[asyncio.Future[bool]]()
     begun = loop.time()
