@@ -1,6 +1,7 @@
 """The callers whose seconds are counted: what each does at a greeting, at a list and at the instruction."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 from ivr.city.flow.nodes import Menu
@@ -24,6 +25,18 @@ class Pauses:
     """At a list, where the list itself has no other."""
     silence: float
     """In a recording, until it ends."""
+    block: float = 0.0
+    """Of a recording, that are written at once: silence is looked for in what is written."""
+
+    @property
+    def behind_speech(self) -> float:
+        """Most seconds from the last word until silence ends the recording: the block it began in may count nothing."""
+        return self.silence + self.block
+
+    @property
+    def without_speech(self) -> float:
+        """Seconds until a recording ends in which nothing is said: whole blocks."""
+        return ceil(self.silence / self.block) * self.block if self.block else self.silence
 
 
 class Caller(Protocol):

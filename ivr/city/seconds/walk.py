@@ -131,11 +131,11 @@ def _speak(line: Line, pauses: Pauses, *, keys: bool) -> None:
     if keys:
         line.press(SEND)
         return
-    line.wait(tr("im lặng", "silence"), pauses.silence)
+    line.wait(tr("im lặng", "silence"), pauses.behind_speech)
     if line.catalogue.has("noi-tiep", line.language):
         line.say(["noi-tiep"])
         line.beep()
-        line.wait(tr("im lặng", "silence"), pauses.silence)
+        line.wait(tr("im lặng", "silence"), pauses.without_speech)
 
 
 def _read_receipt(line: Line) -> None:
