@@ -9,12 +9,8 @@ import numpy as np
 
 from ivr.recordings.machine_tones import FRAME, ToneMeter
 from ivr.recordings.sound import SOUNDING, loudness, silence_at_end
-from ivr.recordings.takes import HEADERLESS, bytes_a_second, read_take
+from ivr.recordings.takes import BUFFER, HEADERLESS, bytes_a_second, read_take
 from ivr.recordings.wav import TELEPHONE_RATE, WRITTEN_HEADER, NotAudio, Samples, read_header
-
-BUFFER = 32 * 1024
-"""Bytes that Asterisk keeps before it writes them into a recording: up to so much of what came is not on disk yet."""
-
 
 JUDGED = round(FRAME * TELEPHONE_RATE)
 """Samples that are judged together."""

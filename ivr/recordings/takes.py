@@ -8,6 +8,8 @@ from ivr.recordings.wav import TELEPHONE_RATE, Samples, read_samples
 
 HEADERLESS: Mapping[str, Callable[[bytes], Samples]] = {".alaw": decode_alaw, ".ulaw": decode_ulaw}
 """Endings of files that hold nothing but the line's samples, one byte each."""
+BUFFER = 32 * 1024
+"""Bytes that Asterisk keeps before it writes them into a take: up to so much of what came is not on disk yet."""
 ENDINGS = (*HEADERLESS, ".wav")
 """Endings a take may have: Asterisk's names of the formats it records in."""
 

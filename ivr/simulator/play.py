@@ -124,7 +124,7 @@ async def play(
         plays=tuple(tail.plays),
         begun=tuple(written - answered for written in tail.written_at),
         spoken=spoken[-1] - answered if spoken else None,
-        heard=bytes(call.heard),
+        heard=bytes(call.ear.sound),
         late=call.late,
     )
 
@@ -156,8 +156,7 @@ async def _live_through(
             for line in tail.lines[since : found + 1]:
                 say(line)
             since = found + 1
-            # the journal was not looked at while a key was pressed: what answers the key began after it
-            began = await call.first_sound(max(tail.written_at[found], done) + LAST_SOUND)
+            began = await first_sound_of(found, tail, call, done)
             reaction = AFTER_BEEP if step.wait == BEEP else REACTION + tail.early[found]
             meant = max(done, began + reaction)
             await wait_until(meant)
@@ -177,6 +176,15 @@ async def _live_through(
         say(line)
     say(f"■ {end}")
     return []
+
+
+async def first_sound_of(found: int, tail: Tail, call: SipCall, done: float) -> float:
+    """When the first sound of something played came, by its place in ``tail``.
+
+    ``done``: when the caller's last key or word was over. The journal was not looked at meanwhile, and what answers
+    them began after them: what sounded before is something else.
+    """
+    return await call.first_sound(max(tail.written_at[found], done) + LAST_SOUND)
 
 
 async def _do(

@@ -11,12 +11,12 @@ import secrets
 import socket
 import struct
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ivr.errors import TongdaiError
 from ivr.phone import KEYPAD
+from ivr.simulator.ear import Ear
 from ivr.simulator.lateness import Lateness
 from ivr.simulator.rtp_sender import AUDIO, EVENT
 from ivr.simulator.voices import Voice, open_voice
@@ -47,20 +47,17 @@ class SipCall:
 
     def __init__(self, *, host: str, port: int, called: str, number: str, name: str, keep_audio: bool = False) -> None:
         self.ended = asyncio.Event()
-        self.heard = bytearray()
-        """A-law received, if ``keep_audio``."""
+        self.ear = Ear(keep_audio=keep_audio)
         self.late = Lateness()
         """How late this caller was, by its own clock."""
         self._peer = (host, port)
         self._called, self._number, self._name = called, number, name
-        self._keep = keep_audio
         self._answer: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
         self._call_id, self._tag, self._sequence = secrets.token_hex(12), secrets.token_hex(6), 1
         self._remote = ""
         self._contact = f"sip:{called}@{host}:{port}"
         self._signal: asyncio.DatagramTransport | None = None
         self._media: socket.socket | None = None
-        self._came: list[float] = []
         self._voice: Voice | None = None
 
     async def dial(self) -> None:
@@ -105,19 +102,22 @@ class SipCall:
         """When the first sound after a moment arrived (kernel's clock); now, if none comes in :data:`NO_SOUND` s."""
         until = time.monotonic() + NO_SOUND
         while not self.ended.is_set() and time.monotonic() < until:
-            place = bisect_right(self._came, since)
-            if place < len(self._came):
-                return self._came[place]
+            came = self.ear.first_after(since)
+            if came is not None:
+                return came
             await asyncio.sleep(0.02)
         return time.monotonic()
 
-    async def listen(self, seconds: float) -> float:
-        """Hear so much more sound, or until none has come for :data:`QUIET` seconds; when that was."""
-        wanted, since, had = len(self.heard) + round(seconds * 8000), time.monotonic(), len(self.heard)
-        while len(self.heard) < wanted and time.monotonic() - since < QUIET and not self.ended.is_set():
+    async def listen(self, seconds: float, since: float | None = None) -> float:
+        """Hear so much sound from a moment on (now), or until none has come for :data:`QUIET` s; when that was."""
+        begun = _or_now(since)
+        while not self.ended.is_set():
+            heard = self.ear.heard_by(seconds, begun)
+            if heard is not None:
+                return heard
+            if time.monotonic() - max(begun, self.ear.latest or begun) > QUIET:
+                break
             await asyncio.sleep(0.02)
-            if len(self.heard) > had:
-                since, had = time.monotonic(), len(self.heard)
         return time.monotonic()
 
     def fall_silent(self) -> None:
@@ -199,9 +199,7 @@ class SipCall:
 
     def _on_rtp(self, data: bytes, came: float) -> None:
         if len(data) > 12 and data[1] & 0x7F == AUDIO:
-            self._came.append(came)
-            if self._keep:
-                self.heard += data[12:]
+            self.ear.take(data[12:], came)
 
     def _send(self, text: str) -> None:
         if self._signal is not None:

@@ -71,15 +71,15 @@ def add_talker(settings: Settings) -> None:
     (folder / "test.conf").write_text(_DIALPLAN, encoding="utf-8")
 
 
-INSTRUCTION = 1.4
-"""Seconds left of a prompt that says what to do at the beep; their ids begin with ``noi``."""
+INSTRUCTION = 2.0
+"""Seconds left of a prompt that says what to do at the beep; their ids begin with ``noi``. A refusal counts half a
+second after it began; a key that comes then must still be before the beep, else its press ends the take."""
 
 
 def cut_short(settings: Settings, seconds: float, *, apart: Mapping[str, float] = MappingProxyType({})) -> None:
     """Leave only the beginning of every built prompt: a call then takes seconds instead of minutes.
 
-    ``apart``: prompts of which more is left. Of an instruction to speak more is left, too: a refusal counts half a
-    second after the instruction began, and before the beep.
+    ``apart``: prompts of which more is left, as it is of every :data:`INSTRUCTION`.
     """
     for path in settings.sounds.rglob("*.wav"):
         with wave.open(str(path), "rb") as whole:

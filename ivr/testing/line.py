@@ -11,10 +11,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 from sqlalchemy import select
 
 from ivr.asterisk import find_asterisk
@@ -27,7 +25,7 @@ from ivr.settings import Settings
 from ivr.simulator import Operator
 from ivr.simulator.journal_tail import Journals, Tail
 from ivr.simulator.lateness import wait_until
-from ivr.simulator.play import APART, LAST_SOUND
+from ivr.simulator.play import APART, first_sound_of
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import from_alaw, to_alaw, tone
 from ivr.spool import Spool
@@ -37,16 +35,13 @@ from ivr.store.migrate import migrate
 from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk
 from ivr.testing.calls import Circumstances, cut_short
+from ivr.testing.ears import find, read_sound
 from ivr.testing.late import note_caller
 
-Sound = np.ndarray[tuple[int], np.dtype[np.float64]]
 ALIKE = 0.8
 """Least correlation of what a caller heard with a built prompt."""
 TOLD_APART = {"du-phong": 2.0, "cam-on": 2.0}
 """Seconds left of prompts whose first half second could be that of six others."""
-INSTRUCTION = {"noi": 2.0}
-"""Seconds left of what a key of :meth:`OnTheLine.to_the_beep` cuts short: the key comes when the caller has heard
-that 0 refuses the recording, and half a second of the instruction would be over by then, its key in the take."""
 ALIKE_UNTIL, LISTENED = 0.6, 1.8
 """Seconds of a prompt between which it must be heard; the line may end within its last frames."""
 REACTION = 0.25
@@ -70,7 +65,7 @@ def short_instance(**given: object) -> Iterator[RunningAsterisk]:
         settings = private_settings(Path(folder), **(values | given))
         need(find_asterisk(settings), "an Asterisk ≥ 18 (make asterisk)")
         build(settings, say=lambda line: None)
-        cut_short(settings, 0.5, apart=TOLD_APART | INSTRUCTION)
+        cut_short(settings, 0.5, apart=TOLD_APART)
         migrate(settings)
         with running_asterisk(settings) as running:
             yield running
@@ -105,6 +100,8 @@ class OnTheLine:
     speech: "asyncio.Task[None] | None" = None
     meant: float = 0.0
     """The moment at which what was heard last is to be answered (monotonic seconds)."""
+    done: float = 0.0
+    """The moment at which the latest key or words of this caller were over (monotonic seconds)."""
     asked_at: float | None = None
     """Monotonic seconds at which the fallback's prompt began."""
 
@@ -115,19 +112,19 @@ class OnTheLine:
         found = await asyncio.wait_for(self.tail.wait_for(prompt, self.position), PATIENCE)
         assert found is not None, f"{self.name}: the call ended before {prompt} was heard"
         self.position = found + 1
-        began = await self.call.first_sound(self.tail.written_at[found] + LAST_SOUND)
+        began = await first_sound_of(found, self.tail, self.call, self.done)
         self.meant = began + REACTION + self.tail.early[found]
         await wait_until(self.meant)
 
     async def press_at(self, *steps: tuple[str, str]) -> None:
         """Hear a prompt, press its key, and so on."""
-        last, done = "", 0.0
+        last = ""
         for prompt, key in steps:
             await self.hear(prompt)
             if key == last:
-                self.meant = max(self.meant, done + APART)
+                self.meant = max(self.meant, self.done + APART)
                 await wait_until(self.meant)
-            done, last = await self.call.press(key, meant=self.meant), key
+            self.done, last = await self.call.press(key, meant=self.meant), key
 
     async def to_the_beep(self) -> None:
         """Through the menu until the tone after which one speaks."""
@@ -137,8 +134,7 @@ class OnTheLine:
 
     async def speak(self, seconds: float) -> None:
         """Speak so long."""
-        sound = to_alaw(tone(seconds))
-        await self.call.speak(sound)
+        self.done = await self.call.speak(to_alaw(tone(seconds)))
 
     def go_on_speaking(self, seconds: float) -> None:
         """Speak in the background, until the call ends at the latest."""
@@ -147,7 +143,8 @@ class OnTheLine:
     def heard(self, settings: Settings, prompt: str, *, last: float = 600) -> bool:
         """Whether the prompt was sent down this caller's leg, in the ``last`` seconds of it."""
         return (
-            likeness(bytes(self.call.heard[-round(last * 8000) :]), settings.sounds / "vi" / f"{prompt}.wav") >= ALIKE
+            likeness(bytes(self.call.ear.sound[-round(last * 8000) :]), settings.sounds / "vi" / f"{prompt}.wav")
+            >= ALIKE
         )
 
     async def answer_fallback(self, settings: Settings, seconds: float = 4) -> None:
@@ -247,25 +244,6 @@ def likeness(alaw: bytes, sound: Path) -> float:
 
     The better of two pieces counts: on a busy machine a frame is late here and there.
     """
-    wanted = _samples(sound)
-    stream = from_alaw(alaw).astype(np.float64)
+    heard, wanted = from_alaw(alaw), read_sound(sound, LISTENED)[round(ALIKE_UNTIL * 8000) :]
     middle = len(wanted) // 2
-    return max(_fit(stream, wanted[:middle]), _fit(stream, wanted[middle:]))
-
-
-@lru_cache
-def _samples(sound: Path) -> Sound:
-    with wave.open(str(sound), "rb") as file:
-        samples = np.frombuffer(file.readframes(round(LISTENED * 8000)), dtype="<i2").astype(np.float64)
-    return samples[round(ALIKE_UNTIL * 8000) :]
-
-
-def _fit(stream: Sound, wanted: Sound) -> float:
-    if len(stream) < len(wanted):
-        return 0.0
-    size = len(stream) + len(wanted)
-    products = np.fft.irfft(np.fft.rfft(stream, size) * np.conj(np.fft.rfft(wanted, size)), size)
-    energy = np.concatenate([[0.0], np.cumsum(stream**2)])
-    places = len(stream) - len(wanted) + 1
-    loud = np.sqrt((energy[len(wanted) :] - energy[:places]) * float((wanted**2).sum()))
-    return float((products[:places] / np.maximum(loud, 1e3)).max())
+    return max(find(heard, piece)[1] for piece in (wanted[:middle], wanted[middle:]))

@@ -5,25 +5,32 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from ivr.asterisk import variables
+from ivr.phone import Stage
 from ivr.simulator.sip import SipCall
-from ivr.simulator.sounds import tone, write_wav
+from ivr.simulator.sounds import to_alaw, tone
 from ivr.testing.wire import header, prompt_ids
-from tests.bench.house import HOTLINE, House, house
+from tests.bench.hotline import HOTLINE, Hotline, running_hotline
 from tests.bench.table import Row, percentile
 
 RATE = 50
 LASTS = 0.25
-"""Seconds a prompt or a recording lasts: long enough that the server sends its line ahead, as in real calls."""
-_KEYS = {"menu": "1"}
-"""Keys the caller presses; the take is ended by # and sent by silence at the review."""
+"""Seconds a prompt lasts: long enough that the server sends its line ahead, as in real calls."""
+ASKED = 0.6
+"""Seconds after which publication is answered: a key that came sooner answers nothing."""
+SPOKEN = 1.6
+"""Seconds a recording lasts; key 1 within a second of the beep ends nothing."""
+PATIENCE = 30.0
+"""Seconds for what must come at all."""
+_KEYS = {"menu": "1", "cong-khai": "2"}
+"""Keys the caller presses; key 1 ends the take and sends it, at the contact question none comes."""
 
 
 def command(scale: float) -> Iterator[Row]:
     """One AGI command at fifty new calls a second, from our reply to the server's next command."""
     seconds = max(2.0, 20 * scale)
-    with house() as line:
+    with running_hotline() as line:
         before = line.cpu()[1]
         times, unfinished = asyncio.run(_storm(line, seconds))
         spent = line.cpu()[1] - before
@@ -43,7 +50,7 @@ def command(scale: float) -> Iterator[Row]:
 
 def key(scale: float) -> Iterator[Row]:
     """From the end of a key to the first packet of the next prompt, on a real Asterisk, one call at a time."""
-    with house() as line:
+    with running_hotline() as line:
         times = asyncio.run(_press_keys(line, max(2, round(15 * scale))))
     p95 = 1000 * percentile(times, 0.95)
     note = f"p50 {1000 * percentile(times, 0.5):.0f} ms, {len(times)} keys; a packet lasts 20 ms"
@@ -53,10 +60,12 @@ def key(scale: float) -> Iterator[Row]:
 class _Call(asyncio.Protocol):
     """Asterisk's side of one call, as lean as can be: it must not be what is measured."""
 
-    def __init__(self, line: House, number: int, times: list[float], ended: "asyncio.Future[bool]", wav: bytes) -> None:
-        self._line, self._times, self._ended, self._wav = line, times, ended, wav
+    def __init__(
+        self, line: Hotline, number: int, times: list[float], ended: "asyncio.Future[bool]", said: bytes
+    ) -> None:
+        self._line, self._times, self._ended, self._said = line, times, ended, said
         self._number = f"0905{number:06d}"
-        self._variables: dict[str, str] = {}
+        self._variables = {variables.ENCODING: "alaw"}
         self._rest = b""
         self._waiting: list[bytes] = []
         self._busy = False
@@ -79,7 +88,8 @@ class _Call(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self._ended.done():
-            self._ended.set_result("TONGDAI_DONE" in self._variables)
+            filed = self._variables.get(variables.STAGE) == Stage.FILED.value
+            self._ended.set_result(filed and variables.DONE in self._variables)
 
     def _work(self) -> None:
         while self._waiting and not self._busy:
@@ -113,71 +123,56 @@ class _Call(asyncio.Protocol):
             case ["EXEC", "Read", options]:
                 pressed = next((_KEYS[name] for name in prompt_ids(options.split(",")[1]) if name in _KEYS), "")
                 self._variables |= {"TONGDAI_KEYS": pressed, "READSTATUS": "OK" if pressed else "TIMEOUT"}
-                return "200 result=0", LASTS
+                return "200 result=0", ASKED if "cong-khai" in prompt_ids(options.split(",")[1]) else LASTS
             case ["EXEC", *_]:
                 return "200 result=0", LASTS
             case ["STREAM", *_]:
                 return "200 result=0 endpos=8000", LASTS
-            case ["RECORD", "FILE", path, *_]:
-                Path(f"{path}.wav").write_bytes(self._wav)
-                return "200 result=35 (dtmf) endpos=24000", LASTS
+            case ["RECORD", "FILE", path, ending, *_]:
+                Path(f"{path}.{ending}").write_bytes(self._said)
+                return f"200 result={ord('1')} (dtmf) endpos={len(self._said)}", SPOKEN
             case ["CHANNEL", *_]:
                 return "200 result=6", 0.0
         return "200 result=0", 0.0
 
 
-async def _storm(line: House, seconds: float) -> tuple[list[float], int]:
-    """Calls at a steady rate; the times, and how many calls did not reach their end."""
+async def _storm(line: Hotline, seconds: float) -> tuple[list[float], int]:
+    """Calls at a steady rate; the times, and how many calls did not come to their end with a report sent."""
     loop = asyncio.get_running_loop()
-    sample = line.settings.home / "sample.wav"
-    write_wav(sample, tone(3.0))
-    wav, times, ends = sample.read_bytes(), list[float](), list[asyncio.Future[bool]]()
+    said, times, ends = to_alaw(tone(3.0)), list[float](), list[asyncio.Future[bool]]()
     begun = loop.time()
     for number in range(round(RATE * seconds)):
         await asyncio.sleep(max(0.0, begun + number / RATE - loop.time()))
         ended: asyncio.Future[bool] = loop.create_future()
         ends.append(ended)
-        call = _Call(line, number, times, ended, wav)
+        call = _Call(line, number, times, ended, said)
         await loop.create_connection(lambda call=call: call, "127.0.0.1", line.settings.agi_port)  # type: ignore[misc]
-    await asyncio.wait(ends, timeout=30)
+    await asyncio.wait(ends, timeout=PATIENCE)
     return times, sum(not (end.done() and end.result()) for end in ends)
 
 
-class _Listening(SipCall):
-    """Notes when sound came (monotonic seconds)."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self.heard_at: list[float] = []
-
-    def _on_rtp(self, data: bytes, came: float) -> None:
-        self.heard_at.append(came)
-
-    def first_after(self, moment: float) -> float | None:
-        """When the first sound came after a moment."""
-        return next((heard for heard in self.heard_at if heard > moment), None)
-
-    async def quiet(self) -> None:
-        """Return when no sound has come for 150 ms: the prompt is over and Asterisk waits for a key."""
-        while not self.heard_at or time.monotonic() - self.heard_at[-1] < 0.15:  # noqa: ASYNC110  # no event reports what is awaited
-            await asyncio.sleep(0.01)
+async def _quiet(call: SipCall) -> None:
+    """Return when no sound has come for 150 ms: the prompt is over and Asterisk waits for a key."""
+    while call.ear.latest is None or time.monotonic() - call.ear.latest < 0.15:  # noqa: ASYNC110  # no event reports what is awaited
+        await asyncio.sleep(0.01)
 
 
-async def _press_keys(line: House, calls: int) -> list[float]:
+async def _press_keys(line: Hotline, calls: int) -> list[float]:
     times = []
     for number in range(calls):
-        call = _Listening(
+        call = SipCall(
             host="127.0.0.1", port=line.settings.sip_port, called=HOTLINE, number=f"09052{number:05d}", name=""
         )
-        await call.dial()
         try:
-            await asyncio.sleep(1.4)  # the greeting
-            for pressed in "429":  # down two lists and back
-                await call.quiet()
-                ended = await call.press(pressed)
-                while (heard := call.first_after(ended)) is None:  # noqa: ASYNC110  # no event reports what is awaited
-                    await asyncio.sleep(0.005)
-                times.append(heard - ended)
+            async with asyncio.timeout(PATIENCE):
+                await call.dial()
+                await asyncio.sleep(1.4)  # the greeting
+                for pressed in "429":  # down two lists and back
+                    await _quiet(call)
+                    ended = await call.press(pressed)
+                    while (heard := call.ear.first_after(ended)) is None:  # noqa: ASYNC110  # no event reports what is awaited
+                        await asyncio.sleep(0.005)
+                    times.append(heard - ended)
         finally:
             await call.close()
     return times

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from ivr.prompts import load_catalogue
 from ivr.settings import Settings
 from ivr.simulator.sounds import to_alaw, tone
 from tests.bench.rtp_keys import capture
@@ -49,7 +50,8 @@ def call_all(
     folder.mkdir(parents=True, exist_ok=True)
     scenario, stats = folder / "crowd.xml", folder / "crowd.csv"
     stats.unlink(missing_ok=True)
-    heard = {name: _seconds(settings, name) for names, _, _ in _STEPS for name in names}
+    sounds = load_catalogue(settings, settings.city)
+    heard = {name: _seconds(sounds.sound(name, "vi").path) for names, _, _ in _STEPS for name in names}
     scenario.write_text(_scenario(folder, speech, heard), encoding="utf-8")
     longest = sum(heard.values()) + speech + _LAST
     command = [
@@ -72,8 +74,9 @@ def call_all(
     )
 
 
-def _seconds(settings: Settings, prompt: str) -> float:
-    with wave.open(str(settings.sounds / "vi" / f"{prompt}.wav"), "rb") as file:
+def _seconds(sound: str) -> float:
+    """How long a built sound is on disk, where it may be cut short."""
+    with wave.open(f"{sound}.wav", "rb") as file:
         return file.getnframes() / file.getframerate()
 
 

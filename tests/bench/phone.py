@@ -1,12 +1,13 @@
 """What a call costs, how many a second and how many at once are carried, and what three thousand leave behind."""
 
 import time
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
+from ivr.recordings.takes import ENDINGS, read_take
+from ivr.spool import Spool
 from tests.bench.crowd import Crowd, call_all
-from tests.bench.house import HOTLINE, RECORDER, House, house
+from tests.bench.hotline import HOTLINE, RECORDER, Hotline, running_hotline
 from tests.bench.load import watched
 from tests.bench.table import SHORT, Row
 
@@ -17,12 +18,14 @@ KEY = 0.2
 """Seconds that a key which ends a recording cuts from it."""
 SHORTER = 0.2
 """Seconds a recording may lack."""
+FILED = 60.0
+"""Seconds after the last call in which every recording must be filed."""
 
 
 def cost(scale: float) -> Iterator[Row]:
     """Processor time of a full call with a report of 20 s: our server, Asterisk under it, Asterisk alone."""
     calls = max(3, round(90 * scale))
-    with house() as line:
+    with running_hotline() as line:
         call_all(line.settings, line.settings.home / "warm", called=HOTLINE, count=2, rate=2, speech=SPEECH)
         pure, _ = _spent(line, RECORDER, calls)
         asterisk, server = _spent(line, HOTLINE, calls)
@@ -48,7 +51,7 @@ def cost(scale: float) -> Iterator[Row]:
 
 def _cost_as_heard(calls: int) -> Iterator[Row]:
     """The same with whole prompts, as citizens hear them: a call lasts minutes, and Asterisk plays all the while."""
-    with house(whole_prompts=True) as line:
+    with running_hotline(whole_prompts=True) as line:
         call_all(line.settings, line.settings.home / "warm", called=HOTLINE, count=2, rate=2, speech=SPEECH)
         asterisk, server = _spent(line, HOTLINE, calls)
     ratio = server / asterisk
@@ -65,7 +68,7 @@ def _cost_as_heard(calls: int) -> Iterator[Row]:
 def rate(scale: float) -> Iterator[Row]:
     """Calls a second without a failure or a retransmission, beside the pure-dialplan recorder's."""
     step, hold = max(3.0, 12 * scale), max(5.0, 60 * scale)
-    with house() as line:
+    with running_hotline() as line:
         pure, pure_note = _highest(line, RECORDER, step, hold)
         ours, note = _highest(line, HOTLINE, step, hold)
     ratio = ours / pure if pure else 0.0
@@ -91,7 +94,7 @@ def parallel(scale: float) -> Iterator[Row]:
     """Recordings at once with our server in the path, then without it; how many are shorter than what was said."""
     for count, speech in ((500, 15.0), (1000, 25.0)):
         wanted = count if scale >= SHORT else max(5, round(count * scale))
-        with house() as line:
+        with running_hotline() as line:
             ours, note = _whole(line, HOTLINE, line.settings.recordings, wanted, speech)
             pure, pure_note = _whole(line, RECORDER, line.recorded, wanted, speech)
         yield Row(
@@ -106,7 +109,7 @@ def memory(scale: float) -> Iterator[Row]:
     So what a crowd needs at its peak is in both, and what grows from call to call shows.
     """
     calls = max(20, round(3000 * scale))
-    with house() as line:
+    with running_hotline() as line:
         call_all(line.settings, line.settings.home / "warm", called=HOTLINE, count=calls // 10, rate=15, speech=SPEECH)
         time.sleep(5)
         before = _held(line)
@@ -133,7 +136,7 @@ def memory(scale: float) -> Iterator[Row]:
         )
 
 
-def _whole(line: House, called: str, folder: Path, wanted: int, speech: float) -> tuple[int, str]:
+def _whole(line: Hotline, called: str, folder: Path, wanted: int, speech: float) -> tuple[int, str]:
     """How many of the recordings in ``folder`` hold all that was said."""
     crowd = call_all(
         line.settings,
@@ -143,13 +146,12 @@ def _whole(line: House, called: str, folder: Path, wanted: int, speech: float) -
         rate=min(50, wanted),
         speech=speech,
     )
-    time.sleep(5)
-    seconds = [_seconds(path) for path in folder.rglob("*.wav")]
+    seconds = _recorded(line, folder, wanted)
     whole = sum(length >= speech - KEY - SHORTER for length in seconds)
     return whole, f"shortest {min(seconds, default=0):.2f} s of {speech - KEY:.1f} s; {_faults(crowd)}"
 
 
-def _spent(line: House, called: str, calls: int) -> tuple[float, float]:
+def _spent(line: Hotline, called: str, calls: int) -> tuple[float, float]:
     """Milliseconds a call: Asterisk, server."""
     before = line.cpu()
     crowd = call_all(line.settings, line.settings.home / called, called=called, count=calls, rate=3, speech=20)
@@ -160,7 +162,7 @@ def _spent(line: House, called: str, calls: int) -> tuple[float, float]:
     return asterisk, server
 
 
-def _highest(line: House, called: str, step: float, hold: float) -> tuple[float, str]:
+def _highest(line: Hotline, called: str, step: float, hold: float) -> tuple[float, str]:
     """The highest of :data:`RATES` that is held: found in short steps, then held; a step down where it was not.
 
     With it, how the next higher rate failed: failed calls, retransmissions, cores used.
@@ -180,7 +182,7 @@ def _highest(line: House, called: str, step: float, hold: float) -> tuple[float,
     return 0.0, failure
 
 
-def _try(line: House, called: str, wanted: float, seconds: float) -> tuple[Crowd, str]:
+def _try(line: Hotline, called: str, wanted: float, seconds: float) -> tuple[Crowd, str]:
     count = max(1, round(wanted * seconds))
     with watched(line.cpu) as load:
         crowd = call_all(
@@ -194,11 +196,16 @@ def _faults(crowd: Crowd) -> str:
     return f"{crowd.failed} calls failed, {crowd.retransmits} retransmits"
 
 
-def _held(line: House) -> list[tuple[float, int]]:
+def _held(line: Hotline) -> list[tuple[float, int]]:
     """MiB and open descriptors: the server, Asterisk."""
     return [(process.memory_info().rss / 2**20, process.num_fds()) for process in (line.server, line.asterisk)]
 
 
-def _seconds(path: Path) -> float:
-    with wave.open(str(path), "rb") as file:
-        return file.getnframes() / file.getframerate()
+def _recorded(line: Hotline, folder: Path, wanted: int) -> list[float]:
+    """Seconds of every recording below a folder, once all calls are filed: WAV files, or what the line sent."""
+    until = time.monotonic() + FILED
+    while True:
+        paths = [path for ending in ENDINGS for path in folder.rglob(f"*{ending}")]
+        if (len(paths) >= wanted and not Spool(line.settings).ulids()) or time.monotonic() > until:
+            return [len(samples) / rate for samples, rate, _ in map(read_take, paths)]
+        time.sleep(0.5)

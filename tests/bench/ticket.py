@@ -18,11 +18,15 @@ from ivr.simulator.demo.system import hotline
 from ivr.simulator.sip import SipCall
 from ivr.simulator.sounds import spoken, to_alaw
 from ivr.store import Store, open_store
-from ivr.testing.calls import cut_short
-from tests.bench.house import PROMPT
+from ivr.testing.calls import INSTRUCTION, cut_short
+from tests.bench.hotline import PROMPT
 from tests.bench.table import Row, percentile
 
 RATE = 2.0
+GREETED = 2.4
+"""Seconds after which the first list, cut short as the greeting before it, has been said."""
+AFTER_INSTRUCTION = 1.2
+"""Seconds from the end of the instruction until the citizen speaks: the beep is over."""
 SENTENCE = "Cột đèn chiếu sáng trước nhà số mười tám đường Hoàng Diệu tắt đã ba hôm nay."
 
 
@@ -63,11 +67,9 @@ def ticket(scale: float) -> Iterator[Row]:
 
 
 async def _first_call(settings: Settings) -> None:
-    call = SipCall(
-        host="127.0.0.1", port=settings.sip_port, called="1022", number="0905123456", name="", keep_audio=True
-    )
+    call = SipCall(host="127.0.0.1", port=settings.sip_port, called="1022", number="0905123456", name="")
     await call.dial()
-    while not call.heard:  # noqa: ASYNC110  # no event announces what is awaited
+    while call.ear.latest is None:  # noqa: ASYNC110  # no event announces what is awaited
         await asyncio.sleep(0.01)
     await call.close()
 
@@ -100,18 +102,15 @@ async def _reports(settings: Settings, store: Store, calls: int) -> tuple[list[f
 
 
 async def _report(settings: Settings, caller: str, speech: bytes) -> float:
-    """Press through the menu, speak, press hash, and hang up at the question after it; when that was."""
+    """Press key 1 in the first list, speak after the beep, and hang up, which sends; when that was."""
     call = SipCall(host="127.0.0.1", port=settings.sip_port, called="1022", number=caller, name="")
     await call.dial()
     try:
-        for pause in (2.4, 0.9, 0.8):
-            await asyncio.sleep(pause)
-            await call.press("1")
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(GREETED)
+        await call.press("1")
+        await asyncio.sleep(INSTRUCTION + AFTER_INSTRUCTION)
         await call.speak(speech)
         await asyncio.sleep(0.3)
-        await call.press("#")
-        await asyncio.sleep(0.6)
         at = time.monotonic()
         await call.hang_up()
         return at

@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-import wave
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,13 +17,14 @@ from ivr.simulator import Scenario
 from ivr.simulator.journal_tail import Journals
 from ivr.simulator.outcome import differences, find_outcome
 from ivr.simulator.play import Played, play_punctually
-from ivr.simulator.sounds import Samples, from_alaw
+from ivr.simulator.sounds import from_alaw
 from ivr.spool.codebook import CodeBook
 from ivr.store import open_store
 from ivr.store.migrate import migrate
 from ivr.testing import find_scenario, need
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.testing.calls import Circumstances, hotline
+from ivr.testing.ears import find, read_sound
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
@@ -86,35 +86,17 @@ async def listen(asterisk: RunningAsterisk) -> list[Played]:
 def unheard(asterisk: RunningAsterisk, scenario: Scenario, played: Played) -> list[str]:
     """Prompts that began, but whose beginning is not in the caller's leg behind the one before."""
     catalogue = load_catalogue(asterisk.settings, scenario.city)
-    stream = from_alaw(played.heard).astype(np.float64)
+    stream = from_alaw(played.heard)
     missing, at, language = [], 0, "vi"
     for prompts in played.plays:
         if prompts == ("beep",) or prompts[0].startswith("take."):
             continue
         if prompts[0] == "doi-tieng":
             language = "en"
-        sound = samples(catalogue.sound(prompts[0], "en" if language == "en" else "vi").path)[: round(LISTENED * 8000)]
-        place, likeness = find(stream[at:], sound)
+        sound = read_sound(catalogue.sound(prompts[0], "en" if language == "en" else "vi").path, LISTENED)
+        place, likeness = find(np.pad(stream[at:], (0, len(sound))), sound)
         if likeness < ALIKE:
             missing.append(f"{scenario.name}: {prompts[0]} ({likeness:.2f})")
         else:
             at += place
     return missing
-
-
-def samples(path: str) -> Samples:
-    with wave.open(f"{path}.wav", "rb") as file:
-        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-
-
-def find(stream: "np.ndarray[tuple[int], np.dtype[np.float64]]", sound: Samples) -> tuple[int, float]:
-    """Where ``sound`` fits best and how well (normalised correlation, 1 is the same)."""
-    size = len(stream) + len(sound)
-    wanted = sound.astype(np.float64)
-    products = np.fft.irfft(np.fft.rfft(stream, size) * np.conj(np.fft.rfft(wanted, size)), size)[: len(stream)]
-    energy = np.concatenate([[0.0], np.cumsum(stream**2)])
-    ends = np.minimum(np.arange(len(stream)) + len(sound), len(stream))
-    loud = np.sqrt((energy[ends] - energy[:-1]) * float((wanted**2).sum()))
-    likeness = products / np.maximum(loud, 1e3)
-    place = int(likeness.argmax())
-    return place, float(likeness[place])

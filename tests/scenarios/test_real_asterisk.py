@@ -28,8 +28,6 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1800)]
 
 RECORD_LIMIT, RECORD_TOTAL, RECORD_SILENCE, KEY_WAIT = 22, 20, 3, 1.5
 """A take lasts the limit less ten seconds."""
-WHOLE = 1.5
-"""Seconds left of the instructions: key 0 counts half a second after they began."""
 
 
 def lasts(scenario: Scenario) -> float:
@@ -60,8 +58,7 @@ def asterisk() -> Iterator[RunningAsterisk]:
         )
         need(find_asterisk(settings), "an Asterisk ≥ 18 (make asterisk)")
         build(settings, say=lambda line: None)
-        instructions = {path.stem for path in settings.sounds.rglob("noi*.wav")}
-        cut_short(settings, 0.5, apart=dict.fromkeys(instructions, WHOLE))
+        cut_short(settings, 0.5)
         migrate(settings)
         add_talker(settings)
         with running_asterisk(settings) as running:

@@ -1,6 +1,7 @@
 """The callers whose seconds are counted: what each does at a greeting, at a list and at the instruction."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 from ivr.city.flow.nodes import Menu
@@ -10,6 +11,8 @@ from ivr.words import tr
 
 DEEPER = "1"
 """The key of a list in which nothing can be reported at once."""
+ONWARD = "1"
+"""The key by which who knows the way goes on to the beep; any but 0 does."""
 HURRY = 1.0
 """Seconds after which who knows the way presses: the same key within that time counts as held."""
 
@@ -22,6 +25,18 @@ class Pauses:
     """At a list, where the list itself has no other."""
     silence: float
     """In a recording, until it ends."""
+    block: float = 0.0
+    """Of a recording, that are written at once: silence is looked for in what is written."""
+
+    @property
+    def behind_speech(self) -> float:
+        """Most seconds from the last word until silence ends the recording: the block it began in may count nothing."""
+        return self.silence + self.block
+
+    @property
+    def without_speech(self) -> float:
+        """Seconds until a recording ends in which nothing is said: whole blocks."""
+        return ceil(self.silence / self.block) * self.block if self.block else self.silence
 
 
 class Caller(Protocol):
@@ -53,7 +68,7 @@ class HearsOut:
     def at_list(self, line: Line, menu: Menu) -> str:
         """See :class:`Caller`."""
         line.say(menu.prompts)
-        return reporting(menu, self.reports)
+        return _report(line, menu, self.reports)
 
     def at_instruction(self, line: Line, prompts: tuple[str, ...]) -> None:
         """See :class:`Caller`."""
@@ -90,6 +105,7 @@ class BySentence(HearsOut):
         if until is None or self.key not in self.reports[menu.id]:
             return ""
         line.say(menu.prompts, most=until)
+        line.press(self.key)
         return menu.keys[self.key].goto
 
 
@@ -111,14 +127,21 @@ class AtOnce:
         if not self.ahead:
             line.say(menu.prompts, most=HURRY)
         self.ahead = False
-        return reporting(menu, self.reports)
+        return _report(line, menu, self.reports)
 
     def at_instruction(self, line: Line, prompts: tuple[str, ...]) -> None:
         """See :class:`Caller`."""
         line.say(prompts, most=HURRY)
+        line.press(ONWARD)
 
 
-def reporting(menu: Menu, reports: Reports) -> str:
-    """Where the first key that reports something leads; where there is none, key 1 goes deeper."""
+def _report(line: Line, menu: Menu, reports: Reports) -> str:
+    """Press the first key that reports something, or key 1, which goes deeper, where there is none; where it leads.
+
+    Who has pressed it in the greeting already did so at the end of what was heard last.
+    """
     key = next(iter(reports[menu.id]), DEEPER)
-    return menu.keys[key].goto if key in menu.keys else ""
+    if key not in menu.keys:
+        return ""
+    line.press(key)
+    return menu.keys[key].goto

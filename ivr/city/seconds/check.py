@@ -8,6 +8,8 @@ from ivr.city.seconds.callers import Pauses
 from ivr.city.seconds.figures import Figure, measure
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.prompts.lengths import built_lengths
+from ivr.recordings.takes import BUFFER
+from ivr.recordings.wav import TELEPHONE_RATE
 from ivr.settings import Settings
 from ivr.settings.faults import Fault
 from ivr.settings.files import find_cities
@@ -19,7 +21,8 @@ _NAMED = 4
 
 def measure_city(settings: Settings, city: City, catalogue: Catalogue) -> list[Figure]:
     """The seconds of a city with the sounds of ``catalogue``."""
-    return measure(city.flow, catalogue, Pauses(key=settings.key_wait, silence=settings.record_silence))
+    pauses = Pauses(key=settings.key_wait, silence=settings.record_silence, block=BUFFER / TELEPHONE_RATE)
+    return measure(city.flow, catalogue, pauses)
 
 
 def measure_built(settings: Settings, city: City, lengths: Mapping[str, float] | None = None) -> list[Figure]:

@@ -1,7 +1,7 @@
 """What one caller hears, piece by piece, with how long each takes: prompts, waiting, the code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ivr.phone import BEEP_SECONDS
@@ -25,6 +25,8 @@ class Piece:
 
     name: str
     seconds: float
+    key: str = ""
+    """What the caller presses when it is over; ``""``: nothing."""
 
 
 @dataclass(kw_only=True)
@@ -70,6 +72,11 @@ class Line:
             if prompt == NOTICE and heard == whole:
                 self.noticed.add(self.language)
             left = None if left is None else left - heard
+
+    def press(self, key: str) -> None:
+        """The caller presses a key: it ends what was said last."""
+        if self.pieces:
+            self.pieces[-1] = replace(self.pieces[-1], key=key)
 
     def wait(self, name: str, seconds: float) -> None:
         """Time in which nothing is said."""

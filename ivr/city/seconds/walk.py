@@ -12,6 +12,8 @@ CONTACT_WAIT = 2.0
 """Seconds in which who wants another number than the calling one presses a key."""
 PUBLISH_WAIT = 3.0
 """Seconds in which who agrees or refuses to be published presses a key."""
+SEND, REFUSE = "1", "2"
+"""The keys that end a report and that refuse its publication."""
 PEN_AND_PAPER = 2.1
 """Seconds of silence before the code is read."""
 
@@ -72,6 +74,7 @@ class Walk:
                         if isinstance(self.flow.nodes.get(choice.goto), Language):
                             said += menu.prompts
                             line.say(said, most=HURRY if at_once else line.until_named(said, key))
+                            line.press(key)
                             return choice.goto
                     return None
                 case _:
@@ -96,7 +99,10 @@ class Walk:
                     here = contact.next
                 case Publish() as publish:
                     line.say(publish.prompts)
-                    line.wait(_waiting(), 0.0 if keys else PUBLISH_WAIT)
+                    if keys:
+                        line.press(REFUSE)
+                    else:
+                        line.wait(_waiting(), PUBLISH_WAIT)
                     here = publish.next
                 case Receipt():
                     _read_receipt(line)
@@ -123,12 +129,13 @@ def _speak(line: Line, pauses: Pauses, *, keys: bool) -> None:
     """A recording beside what is said in it: who presses nothing lets its silence pass, and that of the second take."""
     line.beep()
     if keys:
+        line.press(SEND)
         return
-    line.wait(tr("im lặng", "silence"), pauses.silence)
+    line.wait(tr("im lặng", "silence"), pauses.behind_speech)
     if line.catalogue.has("noi-tiep", line.language):
         line.say(["noi-tiep"])
         line.beep()
-        line.wait(tr("im lặng", "silence"), pauses.silence)
+        line.wait(tr("im lặng", "silence"), pauses.without_speech)
 
 
 def _read_receipt(line: Line) -> None:

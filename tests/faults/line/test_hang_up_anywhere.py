@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
 WAY = (
     Step(wait="menu", press="1"),
-    Step(wait="noi", silence=True),  # it is half a second here: a key would come after it
+    Step(wait="noi", silence=True),
     Step(wait="beep", speak=4),
     Step(press="#"),
     Step(wait="xac-nhan", press="2"),

@@ -80,12 +80,12 @@ async def speak(settings: Settings, alaw: bytes) -> tuple[Sound, Sound, Sound]:
         await caller.press_at(("hoi", "1"))
         await caller.hear("beep")
         await asyncio.sleep(0.6)
-        before = len(call.heard)
+        before = len(call.ear.sound)
         await call.speak(alaw)
         (sidecar,) = Spool(settings).all()
         takes = [settings.spool / part.file for part in sidecar.parts]
         assert len(takes) == 2
-        heard = bytes(call.heard[before:])
+        heard = bytes(call.ear.sound[before:])
     finally:
         await call.close()
         if caller.tail is not None:

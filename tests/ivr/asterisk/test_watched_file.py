@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.asterisk.watched_file import BUFFER, SilenceWatch, is_closed, quiet_at_end
+from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
 from ivr.recordings.soundfiles import encode_alaw
+from ivr.recordings.takes import BUFFER
 from ivr.simulator.sounds import quiet, spoken, tone, write_wav
 
 BLOCK = BUFFER / 8000

@@ -142,6 +142,13 @@ def test_every_way_takes_what_its_pieces_take(language: str, way: Way, seconds: 
     assert figure.measured
 
 
+def test_silence_is_noticed_when_the_block_it_ends_in_is_written() -> None:
+    """Behind speech it begins anywhere in a block, at worst just behind its end; in a take without speech with one."""
+    found = {figure.way: figure for figure in measure(flow(), catalogue(), replace(PAUSES, block=3.0))}
+    assert found[Way.SILENT_REPORT].seconds - figures()["en", Way.SILENT_REPORT].seconds == pytest.approx(3.0 + 1.0)
+    assert found[Way.REPORT].seconds == pytest.approx(figures()["en", Way.REPORT].seconds)
+
+
 def test_it_follows_types_and_not_names() -> None:
     """The same menu with every node renamed takes the same time."""
 

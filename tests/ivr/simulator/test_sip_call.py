@@ -41,7 +41,8 @@ def test_sound_is_dated_by_its_coming_not_by_its_reading() -> None:
 def test_a_prompt_is_answered_from_its_own_first_sound() -> None:
     async def live() -> float:
         call = made()
-        call._came = [1.0, 2.0, 3.0]
+        for came in (1.0, 2.0, 3.0):
+            call.ear.take(PACKET[12:], came)
         return await call.first_sound(1.5)
 
     assert asyncio.run(live()) == 2.0

@@ -7,19 +7,25 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import psutil
 
 from ivr.asterisk import configuration_folder
-from ivr.prompts import build
+from ivr.city.seconds.line import SAMPLE_CODE
+from ivr.engine.report_nodes import PEN_AND_PAPER
+from ivr.prompts import build, load_catalogue
 from ivr.settings import Settings, load_settings
+from ivr.speech import PAUSE, spell_code
 from ivr.store.migrate import migrate
 from ivr.testing.asterisk import private_settings, running_asterisk
 from ivr.testing.calls import cut_short
 from ivr.testing.processes import running
 
 HOTLINE, RECORDER = "1022", "2022"
+PAUSES = ceil(PEN_AND_PAPER / 0.3)
+"""Pauses between words, of 0.3 s, in which a citizen gets pen and paper."""
 PROMPT = 0.3
 """Seconds left of each prompt: a call is short, and Asterisk's share of the work as small as it can be."""
 _DIALPLAN = """[from-trunk](+)
@@ -27,20 +33,21 @@ exten => 2022,1,Goto(bench,s,1)
 
 [bench]
 exten => s,1,Answer()
- same => n,Playback({s}/chao&{s}/tieng-anh&{s}/ghi-am&{s}/khan)
- same => n,Read(K,{s}/menu,1,,1,5)
- same => n,Playback({s}/noi)
- same => n,Record({spool}/${{UNIQUEID}}.wav,8,120,ky)
- same => n,Read(K,{s}/lien-he,1,,1,2)
- same => n,Read(K,{s}/cong-khai,1,,1,5)
- same => n,Playback({s}/ma&{s}/ma&{s}/ma&{s}/ma&{s}/ma&{s}/ma&{s}/ma&{s}/ma)
- same => n,Playback({s}/tam-biet)
+ same => n,Read(K,{greeting},1,,1,0.05)
+ same => n,Read(K,{menu},1,,1,5)
+ same => n,Read(K,{noi},1,,1,0.05)
+ same => n,Record({folder}/${{UNIQUEID}}.alaw,0,120,ky)
+ same => n,Read(K,{lien-he},1,,1,2)
+ same => n,Read(K,{cong-khai},1,,1,3)
+ same => n,Playback({receipt})
+ same => n,Playback({tam-biet})
  same => n,Hangup()
 """
+"""The dialogue of a report as a dialplan says it: the same prompts, keys, waits, and the same kind of recording."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class Hotline:
     """What is measured."""
 
     settings: Settings
@@ -55,7 +62,7 @@ class House:
 
 
 @contextmanager
-def house(*, whole_prompts: bool = False, **given: object) -> Iterator[House]:
+def running_hotline(*, whole_prompts: bool = False, **given: object) -> Iterator[Hotline]:
     """Take calls while the block lasts; prompts are cut to :data:`PROMPT` unless ``whole_prompts``."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))  # five a call; children inherit it
@@ -71,14 +78,33 @@ def house(*, whole_prompts: bool = False, **given: object) -> Iterator[House]:
         recorded.mkdir()
         extra = configuration_folder(settings) / "extensions.d"
         extra.mkdir(parents=True)
-        (extra / "bench.conf").write_text(_DIALPLAN.format(s=settings.sounds / "vi", spool=recorded), encoding="utf-8")
+        (extra / "bench.conf").write_text(_dialplan(settings, recorded), encoding="utf-8")
         with running_asterisk(settings) as asterisk, running(settings, "agi", ready="agi.ready") as server:
-            yield House(
+            yield Hotline(
                 settings=settings,
                 asterisk=asterisk.process,
                 server=psutil.Process(server.process.pid),
                 recorded=recorded,
             )
+
+
+def _dialplan(settings: Settings, folder: Path) -> str:
+    """The pure-dialplan recorder, with the sounds of the city that answers; the code it reads is always the same."""
+    sounds = load_catalogue(settings, settings.city)
+
+    def files(*prompts: str) -> str:
+        return "&".join(sounds.sound(name, "vi").path for name in prompts)
+
+    code = "&".join(word.path for word in sounds.words([*spell_code(SAMPLE_CODE, "vi"), PAUSE], "vi"))
+    pause = "&".join(word.path for word in sounds.words([PAUSE], "vi") * PAUSES)
+    return _DIALPLAN.format_map(
+        {name: files(name) for name in ("menu", "noi", "lien-he", "cong-khai", "tam-biet")}
+        | {
+            "folder": str(folder),
+            "greeting": files("chao", "tieng-anh", "ghi-am", "khan"),
+            "receipt": "&".join([files("ma"), pause, files("ma-la"), code, files("nhac-lai"), code]),
+        }
+    )
 
 
 def _config(home: Path) -> Path:
