@@ -6,8 +6,10 @@ an event of their own; what follows in the true event then ends it. Hence:
 * A field given twice is a list (panoramisk). Asterisk writes fields in one order, a channel's ids behind its number, an
   event's own fields behind its channels: of those in front of the number the first is true, of those behind it the
   last. Refusing the event would hide the caller, and the operator whose events repeat the number.
-* An event that has no channel of its own (members, registrations, boot) is refused where it carries one's fields.
-* An id without its ``Channel``, which stands in front of the number, is refused.
+* An event of a channel that was begun inside a number has that channel's true ids behind it, but must bring everything
+  that stands in front (:data:`FRONT`) itself: more bytes than a number keeps.
+* An event that has no channel of its own (members, registrations, boot, transfers) is refused where it carries one's
+  fields: every event begun inside a number does.
 """
 
 import re
@@ -24,6 +26,8 @@ _LAST = frozenset(
     | {"Position", "Count", "RingTime", "Reason", "Cause", "DialStatus", "UserEvent", "Status"}
 )
 """Fields that it writes behind it."""
+FRONT = ("Privilege", "Channel", "ChannelState", "ChannelStateDesc", "CallerIDNum")
+"""What Asterisk writes in front of the end of a number, never empty (``<unknown>``)."""
 _CHANNEL_ONLY = ("Uniqueid", "Linkedid", "CallerIDNum", "CallerIDName", "ChannelState")
 _ID = re.compile(r"[\x21-\x7e]{1,150}")
 """150: Asterisk's longest id."""
@@ -80,9 +84,14 @@ class Fields:
         if not self.has(name):
             raise PartialError(name)
 
+    def whole(self) -> None:
+        """Refuse an event of a channel that lacks anything in front of the number."""
+        for name in FRONT:
+            self.need(name)
+
     def own(self) -> tuple[str, str]:
         """``Uniqueid`` and ``Linkedid`` of the channel whose event it is."""
-        self.need("Channel")
+        self.whole()
         return self.required_id("Uniqueid"), self.id("Linkedid") or self.required_id("Uniqueid")
 
     def no_channel(self) -> None:

@@ -80,7 +80,9 @@ def _hung_up(fields: Fields, at: datetime) -> events.Event:
 
 
 def _dialled(fields: Fields, at: datetime) -> dict[str, Any]:
-    if not fields.has("Channel"):  # Originate rings without a caller
+    if fields.has("Channel"):
+        fields.whole()
+    else:  # Originate rings without a caller
         fields.no_channel()
     fields.need("DestChannel")
     uniqueid = fields.required_id("DestUniqueid")
