@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("ivr", "transcription", "console", "agi_scripts")
 LONGEST, LONGEST_TEST, MEDIAN = 300, 350, 95
 """Lines: a module past that is asking to be two."""
-MOST_ENTRIES = 30
-"""Names at the top of ``ivr/``; 33 once live calls, channels and reports have come."""
+MOST_ENTRIES = 31
+"""Names at the top of ``ivr/``; 33 once channels and reports have come."""
 
 
 def tracked(*patterns: str) -> list[Path]:
