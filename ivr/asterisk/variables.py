@@ -29,6 +29,8 @@ NUMBER: Final = "TONGDAI_NUMBER"
 """The fallback's own: the caller's number, empty for who asked the network not to show it."""
 BEGAN: Final = "TONGDAI_BEGAN"
 """The fallback's own: when its recording began, in seconds since 1970."""
+REFUSED: Final = "TONGDAI_REFUSED"
+"""Set by the dialplan, for all calls: how many were refused since Asterisk began."""
 KEYS: Final = "TONGDAI_KEYS"
 """What ``Read`` puts the caller's keys into; the dialplan does not know it."""
 
