@@ -10,7 +10,7 @@ import structlog
 
 from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import Replies, Request
-from ivr.asterisk.nudge import make_nudge
+from ivr.asterisk.nudge import make_age, make_nudge
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.city.city import City
 from ivr.engine import Clock, Dependencies, run_call
@@ -61,6 +61,7 @@ class Hotline:
             margin=self.settings.deadman_margin,
             city=city.id,
             nudge=make_nudge(self.settings),
+            age=make_age(self.settings, self.clock),
             hide_withheld=self.settings.withheld_numbers == "hide",
         )
         phone.learn()

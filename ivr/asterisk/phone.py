@@ -42,12 +42,16 @@ class AsteriskPhone:
         margin: int,
         city: str,
         nudge: Callable[[str], None] = lambda channel: None,
+        age: Callable[[], float] = lambda: 0.0,
         hide_withheld: bool = True,
     ) -> None:
-        """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call."""
+        """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call.
+
+        ``age`` says for how many seconds Asterisk has been running, to the second.
+        """
         self.take_ending = ".wav"
         self._wire = wire
-        self._nudge = nudge
+        self._nudge, self._age = nudge, age
         self._channel = wire.env.get("agi_channel", "")
         self._margin = margin
         limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
@@ -102,7 +106,9 @@ class AsteriskPhone:
                 _log.error("asterisk.no_beep", path=str(path))
                 reply = self._record_file(path, limit, silence, end, "", watch)
         except LineGone:
-            return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun, beep), whole=is_closed(path))
+            lasted = self._lasted(begun, beep)
+            whole = is_closed(path, runs_on=lambda: self._age() - 1 > self.moment() - begun)
+            return Recorded(end=RecordEnd.HANGUP, lasted=lasted, whole=whole)
         return self._recorded(reply, path, lasted=self._lasted(begun, beep), limit=limit, silence=silence)
 
     def _record_file(self, path: Path, limit: float, silence: float, end: str, beep: str, watch: SilenceWatch) -> Reply:

@@ -119,6 +119,7 @@ def test_a_closed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_closed(path), "it stands still, and ends within a block"
     path.write_bytes(bytes(BUFFER))
     assert not is_closed(path), "whole blocks alone: who wrote them died"
+    assert is_closed(path, runs_on=lambda: True), "it did not"
     path.write_bytes(bytes(8000))
     assert is_closed(path, 8000)
     assert not is_closed(path, 8001), "a block is not written yet"
