@@ -50,7 +50,7 @@ def make_age(settings: Settings, now: Callable[[], datetime]) -> Callable[[], fl
     return age
 
 
-def _ask(settings: Settings, action: dict[str, str]) -> bytes:
+def _ask(settings: Settings, question: dict[str, str]) -> bytes:
     """The answer to one action, after a login; raises OSError, and ValueError with the words of a refusal."""
     login = {
         "Action": "Login",
@@ -62,8 +62,8 @@ def _ask(settings: Settings, action: dict[str, str]) -> bytes:
     with socket.create_connection(address, timeout=_PATIENCE) as line, line.makefile("rwb") as wire:
         wire.readline()  # the greeting
         answer = b""
-        for fields in (login, action):
-            wire.write(_action(fields))
+        for fields in (login, question):
+            wire.write(action(fields))
             wire.flush()
             answer = _answer(wire.readline)
             if b"Success" not in answer:
@@ -71,7 +71,8 @@ def _ask(settings: Settings, action: dict[str, str]) -> bytes:
     return answer
 
 
-def _action(fields: dict[str, str]) -> bytes:
+def action(fields: dict[str, str]) -> bytes:
+    """The bytes of an action; raises ValueError where a value would begin another line."""
     text = "\r\n".join(f"{name}: {value}" for name, value in fields.items())
     if text.count("\n") != len(fields) - 1:
         raise ValueError(f"a line break in {fields['Action']}")

@@ -44,6 +44,8 @@ LINKED_ID: Final = "CHANNEL(linkedid)"
 """The id that all channels of one call share."""
 ENCODING: Final = "CHANNEL(audioreadformat)"
 """How the line's sound arrives, ``alaw``, ``ulaw`` …: recorded so, nothing of it is translated."""
+TALKING: Final = "TALK_DETECT(set)"
+"""Milliseconds of silence, and the mean magnitude of sound, from which Asterisk says that the caller talks or not."""
 LIMIT: Final = "TIMEOUT(absolute)"
 """Seconds from the moment it is set until the dialplan takes the call to extension ``T``: the dead-man's switch."""
 

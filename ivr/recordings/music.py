@@ -1,4 +1,4 @@
-"""Music on hold in a recording, told from a voice by four seconds of it at a time.
+"""Music on hold in a recording, apart from a voice: four seconds of it are judged at a time.
 
 A voice stops between syllables and words, five times a second or so, and its frequencies glide; music goes on, and the
 frequencies of a note stand still. No voice that was measured has all three marks at once, or for eight seconds
