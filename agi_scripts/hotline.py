@@ -10,8 +10,9 @@ import structlog
 
 from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import Replies, Request
-from ivr.asterisk.nudge import make_nudge
+from ivr.asterisk.nudge import make_age, make_nudge
 from ivr.asterisk.phone import AsteriskPhone
+from ivr.asterisk.silences import Silences
 from ivr.city.city import City
 from ivr.engine import Clock, Dependencies, run_call
 from ivr.engine.clock import steady
@@ -34,6 +35,8 @@ class Hotline:
     sounds: Mapping[str, Sounds]
     desk: Dependencies
     clock: Clock
+    silences: Silences | None = None
+    """Which lines have fallen silent; None leaves it to the recordings to show it."""
     line_clock: Callable[[], float] = time.monotonic
     """Seconds by which keys and prompts are measured."""
 
@@ -61,6 +64,8 @@ class Hotline:
             margin=self.settings.deadman_margin,
             city=city.id,
             nudge=make_nudge(self.settings),
+            age=make_age(self.settings, self.clock),
+            silences=self.silences,
             hide_withheld=self.settings.withheld_numbers == "hide",
         )
         phone.learn()

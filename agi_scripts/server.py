@@ -11,6 +11,7 @@ import structlog
 
 from agi_scripts.hotline import Hotline
 from ivr.asterisk.fastagi import FastAgiServer
+from ivr.asterisk.silences import Silences
 from ivr.city.city import City, load_city
 from ivr.city.seconds.check import measure_city, past_limits
 from ivr.command import Command
@@ -58,15 +59,18 @@ def serve(settings: Settings, clock: Clock) -> int:
         find_status=status.find,
         pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
     )
-    hotline = Hotline(settings=settings, cities=cities, sounds=sounds, desk=desk, clock=clock)
+    silences = Silences(settings)
+    hotline = Hotline(settings=settings, cities=cities, sounds=sounds, desk=desk, clock=clock, silences=silences)
     server = _listen(settings, hotline)
     _stop_on_signals(server)
+    silences.start()
     filer.renew_codes()
     _log.info("agi.ready", port=server.port, cities=",".join(cities))
     try:
         server.serve()
         server.wait(LAST_CALLS)
     finally:
+        silences.stop()
         filer.close()
         status.close()
     return 0

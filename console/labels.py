@@ -39,7 +39,7 @@ FLAGS: Mapping[str, object] = {
     "fallback": _l("Ghi âm dự phòng, không qua menu"),
     "truncated": _l("Ghi âm bị cụt"),
     "gaps": _l("Có đoạn đường dây không gửi âm thanh"),
-    "machine": _l("Có tiếng máy: báo bận, fax, chờ"),
+    "machine": _l("Có tiếng máy: báo bận, fax, nhạc chờ"),
     "doubtful": _l("Văn bản không đáng tin"),
     "short": _l("Lời nói rất ngắn"),
     "silent": _l("Không nghe thấy tiếng nói"),

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ivr.recordings.machine_tones import Mask, ToneMeter, mute
+from ivr.recordings.machine_tones import Mask, ToneMeter, either, mute
+from ivr.recordings.music import MusicMeter
 from transcription.audio import Audio, resampled
 from transcription.doubt import is_doubtful
 from transcription.levels import LevelMeter
@@ -27,7 +28,7 @@ def hear(
     beat: Callable[[], None] = lambda: None,
     monotonic: Callable[[], float] = time.perf_counter,
 ) -> Hearing:
-    """Hear all of it but the tones of machines; where nothing else is to be heard, there is no text.
+    """Hear all of it but the tones and the music of machines; where nothing else is to be heard, there is no text.
 
     ``beat`` is called about once a second of speech; what it raises ends the hearing.
     """
@@ -64,14 +65,15 @@ def hear(
 
 
 def _find_machines(audio: Audio) -> Mask:
-    tones = ToneMeter(rate=audio.rate)
+    tones, music = ToneMeter(rate=audio.rate), MusicMeter(rate=audio.rate)
     for piece in audio.pieces():
         tones.feed(piece)
-    return tones.frames()
+        music.feed(piece)
+    return either(tones.frames(), music.frames())
 
 
 def _metered(audio: Audio, meter: LevelMeter, machines: Mask) -> Iterator[Samples]:
-    """The recording without the tones of machines; the waveform shows them all the same."""
+    """The recording without what machines sounded; the waveform shows them all the same."""
     at = 0
     for piece in audio.pieces():
         voice = mute(piece, at, audio.rate, machines)

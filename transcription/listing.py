@@ -46,7 +46,12 @@ def describe_heard(name: str, heard: Heard) -> list[str]:
     if heard.silent:
         lines.append(tr("  bản ghi hầu như im lặng", "  the recording is nearly silent"))
     if heard.machine:
-        lines.append(tr("  có tiếng máy, không nghe thành chữ", "  tones of a machine in it, left out of the text"))
+        lines.append(
+            tr(
+                "  có tiếng máy hoặc nhạc chờ, không ghi thành chữ",
+                "  a machine or music on hold in it, left out of the text",
+            )
+        )
     if heard.doubtful:
         lines.append(tr("  văn bản không đáng tin: cần nghe lại", "  the text is doubtful: somebody should listen"))
     if heard.clipped:

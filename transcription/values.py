@@ -50,7 +50,7 @@ class Heard:
     clipped: bool
     silent: bool
     machine: bool = False
-    """Tones of a machine were in it; they were left out of what was heard."""
+    """Tones of a machine, or music on hold, were in it; they were left out of what was heard."""
     doubtful: bool = False
     """A person should listen before believing the text."""
 

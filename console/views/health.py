@@ -1,6 +1,7 @@
 """For machines: is the console well, its figures, and what browsers report against our policy. No session needed."""
 
 import json
+from functools import partial
 
 import structlog
 from flask import Blueprint, Response, abort, jsonify, request
@@ -8,6 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from console import context
 from console.access import public
+from ivr.process.hub_state import hub_state
 from ivr.services.metrics import exposition
 from ivr.store import StoreAway
 
@@ -35,7 +37,8 @@ def metrics() -> Response:
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
     if forwarded or request.remote_addr not in {"127.0.0.1", "::1"}:
         abort(404)
-    return Response(exposition(context.store(), context.now), content_type=CONTENT_TYPE_LATEST)
+    state = partial(hub_state, context.settings())
+    return Response(exposition(context.store(), context.now, state), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.post("/csp-reports")

@@ -4,6 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from ivr.asterisk import variables
 from ivr.asterisk.install import AsteriskInstall, get_asterisk
 from ivr.asterisk.rendering import configuration_folder, render, run_folder
 from ivr.errors import TongdaiError
@@ -65,6 +66,12 @@ def fully_booted(settings: Settings) -> bool:
 def active_calls(settings: Settings) -> int:
     """Calls at this moment, as Asterisk counts them against its limit; :class:`AsteriskSilent` when it does not run."""
     found = re.search(r"(\d+) (?:of \d+ max )?active calls?\b", cli(settings, "core show channels count"))
+    return int(found[1]) if found else 0
+
+
+def refused_calls(settings: Settings) -> int:
+    """Calls that its dialplan refused since it began; :class:`AsteriskSilent` when it does not run."""
+    found = re.search(rf"\b{variables.REFUSED}=(\d+)", cli(settings, "dialplan show globals"))
     return int(found[1]) if found else 0
 
 

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -11,9 +12,11 @@ from ivr.asterisk import nudge, variables
 from ivr.asterisk.agi import LineGone, Reply, Wire
 from ivr.asterisk.caller import caller_of
 from ivr.asterisk.playlist import files_of, parts_of, seconds_of
+from ivr.asterisk.silences import Silences
 from ivr.asterisk.variables import value_of
 from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
 from ivr.phone import BEEP_SECONDS, KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.recordings.sound import SOUNDING
 from ivr.recordings.takes import HEADERLESS
 from ivr.recordings.wav import TELEPHONE_RATE
 
@@ -42,12 +45,17 @@ class AsteriskPhone:
         margin: int,
         city: str,
         nudge: Callable[[str], None] = lambda channel: None,
+        age: Callable[[], float] = lambda: 0.0,
+        silences: Silences | None = None,
         hide_withheld: bool = True,
     ) -> None:
-        """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call."""
+        """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call.
+
+        ``age`` says for how many seconds Asterisk has been running, to the second; ``silences`` which lines are silent.
+        """
         self.take_ending = ".wav"
         self._wire = wire
-        self._nudge = nudge
+        self._nudge, self._age, self._silences = nudge, age, silences
         self._channel = wire.env.get("agi_channel", "")
         self._margin = margin
         limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
@@ -93,7 +101,9 @@ class AsteriskPhone:
         silence are ours there (:mod:`ivr.asterisk.watched_file`).
         """
         self._set(variables.TAKE, str(path))  # if we die meanwhile, the dialplan looks whether the caller has spoken
-        watch = SilenceWatch(path, silence=silence, end=lambda: self._nudge(self._channel))
+        watch = SilenceWatch(
+            path, silence=silence, end=lambda: self._nudge(self._channel), silent=self._listen_for(silence)
+        )
         begun = self.moment()
         tone = "BEEP" if beep else ""
         try:
@@ -102,8 +112,18 @@ class AsteriskPhone:
                 _log.error("asterisk.no_beep", path=str(path))
                 reply = self._record_file(path, limit, silence, end, "", watch)
         except LineGone:
-            return Recorded(end=RecordEnd.HANGUP, lasted=self._lasted(begun, beep), whole=is_closed(path))
+            lasted = self._lasted(begun, beep)
+            whole = is_closed(path, runs_on=lambda: self._age() - 1 > self.moment() - begun)
+            return Recorded(end=RecordEnd.HANGUP, lasted=lasted, whole=whole)
         return self._recorded(reply, path, lasted=self._lasted(begun, beep), limit=limit, silence=silence)
+
+    def _listen_for(self, silence: float) -> Callable[[], bool]:
+        """Have Asterisk hear whether the caller talks; what tells that they have been silent for so many seconds."""
+        if self._silences is None:
+            return lambda: False
+        self._set(variables.TALKING, f"{round(silence * 1000)},{SOUNDING}")
+        self._silences.forget(self._channel)
+        return partial(self._silences.is_silent, self._channel)
 
     def _record_file(self, path: Path, limit: float, silence: float, end: str, beep: str, watch: SilenceWatch) -> Reply:
         self._deadman(limit + BEEP_SECONDS)

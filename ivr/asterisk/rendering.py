@@ -83,6 +83,8 @@ def _values(settings: Settings) -> dict[str, Any]:
         "rtp_start": settings.rtp_start,
         "rtp_end": settings.rtp_end,
         "most_calls": settings.most_calls,
+        "most_begun": settings.most_begun,
+        "rtp_pairs": settings.rtp_pairs,
         "ami_user": logins.ami_user,
         "ami_secret": logins.ami_secret,
         "keys_user": KEYS_USER,

@@ -26,16 +26,24 @@ class SilenceWatch:
     Tones of machines (busy, congestion, ring-back, fax) are no voice: a gateway that signals no hang-up sends them for
     ever.
 
-    What Asterisk has not written yet cannot be judged: where the line goes on sending, that is one block (4.1 s of
-    A-law); where it has stopped, as long as one block lasts is waited for in addition.
+    Where the line sends silence, Asterisk tells (``silent``). Else what it has not written yet cannot be judged: where
+    the line goes on sending, that is one block (4.1 s of A-law); where it has stopped, as long as one block lasts is
+    waited for in addition.
     """
 
     def __init__(
-        self, path: Path, *, silence: float, end: Callable[[], None], clock: Callable[[], float] = time.monotonic
+        self,
+        path: Path,
+        *,
+        silence: float,
+        end: Callable[[], None],
+        silent: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``silent``: whether Asterisk heard the caller fall silent, and for so long; of some lines it never does."""
         self.ended = False
         """Whether it was ended by this watch."""
-        self._path, self._silence, self._end, self._clock = path, silence, end, clock
+        self._path, self._silence, self._end, self._fallen, self._clock = path, silence, end, silent, clock
         self._decode = HEADERLESS.get(path.suffix)
         self._unwritten = BUFFER / bytes_a_second(path)
         self._size = 0
@@ -44,7 +52,7 @@ class SilenceWatch:
         self._tones = ToneMeter(rate=TELEPHONE_RATE)
         self._quiet = 0.0
         """Seconds of silence at the end of what is on disk; all of it where nothing was heard yet."""
-        self._grew_at = clock()
+        self._begun = self._grew_at = clock()
 
     def look(self) -> None:
         """What has come since the last look."""
@@ -58,7 +66,8 @@ class SilenceWatch:
             self._judge(size)
             self._grew_at = self._clock()
         absent = self._clock() - self._grew_at - self._unwritten
-        if self._quiet >= self._silence or absent >= self._silence:
+        fallen = self._clock() - self._begun >= self._silence and self._fallen()
+        if fallen or self._quiet >= self._silence or absent >= self._silence:
             self.ended = True
             self._end()
 
@@ -95,11 +104,12 @@ def quiet_at_end(path: Path, lasted: float) -> float:
     return lasted if quiet is None else max(0.0, lasted - len(samples) / rate + quiet)
 
 
-def is_closed(path: Path, samples: int | None = None) -> bool:
+def is_closed(path: Path, samples: int | None = None, *, runs_on: Callable[[], bool] = lambda: False) -> bool:
     """Whether Asterisk closed the file, which is only then whole. Waits a little; the caller has gone.
 
     ``samples``: how many it says are in it, None where it said nothing. A file without a header then tells it by its
     length: what is left of the last block is written when the file is closed, by an Asterisk that was killed never.
+    One call in 205 ends with a whole block: then ``runs_on`` says whether Asterisk is the one that began the recording.
     """
     if samples == 0:
         return True
@@ -116,7 +126,7 @@ def is_closed(path: Path, samples: int | None = None) -> bool:
         if header is not None and header.length:
             return True
         if path.suffix in HEADERLESS and samples is None and now - since >= STANDS_STILL:
-            return size % BUFFER != 0
+            return size % BUFFER != 0 or runs_on()
         if path.suffix in HEADERLESS and samples is not None and size >= samples:
             return True
         if now > until:

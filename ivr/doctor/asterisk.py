@@ -1,9 +1,10 @@
 """Asterisk: one is there, and takes calls while the hotline runs."""
 
-from ivr.asterisk import active_calls, find_asterisk, fully_booted
+from ivr.asterisk import active_calls, find_asterisk, fully_booted, refused_calls
 from ivr.command import Finding
 from ivr.process.run_lock import is_running
 from ivr.settings import Settings
+from ivr.settings.capacity import WINDOW
 from ivr.words import tr
 
 
@@ -34,12 +35,21 @@ def check_asterisk(settings: Settings) -> list[Finding]:
 
 
 def _calls(settings: Settings) -> Finding:
-    """How many calls there are, of how many that are taken: at the limit every further caller is refused."""
-    now = active_calls(settings)
-    full = now >= settings.most_calls
-    text = tr(f"{now} cuộc gọi, nhận tối đa {settings.most_calls}", f"{now} calls of at most {settings.most_calls}")
-    remedy = tr(
-        "Cuộc gọi mới đang bị từ chối (503). Tăng TONGDAI_MAX_CALLS và dải cổng RTP nếu máy còn sức.",
-        "Further calls are refused (503). Raise TONGDAI_MAX_CALLS and the RTP range if the machine can carry more.",
+    """How many calls there are, of how many that are taken, and how many were refused because there were too many."""
+    now, most, refused = active_calls(settings), settings.most_calls, refused_calls(settings)
+    rate = f"{settings.most_begun / WINDOW:g}"
+    text = tr(
+        f"{now} cuộc gọi; nhận tối đa {most} cùng lúc, {rate} mỗi giây; "
+        f"đã từ chối {refused} cuộc (503) từ khi Asterisk chạy",
+        f"{now} calls; at most {most} at once and {rate} a second are taken; "
+        f"{refused} were refused (503) since Asterisk began",
     )
-    return Finding(name="asterisk", ok=not full, text=text, remedy=remedy if full else "")
+    remedy = tr(
+        "Quá số cuộc gọi được nhận. Nếu máy còn sức, tăng TONGDAI_MAX_CALLS, TONGDAI_CALLS_A_SECOND và dải cổng RTP.",
+        "More calls than are taken. If the machine can carry more, raise TONGDAI_MAX_CALLS, TONGDAI_CALLS_A_SECOND and "
+        "the RTP range.",
+    )
+    full = now >= most
+    return Finding(
+        name="asterisk", ok=not full, text=text, remedy=remedy if full or refused else "", warning=bool(refused)
+    )

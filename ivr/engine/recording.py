@@ -12,7 +12,7 @@ import structlog
 from ivr.city.flow.nodes import Record
 from ivr.engine.ask import pick
 from ivr.engine.call import Call
-from ivr.model.calls import NO_ROOM
+from ivr.model.calls import NO_ROOM, NOT_KEPT
 from ivr.model.tickets import Consent
 from ivr.phone import KEYPAD, HungUp, Recorded, RecordEnd, Sound, Stage
 from ivr.settings import Settings
@@ -116,7 +116,8 @@ class _Recording:
         return Next.TAKE
 
     def _ask_for_more(self) -> Next:
-        match self._dialogue.instruct(self._dialogue.prompts("noi-tiep"), guarded="1"):
+        """Key 1 sends from the first moment: who spoke on, where line or disk took nothing, ends so what was said."""
+        match self._dialogue.instruct(self._dialogue.prompts("noi-tiep")):
             case "":
                 return Next.TAKE
             case "1":
@@ -145,7 +146,7 @@ class _Recording:
         take = report.sidecar.parts[-1]
         self._dialogue.note(f"take {take.number}: {recorded.end.value}, {take.seconds:.1f} s")
         if report.no_room and not said and recorded.end not in (RecordEnd.HANGUP, RecordEnd.NOTHING):
-            return self._cannot(NO_ROOM)
+            return self._cannot(NOT_KEPT)
         return self._after(recorded, said)
 
     def _after(self, recorded: Recorded, said: bool) -> Next | str:

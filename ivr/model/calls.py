@@ -10,7 +10,9 @@ from ivr.model.base import Base, Choice, Instant
 from ivr.model.tickets import Consent
 
 NO_ROOM = "no room"
-"""Note of a step in which the disk took no recording; reconciliation looks for it."""
+"""Note of a step in which no recording was begun because the disk is full: nothing was said."""
+NOT_KEPT = "what was said did not fit"
+"""Note of a step in which the full disk took nothing of a take; reconciliation looks for it."""
 
 
 class EndReason(StrEnum):

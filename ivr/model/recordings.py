@@ -21,7 +21,7 @@ class RecordingFlag(StrEnum):
     FALLBACK = "fallback"  # made by the dialplan alone, without our server
     CLIPPED = "clipped"  # over-driven
     SILENT = "silent"  # no speech found
-    MACHINE = "machine"  # tones of a machine in it: busy, ring-back, congestion, fax, hold
+    MACHINE = "machine"  # a machine in it: busy, ring-back, congestion, fax, hold, music
     DOUBTFUL = "doubtful"  # its text is: words repeat themselves, or the recogniser was not sure of most
 
 

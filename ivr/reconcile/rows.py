@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from ivr.model import Call, CallStep, Channel, EndReason, Kind, Recording, Ticket, WorkItem, WorkState
-from ivr.model.calls import NO_ROOM
+from ivr.model.calls import NOT_KEPT
 from ivr.services.transcribing import TRANSCRIBE
 
 
@@ -137,9 +137,11 @@ def with_rows(session: Session, ids: Iterable[str]) -> set[str]:
 
 
 def _without_room() -> Select[*tuple[Any, ...]]:
-    step = select(CallStep.call_id).where(CallStep.call_id == Call.id, CallStep.note.contains(NO_ROOM)).exists()
+    """Calls of which something was said and nothing kept; who spoke to a person afterwards lacks nothing."""
+    step = select(CallStep.call_id).where(CallStep.call_id == Call.id, CallStep.note.contains(NOT_KEPT)).exists()
     ticket = select(Ticket.id).where(Ticket.call_id == Call.id).exists()
-    return select(Call.id, Call.started_at).where(step, ~ticket)
+    answered = Call.end_reason.is_not_distinct_from(EndReason.CONNECTED)
+    return select(Call.id, Call.started_at).where(step, ~ticket, ~answered)
 
 
 def _from(column: InstrumentedAttribute[datetime], since: datetime | None) -> ColumnElement[bool]:

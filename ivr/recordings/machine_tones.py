@@ -64,6 +64,14 @@ class ToneMeter:
         return max(1, round(self.rate * FRAME))
 
 
+def either(first: Mask, second: Mask) -> Mask:
+    """The frames of one or the other; none after the end of the longer."""
+    mask = np.zeros(max(len(first), len(second)) + 1, dtype=np.bool_)
+    mask[: len(first)] |= first
+    mask[: len(second)] |= second
+    return mask
+
+
 def mute(piece: Samples, first_sample: int, rate: int, frames: Mask) -> Samples:
     """The piece, which begins at ``first_sample`` of the recording, without what machines sounded in it."""
     if not frames.any():

@@ -1,10 +1,12 @@
-"""The hotline's figures for Prometheus, computed from rows at each scrape: no process has to be up to be counted."""
+"""The hotline's figures for Prometheus, computed at each scrape: from rows, so that no process has to be up, and of the
+calls that go on from what the watch process says."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Metric, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -38,10 +40,33 @@ class StoreCollector(Collector):
         return [_gauge("store_up", "1 when the database answers.", float(bool(found))), *found]
 
 
-def exposition(store: Store, now: Callable[[], datetime]) -> bytes:
-    """The text a ``/metrics`` page serves (``text/plain; version=0.0.4``)."""
+class CallCollector(Collector):
+    """Calls that go on, how many are taken, and how many were refused; nothing while the watch process is away."""
+
+    def __init__(self, state: Callable[[], Mapping[str, Any] | None]) -> None:
+        """``state``: what the hub says of itself."""
+        self._state = state
+
+    def collect(self) -> Iterable[Metric]:
+        """One question a scrape."""
+        state = self._state()
+        yield _gauge("watch_up", "1 when the watch process answers.", float(state is not None))
+        if state is None or not state["asterisk"]:
+            return
+        yield _gauge("calls_live", "Calls that go on.", state["live_calls"])
+        yield _gauge("calls_limit", "Calls taken at once; further ones are refused.", state["calls_limit"])
+        meaning = "Calls refused with 503 since Asterisk began, because there were too many."
+        yield CounterMetricFamily("tongdai_calls_refused", meaning, value=state["calls_refused"])
+
+
+def exposition(
+    store: Store, now: Callable[[], datetime], state: Callable[[], Mapping[str, Any] | None] | None = None
+) -> bytes:
+    """The text a ``/metrics`` page serves (``text/plain; version=0.0.4``); ``state`` as :class:`CallCollector` has."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(StoreCollector(store, now))
+    if state is not None:
+        registry.register(CallCollector(state))
     return generate_latest(registry)
 
 

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from ivr.errors import TongdaiError
+from ivr.settings.capacity import most_at_once, most_begun, pairs
 from ivr.settings.files import parse_toml
 from ivr.settings.shape import explain
 from ivr.words import tr
@@ -87,7 +88,14 @@ class Settings(BaseSettings):
     max_calls: int = Field(
         default=0,
         ge=0,
-        description="Calls taken at once, further ones are refused with 503; 0 is as many as the RTP ports carry.",
+        description="Calls taken at once, further ones are refused with 503; 0 is 240 for each processor core. Never "
+        "more than the RTP ports carry.",
+    )
+    calls_a_second: float = Field(
+        default=0.0,
+        ge=0,
+        description="Calls taken a second, counted over ten seconds, further ones are refused with 503; 0 is four for "
+        "each processor core.",
     )
     astroot: Path | None = Field(
         default=None,
@@ -202,9 +210,18 @@ class Settings(BaseSettings):
 
     @property
     def most_calls(self) -> int:
-        """Calls taken at once: a call needs two RTP ports, and one without ports would be refused for good (488)."""
-        carried = max(1, (self.rtp_end - self.rtp_start + 1) // 2)
-        return min(self.max_calls or carried, carried)
+        """Calls taken at once."""
+        return most_at_once(self.max_calls, self.rtp_pairs)
+
+    @property
+    def most_begun(self) -> int:
+        """Calls taken within :data:`ivr.settings.capacity.WINDOW` seconds."""
+        return most_begun(self.calls_a_second)
+
+    @property
+    def rtp_pairs(self) -> int:
+        """Calls for which there are RTP ports: one more would be refused for good (488)."""
+        return pairs(self.rtp_start, self.rtp_end)
 
     @property
     def spool(self) -> Path:

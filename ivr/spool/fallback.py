@@ -1,4 +1,4 @@
-"""What the dialplan leaves when it takes a call without us: ``fallback-<uniqueid>.json``, ``.wav`` and ``.end``."""
+"""What the dialplan leaves when it takes a call without us: ``fallback-<uniqueid>.json``, ``.end`` and the sound."""
 
 import json
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ulid import ULID
+
+from ivr.recordings.takes import ENDINGS
 
 PREFIX = "fallback-"
 
@@ -56,14 +58,16 @@ class Fallback:
 
 def find_fallbacks(folder: Path) -> list[Fallback]:
     """Every call the dialplan took, oldest first."""
-    stems = {path.stem for path in folder.glob(f"{PREFIX}*") if path.suffix in (".wav", ".json", ".end")}
+    stems = {path.stem for path in folder.glob(f"{PREFIX}*") if path.suffix in (*ENDINGS, ".json", ".end")}
     return sorted(
         (_read(folder, stem) for stem in stems), key=lambda fallback: (fallback.started_at, fallback.uniqueid)
     )
 
 
 def _read(folder: Path, stem: str) -> Fallback:
-    note, audio = folder / f"{stem}.json", folder / f"{stem}.wav"
+    note = folder / f"{stem}.json"
+    sounds = [folder / f"{stem}{ending}" for ending in ENDINGS]
+    audio = next((path for path in sounds if path.exists()), sounds[-1])
     uniqueid = stem.removeprefix(PREFIX)
     facts = _facts(note)
     texts = {name: str(facts.get(name, "")) for name in ("linkedid", "caller", "called", "city")}

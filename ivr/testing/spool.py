@@ -151,7 +151,13 @@ class Leavings:
             return journal.path
 
     def fallback(
-        self, content: bytes | None, *, uniqueid: str = UNIQUEID, note: bool = True, end: str | None = None
+        self,
+        content: bytes | None,
+        *,
+        uniqueid: str = UNIQUEID,
+        note: bool = True,
+        end: str | None = None,
+        ending: str = ".wav",
     ) -> None:
         """``end``: what the dialplan wrote when its recording ended, empty for nothing; None: one that tells no end."""
         stem = self.spool.folder / f"fallback-{uniqueid}"
@@ -165,7 +171,7 @@ class Leavings:
         if end:
             stem.with_name(stem.name + ".end").write_text(end)
         if content is not None:
-            stem.with_name(stem.name + ".wav").write_bytes(content)
+            stem.with_name(stem.name + ending).write_bytes(content)
 
     def age(self, seconds: float = 1000) -> None:
         """Everything in the spool was last written so long ago; a background filer may take files away meanwhile."""

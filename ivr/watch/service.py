@@ -20,6 +20,7 @@ from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.watch.channels import LiveChannels
 from ivr.watch.hub import Hub
+from ivr.watch.refused import Refused
 from ivr.watch.tail import Change, Tail
 from ivr.words import tr
 
@@ -81,6 +82,7 @@ class Watch:
             on_lost=self.live.lost,
         )
         self.live.listen(self.ami)
+        self.refused = Refused()
         self._runner = web.AppRunner(self.hub.app(), access_log=None, shutdown_timeout=1.0)
 
     def state(self) -> dict[str, Any]:
@@ -90,6 +92,8 @@ class Watch:
             "asterisk": bool(self.ami.authenticated),
             "database": not self.tail.away,
             "sweep_faults": len(last.faults) if last else 0,
+            "calls_limit": self._settings.most_calls,
+            "calls_refused": self.refused.total,
         }
 
     async def __aenter__(self) -> "Watch":
@@ -97,11 +101,13 @@ class Watch:
         await self._listen()
         self.tail.start()
         self.ami.start()
+        self._counting = asyncio.create_task(self.refused.follow(self.ami))
         self.sweeping.start()
         _log.info("watch.ready", hub=self._settings.hub_address)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._counting.cancel()
         self.ami.close()
         await self._runner.cleanup()
         await asyncio.gather(asyncio.to_thread(self.tail.stop), asyncio.to_thread(self.sweeping.stop))

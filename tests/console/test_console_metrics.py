@@ -12,6 +12,7 @@ def test_figures_for_this_machine(sign_in: Callable[..., FlaskClient]) -> None:
     assert answer.content_type.startswith("text/plain")
     assert "tongdai_store_up 1.0" in answer.text
     assert 'tongdai_transcription_items{state="waiting"}' in answer.text
+    assert "tongdai_watch_up 0.0" in answer.text
 
 
 @pytest.mark.parametrize(

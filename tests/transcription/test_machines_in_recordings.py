@@ -100,6 +100,28 @@ def test_the_busy_tone_after_a_report_adds_no_words(heard: Callable[[Samples], H
     assert not alone.machine
 
 
+def music(seconds: int) -> Samples:
+    """A melody over chords that are held, as on hold."""
+    chords = ((262, 330, 392), (220, 262, 330), (349, 440, 523), (392, 494, 587))
+    bars = [sine(1, *chords[bar % 4], level=1500) + sine(1, (440, 523, 659)[bar % 3], 880) for bar in range(seconds)]
+    return np.concatenate(bars)
+
+
+def test_music_on_hold_after_a_report_adds_no_words(heard: Callable[[Samples], Hearing]) -> None:
+    said = spoken(SENTENCE)
+    alone = heard(said).heard
+    followed = heard(np.concatenate([said, quiet(1), music(40)])).heard
+    assert [word.text for word in followed.words][: len(alone.words)] == [word.text for word in alone.words]
+    assert [word.text for word in followed.words if word.start > len(said) / RATE + 6] == []
+    assert followed.machine
+
+
+def test_of_music_alone_there_is_no_text(heard: Callable[[Samples], Hearing]) -> None:
+    hearing = heard(music(30)[: -RATE // 3])
+    assert (hearing.heard.raw_text, hearing.heard.words, hearing.heard.machine) == ("", (), True)
+    assert hearing.heard.silent
+
+
 @pytest.mark.parametrize("name", ["busy", "fax answering", "dial tone"])
 def test_of_a_machine_alone_there_is_no_text(heard: Callable[[Samples], Hearing], name: str) -> None:
     hearing = heard(np.concatenate([MACHINES[name]] * 5))

@@ -4,123 +4,25 @@ No server of ours listens, so that each call goes to the fallback at once, which
 dialled.
 """
 
-import json
-import re
-import secrets
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from ivr.asterisk import active_calls, find_asterisk
-from ivr.doctor.asterisk import check_asterisk
 from ivr.model.numbers import normalise
-from ivr.process.run_lock import hold
-from ivr.testing import need
-from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk, wait_for
+from ivr.testing.asterisk import RunningAsterisk, wait_for
+from ivr.testing.trunk import Trunk, offer, trunk_of
 
 pytestmark = pytest.mark.asterisk
 
 CITIZEN = "+84905100501"
 
 
-@dataclass(kw_only=True)
-class Trunk:
-    """A carrier's side of SIP over UDP, one dialogue at a time."""
-
-    asterisk: RunningAsterisk
-    line: socket.socket
-    seen: set[str] = field(default_factory=set)
-
-    @property
-    def here(self) -> str:
-        address, port = self.line.getsockname()
-        return f"{address}:{port}"
-
-    @property
-    def there(self) -> str:
-        return f"127.0.0.1:{self.asterisk.settings.sip_port}"
-
-    def ask(
-        self,
-        method: str,
-        user: str,
-        *,
-        caller: str = "sip:ping@carrier.example",
-        more: str = "",
-        sdp: str = "",
-        stays: bool = False,
-    ) -> str:
-        """The final answer to a request; a call is hung up after the fallback wrote it down, unless it ``stays``."""
-        uri = f"sip:{user}@{self.there}" if user else f"sip:{self.there}"
-        call, tag = secrets.token_hex(8), secrets.token_hex(4)
-        head = f"From: <{caller}>;tag={tag}\r\nCall-ID: {call}\r\nMax-Forwards: 70\r\nContact: <sip:x@{self.here}>\r\n"
-        self._send(f"{method} {uri} SIP/2.0", f"{head}To: <{uri}>\r\nCSeq: 1 {method}\r\n{more}", sdp)
-        while (answer := self._answer_of(call)).startswith("SIP/2.0 1"):
-            pass
-        if method == "INVITE":
-            to = re.search(r"^To: .*$", answer, re.M | re.I)
-            assert to is not None
-            self._send(f"ACK {uri} SIP/2.0", f"{head}{to[0].strip()}\r\nCSeq: 1 ACK\r\n")
-            if answer.startswith("SIP/2.0 200") and not stays:
-                self.written = self._fallback()
-                self._send(f"BYE {uri} SIP/2.0", f"{head}{to[0].strip()}\r\nCSeq: 2 BYE\r\n")
-                assert self._answer_of(call).startswith("SIP/2.0 200")
-        return answer
-
-    written: dict[str, str] = field(default_factory=dict)
-    """What the fallback wrote about the last call."""
-
-    def _send(self, first: str, head: str, sdp: str = "") -> None:
-        body = sdp.replace("\n", "\r\n")
-        kind = "Content-Type: application/sdp\r\n" if body else ""
-        via = f"Via: SIP/2.0/UDP {self.here};rport;branch=z9hG4bK{secrets.token_hex(8)}\r\n"
-        text = f"{first}\r\n{via}{head}{kind}Content-Length: {len(body)}\r\n\r\n{body}"
-        self.line.sendto(text.encode(), ("127.0.0.1", self.asterisk.settings.sip_port))
-
-    def _answer_of(self, call: str) -> str:
-        while True:
-            text = self.line.recv(65536).decode()
-            if call in text and text.startswith("SIP/2.0 "):
-                return text
-
-    def _fallback(self) -> dict[str, str]:
-        """What the dialplan writes in one go, once it has written it."""
-        wait_for(self._new, "no fallback")
-        (name,) = self._new()
-        self.seen.add(name)
-        values: dict[str, str] = json.loads((self.asterisk.settings.spool / name).read_text())
-        return values
-
-    def _new(self) -> set[str]:
-        written = set(self.asterisk.settings.spool.glob("fallback-*.json"))
-        return {path.name for path in written if path.name not in self.seen and path.read_text().rstrip().endswith("}")}
-
-
-@contextmanager
-def _trunk(asterisk: RunningAsterisk) -> Iterator[Trunk]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.bind(("127.0.0.1", 0))
-        line.settimeout(PATIENCE)
-        spool = asterisk.settings.spool
-        yield Trunk(asterisk=asterisk, line=line, seen={path.name for path in spool.glob("fallback-*.json")})
-
-
 @pytest.fixture
 def trunk(asterisk: RunningAsterisk) -> Iterator[Trunk]:
-    with _trunk(asterisk) as made:
+    with trunk_of(asterisk) as made:
         yield made
-
-
-def offer(profile: str = "RTP/AVP") -> str:
-    return (
-        "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\n"
-        f"m=audio 59998 {profile} 8 101\na=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000\n"
-    )
 
 
 def invite(
@@ -207,15 +109,3 @@ def test_a_plain_offer_is_answered_plainly(trunk: Trunk) -> None:
     assert answer.startswith("SIP/2.0 200")
     assert "RTP/AVP 8" in answer
     assert "crypto" not in answer
-
-
-def test_a_call_too_many_is_refused_at_once_and_the_others_go_on(home: Path) -> None:
-    settings = private_settings(home, max_calls=2)
-    need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
-    with running_asterisk(settings) as asterisk, _trunk(asterisk) as trunk:
-        answers = [trunk.ask("INVITE", "1022", sdp=offer(), stays=True) for _ in range(4)]
-        assert [answer.splitlines()[0][:11] for answer in answers] == ["SIP/2.0 200"] * 2 + ["SIP/2.0 503"] * 2
-        assert "cause=42" in answers[-1]
-        assert active_calls(settings) == 2
-        with hold(settings):
-            assert [finding.ok for finding in check_asterisk(settings)] == [True, True, False]

@@ -4,12 +4,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.asterisk.nudge import make_nudge
+from ivr.asterisk.nudge import make_age, make_nudge
 from ivr.testing.asterisk import PATIENCE, private_settings
 
 
@@ -61,3 +62,10 @@ def test_a_name_with_a_line_break_is_never_sent(tmp_path: Path) -> None:
         make_nudge(settings)("x\r\nAction: Hangup")
     assert len(said) == 1
     assert [entry["event"] for entry in log] == ["record.no_end"]
+
+
+@pytest.mark.parametrize("answers", [["Error"], ["Success", "Error"], ["Success", "Success"], []])
+def test_an_asterisk_that_does_not_say_when_it_began_has_no_age(tmp_path: Path, answers: list[str]) -> None:
+    settings = private_settings(tmp_path)
+    with manager(settings.ami_port, *answers) if answers else nullcontext():
+        assert make_age(settings, lambda: datetime.now(UTC))() == 0.0

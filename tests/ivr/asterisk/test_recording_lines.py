@@ -13,6 +13,7 @@ from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import FastAgiServer, Replies, Request
 from ivr.asterisk.nudge import make_nudge
 from ivr.asterisk.phone import AsteriskPhone
+from ivr.asterisk.silences import Silences
 from ivr.phone import KEYPAD, Recorded, RecordEnd
 from ivr.recordings import measure
 from ivr.recordings.g711 import decode_ulaw
@@ -20,7 +21,7 @@ from ivr.recordings.soundfiles import encode_alaw
 from ivr.recordings.takes import read_take
 from ivr.settings import Settings
 from ivr.simulator.sounds import RATE, quiet, spoken, tone, write_wav
-from ivr.testing.asterisk import PATIENCE, RunningAsterisk
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
 from ivr.testing.odd_caller import OddCaller, odd_call
 
 Dial = Callable[..., AbstractContextManager[OddCaller]]
@@ -43,6 +44,8 @@ class Recorder:
 
     settings: Settings
     path: Path
+    silences: Silences
+    channel: str = ""
     recorded: Recorded | None = None
     done: threading.Event = field(default_factory=threading.Event)
     begun: threading.Event = field(default_factory=threading.Event)
@@ -51,7 +54,8 @@ class Recorder:
         request.connection.setblocking(True)
         replies = Replies(request.connection)
         wire = Wire(replies, request.connection.sendall, request.env, hears=replies.hears)
-        phone = AsteriskPhone(wire, margin=8, city="da-nang", nudge=make_nudge(self.settings))
+        phone = AsteriskPhone(wire, margin=8, city="da-nang", nudge=make_nudge(self.settings), silences=self.silences)
+        self.channel = request.env["agi_channel"]
         phone.learn()
         self.path = self.path.with_suffix(phone.take_ending)
         self.begun.set()
@@ -67,7 +71,9 @@ class Recorder:
 
 @pytest.fixture
 def recorder(asterisk: RunningAsterisk, tmp_path: Path) -> Iterator[Recorder]:
-    recorder = Recorder(settings=asterisk.settings, path=asterisk.settings.spool / "take.1.wav")
+    silences = Silences(asterisk.settings)
+    silences.start()
+    recorder = Recorder(settings=asterisk.settings, path=asterisk.settings.spool / "take.1.wav", silences=silences)
     make_beep(asterisk.settings, 0.3)
     server = FastAgiServer({"hotline": recorder}, port=asterisk.settings.agi_port)
     thread = threading.Thread(target=server.serve)
@@ -75,6 +81,7 @@ def recorder(asterisk: RunningAsterisk, tmp_path: Path) -> Iterator[Recorder]:
     yield recorder
     server.stop()
     thread.join()
+    silences.stop()
 
 
 @pytest.fixture
@@ -121,6 +128,21 @@ def test_silence_ends_it_however_the_line_is_silent(recorder: Recorder, call: Di
     assert recorded.quiet is not None
     assert SILENCE - 0.5 <= recorded.quiet <= SILENCE + UNWRITTEN + 3
     assert loud_seconds(recorder.path) >= 2.6
+
+
+def test_asterisk_tells_that_a_line_fell_silent_before_the_file_shows_it(recorder: Recorder, call: Dial) -> None:
+    with call() as caller:
+        at_the_beep(caller, recorder)
+        caller.speak(SPEECH)
+        told = False
+        for _ in range(round(SILENCE + PATIENCE)):
+            if recorder.done.is_set():
+                break
+            caller.be_quiet(1)
+            told = told or recorder.silences.is_silent(recorder.channel)
+        assert recorder.result(1).end is RecordEnd.SILENCE
+        assert told, "Asterisk did not say so"
+    wait_for(lambda: not recorder.silences.is_silent(recorder.channel), "who has left is remembered")
 
 
 def test_a_pause_without_packets_is_not_the_end(recorder: Recorder, call: Dial) -> None:

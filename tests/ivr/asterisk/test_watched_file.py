@@ -111,6 +111,21 @@ def test_quiet_is_counted_by_the_clock(tmp_path: Path) -> None:
     assert quiet_at_end(path, 9.0) == 9.0
 
 
+def test_what_asterisk_tells_ends_it_but_not_for_silence_before_it_began(recording: Recording, tmp_path: Path) -> None:
+    told = False
+    watch = SilenceWatch(
+        tmp_path / "b.1.alaw", silence=8.0, end=recording._end, silent=lambda: told, clock=lambda: recording.now
+    )
+    recording.now += 7
+    told = True
+    watch.look()
+    assert recording.ends == 0, "the caller may have been silent in the question before it"
+    recording.now += 1
+    watch.look()
+    watch.look()
+    assert recording.ends == 1
+
+
 def test_a_closed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ivr.asterisk.watched_file.CLOSING", 0.1)
     monkeypatch.setattr("ivr.asterisk.watched_file.STANDS_STILL", 0.05)
@@ -120,6 +135,7 @@ def test_a_closed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_closed(path), "it stands still, and ends within a block"
     path.write_bytes(bytes(BUFFER))
     assert not is_closed(path), "whole blocks alone: who wrote them died"
+    assert is_closed(path, runs_on=lambda: True), "it did not"
     path.write_bytes(bytes(8000))
     assert is_closed(path, 8000)
     assert not is_closed(path, 8001), "a block is not written yet"

@@ -1,15 +1,16 @@
 """The recording dialogue: takes are appended, and the report is on its way when the caller sends it or hangs up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from ivr.model.calls import EndReason
 from ivr.model.report import PartState
 from ivr.model.tickets import Consent, ContactKind
-from ivr.phone import RecordEnd, Stage
+from ivr.phone import RecordEnd, Sound, Stage
 from ivr.simulator import Step
 from ivr.spool import Sidecar, SidecarState
+from ivr.testing import ScriptedPhone
 from ivr.testing.scripted import ScriptedHotline
 
 TO_BEEP = (Step(wait="hoi", press="1"), Step(wait="noi", press="5"))
@@ -66,6 +67,25 @@ def test_a_second_silence_with_nothing_new_sends(hotline: ScriptedHotline) -> No
 def test_keys_when_asked_for_more(hotline: ScriptedHotline, key: str, then: str) -> None:
     hotline.call(*TO_BEEP, *spoke(4), Step(wait="noi-tiep", press=key), Step(wait=then, hang_up=True))
     assert hotline.heard[-1] == then
+
+
+def test_key_1_sends_also_when_it_comes_as_the_caller_is_asked_for_more(
+    hotline: ScriptedHotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk took nothing while they spoke on, and the recording ended as on a silent line: they end it now."""
+    play = ScriptedPhone.play
+
+    def early(phone: ScriptedPhone, sounds: Sequence[Sound], *, keys: str = "") -> str:
+        if "noi-tiep" in [sound.id for sound in sounds]:
+            phone.citizen.now += 0.05
+            return "1"
+        return play(phone, sounds, keys=keys)
+
+    monkeypatch.setattr(ScriptedPhone, "play", early)
+    hotline.call(*TO_BEEP, *spoke(4), Step(wait="lien-he", hang_up=True))
+    assert hotline.heard[-2:] == ["beep", "lien-he"], "it is sent without another take"
+    assert only_report(hotline).state is SidecarState.TO_FILE
+    assert kept(only_report(hotline)) == [(1, RecordEnd.SILENCE)]
 
 
 @pytest.mark.parametrize("key", "0234567890*#")

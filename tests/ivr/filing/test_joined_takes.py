@@ -11,6 +11,7 @@ from ivr.model.report import PartState
 from ivr.phone import RecordEnd
 from ivr.recordings.soundfiles import encode_alaw
 from ivr.services.calls import record_call
+from ivr.simulator.sounds import tone
 from ivr.spool import SidecarState, read_journal
 from ivr.testing.spool import NOW, ULID, Leavings, wav
 
@@ -86,6 +87,16 @@ def test_what_the_dialplan_recorded_comes_after_what_was_said_before(desk: Leavi
     assert desk.heard()[ULID] == wav(3)[44:] + wav(2, pitch=0.2)[44:]
     (ticket,) = desk.tickets()
     assert set(ticket.flags) == {"fallback"}
+    assert desk.left() == []
+
+
+@pytest.mark.parametrize("ending", [".alaw", ".ulaw"])
+def test_the_dialplans_recording_in_the_lines_encoding_is_filed_as_wav(desk: Leavings, ending: str) -> None:
+    desk.fallback(encode_alaw(tone(3)), ending=ending, end='{"seconds":3,"status":"HANGUP"}')
+    desk.sweep()
+    (ticket,) = desk.tickets()
+    assert set(ticket.flags) == {"fallback"}
+    assert [len(sound) / 16000 for sound in desk.heard().values()] == [3.0]
     assert desk.left() == []
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import update
 from ivr.__main__ import main
 from ivr.filing.filing import close_call
 from ivr.jobs import queue
-from ivr.model import Call, EndReason, Recording, ReportPart, Ticket
+from ivr.model import Call, CallStep, EndReason, Recording, ReportPart, Ticket
+from ivr.model.calls import NO_ROOM, NOT_KEPT
 from ivr.model.report import PartState
 from ivr.reconcile import Gap, GapKind, Reconciliation, Severity, reconcile, remedy, sentence
 from ivr.recordings import path_of
@@ -94,6 +95,16 @@ def test_a_call_this_machine_knows_nothing_of_may_run_on_another(desk: Leavings)
         session.add(Call(id="ancient", city="x", started_at=LATER - timedelta(hours=3)))
     lost = {gap.id for gap in look(desk).find_all(Severity.OFF)}
     assert lost == ({"ancient", "recent"} if desk.store.dialect == "sqlite" else {"ancient"})
+
+
+def test_a_call_whose_report_the_disk_did_not_take_is_lost_unless_a_person_took_it(desk: Leavings) -> None:
+    ends = {"lost": (NOT_KEPT, EndReason.COMPLETED), "left": (NOT_KEPT, EndReason.HUNG_UP)}
+    others = {"never begun": (NO_ROOM, EndReason.COMPLETED), "answered": (NOT_KEPT, EndReason.CONNECTED)}
+    with desk.store.transaction() as session:
+        for ulid, (note, end) in (ends | others).items():
+            steps = [CallStep(seq=1, node="ghi", kind="record", at=NOW, note=f"take 1: silence, 0.0 s; {note}")]
+            session.add(Call(id=ulid, city="x", started_at=NOW, ended_at=NOW, end_reason=end, steps=steps))
+    assert found(desk) == {(GapKind.CALL_WITHOUT_ROOM, ulid) for ulid in ends}
 
 
 def test_a_live_call_not_in_the_rows_yet_is_offered(small: Leavings) -> None:

@@ -4,6 +4,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from ivr.jobs import queue
@@ -61,6 +62,21 @@ def test_figures_of_an_empty_and_a_busy_hotline(store: Store, now: datetime) -> 
     assert busy["tongdai_tickets_overdue"] == 1
     with store.reading() as session:
         assert find_rtf(session, now + 2 * WINDOW) is None
+
+
+@pytest.mark.parametrize("asterisk", [True, False])
+def test_calls_are_counted_while_watch_and_asterisk_are_there(store: Store, now: datetime, asterisk: bool) -> None:
+    said = {"asterisk": asterisk, "live_calls": 7, "calls_limit": 480, "calls_refused": 93}
+    lines = exposition(store, lambda: now, lambda: said).decode().splitlines()
+    calls = {line for line in lines if line.startswith(("tongdai_calls", "tongdai_watch"))}
+    figures = {"tongdai_calls_live 7.0", "tongdai_calls_limit 480.0", "tongdai_calls_refused_total 93.0"}
+    assert calls == {"tongdai_watch_up 1.0", *(figures if asterisk else ())}
+
+
+def test_watch_that_is_away_has_no_calls(store: Store, now: datetime) -> None:
+    text = exposition(store, lambda: now, lambda: None).decode()
+    assert "tongdai_watch_up 0.0" in text
+    assert "tongdai_calls" not in text
 
 
 def test_an_absent_database_is_told(tmp_path: Path, now: datetime) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from ivr.asterisk.logins import load_logins
 from ivr.model import Outbox, Role, SignIn
 from ivr.model.report import PartState
+from ivr.process.hub_state import hub_state
 from ivr.services import outbox, people
 from ivr.settings import Settings
 from ivr.spool import SidecarState
@@ -268,7 +269,16 @@ def test_healthz_names_the_parts(lite: Home) -> None:
     async def test() -> None:
         async with lite.watching(), aiohttp.ClientSession() as session, session.get(f"{lite.url}/healthz") as answer:
             health = await answer.json()
-            assert health == {"browsers": 0, "live_calls": 0, "asterisk": False, "database": True, "sweep_faults": 0}
+            assert await asyncio.to_thread(hub_state, lite.settings) == health
+            assert health == {
+                "browsers": 0,
+                "live_calls": 0,
+                "asterisk": False,
+                "database": True,
+                "sweep_faults": 0,
+                "calls_limit": lite.settings.most_calls,
+                "calls_refused": 0,
+            }
 
     run(test())
 
