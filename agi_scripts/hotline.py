@@ -5,6 +5,7 @@ import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -12,6 +13,7 @@ from ivr.asterisk.agi import Wire
 from ivr.asterisk.fastagi import Replies, Request
 from ivr.asterisk.nudge import make_nudge
 from ivr.asterisk.phone import AsteriskPhone
+from ivr.asterisk.trial_calls import read_name
 from ivr.city.city import City
 from ivr.engine import Clock, Dependencies, run_call
 from ivr.engine.clock import steady
@@ -62,6 +64,7 @@ class Hotline:
             city=city.id,
             nudge=make_nudge(self.settings),
             hide_withheld=self.settings.withheld_numbers == "hide",
+            read_name=partial(read_name, self.settings),
         )
         phone.learn()
         return run_call(phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)
