@@ -5,6 +5,7 @@ import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -13,6 +14,7 @@ from ivr.asterisk.fastagi import Replies, Request
 from ivr.asterisk.nudge import make_age, make_nudge
 from ivr.asterisk.phone import AsteriskPhone
 from ivr.asterisk.silences import Silences
+from ivr.asterisk.trial_calls import read_name
 from ivr.city.city import City
 from ivr.engine import Clock, Dependencies, run_call
 from ivr.engine.clock import steady
@@ -67,6 +69,7 @@ class Hotline:
             age=make_age(self.settings, self.clock),
             silences=self.silences,
             hide_withheld=self.settings.withheld_numbers == "hide",
+            read_name=partial(read_name, self.settings),
         )
         phone.learn()
         return run_call(phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)

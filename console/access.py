@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar, cast
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from console import context
+from console import context, entrance
 from console.language import settle
 from ivr.model import Person
 from ivr.model.permissions import Permission
@@ -79,7 +79,7 @@ def sign_in_first() -> Response:
 
 def source() -> str:
     """Where the request comes from, for limits of attempts."""
-    return request.remote_addr or "unknown"
+    return entrance.read_source()
 
 
 def _forget_reader(_error: BaseException | None) -> None:

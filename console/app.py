@@ -7,7 +7,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from console import access, errors, language, row_cache, security, template_helpers
+from console import access, entrance, errors, language, row_cache, security, template_helpers
 from console.cities import Cities
 from console.portal import lookup
 from console.views import (
@@ -59,6 +59,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     app.extensions["tongdai.cities"] = Cities(settings.config)
     if settings.public_url and settings.bind in {"127.0.0.1", "::1", "localhost"}:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # Flask's own way
+    entrance.register(app)
     errors.register(app)
     security.register(app)
     CSRFProtect(app).exempt(health.csp_reports)  # browsers send those by themselves

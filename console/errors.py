@@ -82,7 +82,16 @@ def _outdated(error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    match error.code:
+    if error.code is None or error.code < 400:
+        return cast("Response", error.get_response(request.environ))  # a redirect
+    response = _http_answer(error, error.code)
+    for name, value in error.get_headers(request.environ):
+        response.headers.setdefault(name, value)  # which methods, which lengths, when again
+    return response
+
+
+def _http_answer(error: HTTPException, status: int) -> Response:
+    match status:
         case 401:
             if wants_fragment() or request.is_json:
                 return _answer(401, _("Xin đăng nhập lại"), _("Phiên làm việc đã hết; nội dung đã gõ vẫn còn."))
@@ -99,9 +108,7 @@ def _http(error: HTTPException) -> Response:
             return _answer(405, _("Không làm được"), _("Địa chỉ này không nhận cách gửi đó."))
         case 413:
             return _answer(413, _("Nội dung quá dài"), _("Xin rút ngắn rồi gửi lại."))
-        case None:
-            return cast("Response", error.get_response())  # a redirect
-        case status:
+        case _:
             return _answer(status, _("Chưa làm được"), _("Yêu cầu không hợp lệ. Xin tải lại trang rồi làm lại."))
 
 

@@ -34,6 +34,7 @@ CONTACTS: Mapping[ContactKind, object] = {
 }
 
 FLAGS: Mapping[str, object] = {
+    "trial": _l("Cuộc gọi thử, không tính vào số liệu"),
     "hung_up": _l("Gác máy khi chưa bấm gửi"),
     "interrupted": _l("Ghi âm bị gián đoạn"),
     "fallback": _l("Ghi âm dự phòng, không qua menu"),
@@ -48,6 +49,7 @@ FLAGS: Mapping[str, object] = {
 }
 
 SHORT_FLAGS: Mapping[str, object] = {
+    "trial": _l("Gọi thử"),
     "interrupted": _l("Gián đoạn"),
     "fallback": _l("Dự phòng"),
     "truncated": _l("Bị cụt"),

@@ -69,7 +69,7 @@ class Asked:
     def faults(self) -> list[str]:
         """Sentences on days that filter nothing, or leave nothing."""
         said = [
-            _("“%(day)s” không phải là ngày (dd/mm/yyyy): chưa lọc theo ngày này.", day=text)
+            _("“%(day)s” không phải là ngày có cuộc gọi (dd/mm/yyyy): chưa lọc theo ngày này.", day=text)
             for text, day in zip(self.typed, (self.start, self.end), strict=True)
             if text and day is None
         ]

@@ -14,6 +14,8 @@ from console.gettext import gettext as _
 from console.language import language
 from ivr.model.civil import ZONE
 
+FIRST_YEAR = 2000
+"""No hotline of this kind has older calls."""
 _JUST_NOW = timedelta(minutes=1)
 _MINUTE, _HOUR = 60, 3_600
 
@@ -29,7 +31,16 @@ def civil_day(day: date | None) -> str:
 
 
 def find_day(text: str, today: date) -> date | None:
-    """The day somebody typed: ``21/11/2026``, ``21/11`` (this year), ``2026-11-21``; None where it is none."""
+    """The day somebody typed: ``21/11/2026``, ``21/11`` (this year), ``2026-11-21``; None where it is none.
+
+    Days before there was such a hotline, or after the next year, are none: a slip of the finger, or a moment in UTC
+    that no calendar has.
+    """
+    day = _read_day(text, today)
+    return day if day and FIRST_YEAR <= day.year <= today.year + 1 else None
+
+
+def _read_day(text: str, today: date) -> date | None:
     found = re.fullmatch(r"\s*(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?\s*", text)
     try:
         if found:

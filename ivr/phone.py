@@ -41,6 +41,8 @@ class Caller:
     uniqueid: str
     linkedid: str
     city: str
+    trial: bool = False
+    """Whether this instance itself calls, to try the hotline."""
 
 
 class RecordEnd(Enum):

@@ -12,9 +12,10 @@ from typing import BinaryIO
 import numpy as np
 import soxr
 
+from ivr.recordings.mixing import find_sole_channel
 from ivr.recordings.soundfiles import Sound, Unreadable, open_sound
 from ivr.words import tr
-from transcription.container import identify
+from transcription.container import convert, identify
 from transcription.errors import AudioError
 from transcription.recogniser import Samples
 
@@ -34,6 +35,8 @@ class Audio:
     repaired: bool
     """Its header had no true length: the writer died before it closed the file."""
     _sound: Sound
+    _channel: int | None
+    """The one that stands for all; None: their mean."""
 
     @property
     def seconds(self) -> float:
@@ -51,7 +54,8 @@ class Audio:
                 raise _unreadable(self.name, error) from error
             if not len(block):
                 return
-            yield block[:, 0] if self.channels == 1 else block.mean(axis=1).astype(np.int16)
+            channel = self._channel
+            yield block.mean(axis=1).astype(np.int16) if channel is None else block[:, channel]
 
 
 @contextmanager
@@ -74,6 +78,7 @@ def open_audio(file: BinaryIO, name: str) -> Iterator[Audio]:
             frames=sound.frames,
             repaired=container.repaired,
             _sound=sound,
+            _channel=_find_channel(sound, name),
         )
 
 
@@ -105,5 +110,21 @@ def resampled(pieces: Iterator[Samples], rate: int, wanted: int) -> Iterator[Sam
         yield rest
 
 
+def _find_channel(sound: Sound, name: str) -> int | None:
+    """The channel that is heard alone; None for the mean of several, which a pass over the sound decides."""
+    if sound.channels == 1:
+        return 0
+    try:
+        return find_sole_channel(_blocks(sound))
+    except Unreadable as error:
+        raise _unreadable(name, error) from error
+
+
+def _blocks(sound: Sound) -> Iterator[np.ndarray[tuple[int, int], np.dtype[np.int16]]]:
+    while len(block := sound.read(sound.rate)):
+        yield block
+
+
 def _unreadable(name: str, error: Exception) -> AudioError:
-    return AudioError(tr(f"{name}: không đọc được âm thanh ({error}).", f"{name}: the audio cannot be read ({error})."))
+    said = tr(f"{name}: không đọc được âm thanh ({error}).", f"{name}: the audio cannot be read ({error}).")
+    return AudioError(f"{said} {convert(name)}")

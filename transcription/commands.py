@@ -54,7 +54,10 @@ def _configure_transcribe(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar=tr("TỆP", "FILE"),
-        help=tr("WAV, Ogg, .alaw, .ulaw hoặc .gsm, 8–48 kHz", "WAV, Ogg, .alaw, .ulaw or .gsm, 8–48 kHz"),
+        help=tr(
+            "WAV, FLAC, Ogg, .alaw, .ulaw, .gsm hoặc .sln, 8–48 kHz",
+            "WAV, FLAC, Ogg, .alaw, .ulaw, .gsm or .sln, 8–48 kHz",
+        ),
     )
     parser.add_argument("--json", action="store_true", help=tr("một dòng JSON mỗi tệp", "one line of JSON a file"))
     parser.add_argument(

@@ -16,6 +16,7 @@ from wtforms import PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.core import Field
 from wtforms.meta import DefaultMeta
 
+from console.entrance import REPLACED
 from console.gettext import gettext as _
 from ivr.model.text import clean
 
@@ -116,5 +117,5 @@ class Choice(SelectField):
 
 def _no_control(field: Field) -> None:
     raw = "".join(str(value) for value in field.raw_data or ())
-    if any(unicodedata.category(sign) == "Cc" and sign not in LAYOUT for sign in raw):
-        raise ValidationError(_("Có ký tự điều khiển không nhìn thấy được. Xin xóa rồi gõ lại."))
+    if REPLACED in raw or any(unicodedata.category(sign) == "Cc" and sign not in LAYOUT for sign in raw):
+        raise ValidationError(_("Có ký tự điều khiển hoặc ký tự hỏng. Xin xóa rồi gõ lại."))

@@ -1,6 +1,5 @@
 """For machines: is the console well, its figures, and what browsers report against our policy. No session needed."""
 
-import json
 from functools import partial
 
 import structlog
@@ -45,11 +44,11 @@ def metrics() -> Response:
 @public
 def csp_reports() -> tuple[str, int]:
     """What a browser refused because of our policy: a fault of ours or an attack, both worth a line in the log."""
-    body = request.get_data(cache=False)[:_LONGEST_REPORT]
-    try:
-        report = json.loads(body).get("csp-report", {})
-        blocked = str(report.get("blocked-uri"))[:200]
-        log.warning("csp.blocked", directive=report.get("effective-directive"), blocked=blocked)
-    except (ValueError, AttributeError):
+    sent = request.get_json(force=True, silent=True) if (request.content_length or 0) <= _LONGEST_REPORT else None
+    report = sent.get("csp-report") if isinstance(sent, dict) else None
+    if isinstance(report, dict):
+        directive, blocked = (str(report.get(name))[:200] for name in ("effective-directive", "blocked-uri"))
+        log.warning("csp.blocked", directive=directive, blocked=blocked)
+    else:
         log.warning("csp.unreadable")
     return "", 204

@@ -15,7 +15,6 @@ from ivr.services import accesses, people
 from ivr.services.accesses import Access, AccessFilter
 
 blueprint = Blueprint("listening", __name__, url_prefix="/listening")
-_FIRST_YEAR = 2000
 _ACTS = {
     Access.PLAY: (_l("Nghe"), "volume-up"),
     Access.DOWNLOAD: (_l("Tải xuống"), "download"),
@@ -55,9 +54,7 @@ def index() -> str:
 
 def _day(name: str) -> date | None:
     """The day that was asked for; None for none, and for what is no day of this hotline."""
-    today = context.now().astimezone(ZONE).date()
-    day = find_day(request.args.get(name, ""), today)
-    return day if day and _FIRST_YEAR <= day.year <= today.year + 1 else None
+    return find_day(request.args.get(name, ""), context.now().astimezone(ZONE).date())
 
 
 def _address(page: int) -> str:

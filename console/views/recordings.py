@@ -1,13 +1,16 @@
 """Listening: a play is granted and noted first, then the audio is served conditionally and by ranges."""
 
+import os
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
-from console import context
+from console import context, ranges
 from console.access import me, needs, source
+from console.entrance import read_object
 from console.template_helpers import code
 from ivr.model import Play, Recording
 from ivr.model.permissions import Permission
@@ -25,7 +28,7 @@ _FASTEST = 10
 @needs(Permission.LISTEN)
 def grant(recording_id: str) -> Response:
     """Note who listens or downloads and why; the answer is the audio's address with a token for it."""
-    asked = request.get_json(silent=True) or request.form
+    asked = read_object()
     try:
         action = Action(str(asked.get("action", "play")))
     except ValueError:
@@ -46,9 +49,9 @@ def grant(recording_id: str) -> Response:
 @needs(Permission.LISTEN)
 def keep_player() -> Response:
     """Keep how the person listens, so that the next recording is played the same way."""
-    asked = request.get_json(silent=True)
-    speed = asked.get("speed") if isinstance(asked, dict) else None
-    if not isinstance(asked, dict) or not isinstance(speed, (int, float)) or not 0 < speed < _FASTEST:
+    asked = read_object()
+    speed = asked.get("speed")
+    if not isinstance(speed, (int, float)) or not 0 < speed < _FASTEST:
         abort(400)
     with context.changing() as session:
         people.set_player(session, me().id, speed=float(speed), skips=asked.get("skips") is True)
@@ -69,25 +72,33 @@ def audio(recording_id: str) -> Response:
     file = open_recording(context.settings(), recording.key)
     response = Response(wrap_file(request.environ, file, 64 * 1024), mimetype="audio/wav", direct_passthrough=True)
     response.call_on_close(file.close)
-    response.set_etag(recording.sha256)
-    response.content_length = recording.size
+    size = os.fstat(file.fileno()).st_size  # of what is there: a disk may have cut it after its row was written
+    response.set_etag(recording.sha256 if size == recording.size else f"{recording.sha256}-{size}")
+    response.content_length = size
     response.headers["Cache-Control"] = "private, no-cache"
     if play.action == Action.DOWNLOAD:
         response.headers.set("Content-Disposition", "attachment", filename=f"{name}.wav")
     try:
-        response.make_conditional(request, accept_ranges=True, complete_length=recording.size)
+        response.make_conditional(_with_range(size), accept_ranges=True, complete_length=size)
     except RequestedRangeNotSatisfiable:
         file.close()
         raise
-    _note_progress(token, play, recording, response)
+    _note_progress(token, play, recording, response, size)
     return response
 
 
-def _note_progress(token: str, play: Play, recording: Recording, response: Response) -> None:
+def _with_range(size: int) -> dict[str, Any]:
+    """The request's environment with the part that is to be sent; only GET asks for parts."""
+    asked = ranges.settle(request.environ.get("HTTP_RANGE"), size) if request.method == "GET" else None
+    rest = {name: value for name, value in request.environ.items() if name != "HTTP_RANGE"}
+    return rest if asked is None else {**rest, "HTTP_RANGE": asked}
+
+
+def _note_progress(token: str, play: Play, recording: Recording, response: Response, size: int) -> None:
     """A range is the same play going on: it moves how far was fetched, it is no new access."""
     if response.status_code not in {200, 206} or not recording.size:
         return
-    last = response.content_range.stop if response.content_range else recording.size
+    last = response.content_range.stop if response.content_range else size
     seconds = recording.seconds * min(last or 0, recording.size) / recording.size
     if seconds > play.seconds:
         with context.changing() as session:

@@ -1,6 +1,6 @@
 """Who calls, from the header that Asterisk sends before the first command of a call."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ivr.phone import Caller
 
@@ -8,19 +8,28 @@ UNKNOWN = "unknown"
 """What AGI writes where there is nothing."""
 
 
-def caller_of(header: Mapping[str, str], *, city: str, hide_withheld: bool) -> Caller:
+def caller_of(
+    header: Mapping[str, str],
+    *,
+    city: str,
+    hide_withheld: bool,
+    read_name: Callable[[str], tuple[str, bool]] = lambda name: (name, False),
+) -> Caller:
     """The caller, as the network said it: hostile until cleaned.
 
     :param hide_withheld: number and name of who asked the network not to show them are left out.
+    :param read_name: finds whether the name says that the call is a trial (:mod:`ivr.asterisk.trial_calls`).
     """
+    name, trial = read_name(_known(header, "agi_calleridname"))
     hidden = hide_withheld and _is_withheld(header.get("agi_callingpres", ""))
     return Caller(
         number="" if hidden else _known(header, "agi_callerid"),
-        name="" if hidden else _known(header, "agi_calleridname"),
+        name="" if hidden else name,
         called=_known(header, "agi_dnid") or header["agi_extension"],
         uniqueid=header.get("agi_uniqueid", ""),
         linkedid="",
         city=city,
+        trial=trial,
     )
 
 

@@ -48,10 +48,12 @@ class AsteriskPhone:
         age: Callable[[], float] = lambda: 0.0,
         silences: Silences | None = None,
         hide_withheld: bool = True,
+        read_name: Callable[[str], tuple[str, bool]] = lambda name: (name, False),
     ) -> None:
         """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call.
 
         ``age`` says for how many seconds Asterisk has been running, to the second; ``silences`` which lines are silent.
+        ``hide_withheld``, ``read_name``: see :func:`ivr.asterisk.caller.caller_of`.
         """
         self.take_ending = ".wav"
         self._wire = wire
@@ -61,7 +63,7 @@ class AsteriskPhone:
         limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
         asked = ":".join([limit, value_of(variables.KEYS), value_of(variables.READ_STATUS)])
         self._question = f"GET FULL VARIABLE {wire.quote(asked)}"
-        self._caller = caller_of(wire.env, city=city, hide_withheld=hide_withheld)
+        self._caller = caller_of(wire.env, city=city, hide_withheld=hide_withheld, read_name=read_name)
 
     @property
     def caller(self) -> Caller:

@@ -5,8 +5,10 @@ import asyncio
 import ipaddress
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+from ivr.asterisk.trial_calls import mark_name
 from ivr.command import Command
 from ivr.errors import TongdaiError
 from ivr.settings import Settings
@@ -48,6 +50,7 @@ async def _call(settings: Settings, scenario: Scenario, store: Store, *, host: s
         port=settings.sip_port,
         journals=Journals(settings.spool),
         say=(lambda line: None) if quiet else lambda line: print(f"  {line}"),
+        name_of=partial(mark_name, settings),  # tickets and figures know it for a trial
     )
     outcome = await _outcome(store, played.ulid) if played.ulid else None
     return _faults(scenario, played, outcome)

@@ -49,8 +49,10 @@ def _moment(text: str) -> datetime:
         case "yesterday" | "hôm qua":
             return today - timedelta(days=1)
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        given = datetime.fromisoformat(text.strip())
+        moment = given if given.tzinfo is not None else given.replace(tzinfo=ZONE)
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # the first hours of year 1 are none in UTC
         example = f"{today:%Y-%m-%d}, {today:%Y-%m-%d}T07:30"
         raise argparse.ArgumentTypeError(
             tr(
@@ -58,7 +60,7 @@ def _moment(text: str) -> datetime:
                 f'"{text}" is not a date. For example: {example}, yesterday.',
             )
         ) from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZONE)
+    return moment
 
 
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:

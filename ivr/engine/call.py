@@ -155,6 +155,7 @@ def facts_of(caller: Caller, *, ulid: str, started_at: datetime, city: City, ins
         uniqueid=caller.uniqueid,
         linkedid=caller.linkedid,
         notice_version=city.notice_version,
+        trial=caller.trial,
         started_at=started_at,
     )
 
@@ -175,4 +176,5 @@ def clean(caller: Caller) -> Caller:
         uniqueid=clean_text(caller.uniqueid, LONGEST_TEXT),
         linkedid=clean_text(caller.linkedid, LONGEST_TEXT),
         city=clean_text(caller.city, LONGEST_TEXT),
+        trial=caller.trial,
     )

@@ -55,6 +55,8 @@ class Call(Base):
     """… and in each language in which it was played."""
     consent: Mapped[Consent | None] = mapped_column(Choice(Consent, 8))
     """The answer about recording, for a call that made no report too; None where it was not asked for the call."""
+    trial: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody only tried the hotline: in no figure."""
     steps: Mapped[list["CallStep"]] = relationship(back_populates="call", order_by="CallStep.seq")
 
 

@@ -7,6 +7,9 @@ from enum import StrEnum
 from ivr.model.tickets import Channel, Consent, ContactKind, Kind
 from ivr.phone import RecordEnd
 
+TRIAL = "trial"
+"""Mark of a report from a call that only tried the hotline."""
+
 
 class PartKind(StrEnum):
     """What one part of a report is."""
@@ -66,6 +69,8 @@ class CallFacts:
     linkedid: str = ""
     notice_version: str = ""
     """Which wording of the notice about recording was in force."""
+    trial: bool = False
+    """Whether somebody only tried the hotline (``tongdai call``): no citizen, and in no figure."""
     started_at: datetime
 
 
@@ -130,6 +135,12 @@ class Report:
     def caller_number(self) -> str | None:
         """The number the call came from, in E.164."""
         return None if self.facts is None else self.facts.caller_number
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Its flags, and that it is a trial, each once."""
+        trial = (TRIAL,) if self.facts is not None and self.facts.trial else ()
+        return tuple(dict.fromkeys((*trial, *(str(flag) for flag in self.flags))))
 
     @property
     def kept(self) -> tuple[Part, ...]:

@@ -11,8 +11,10 @@ import soxr
 from numpy.typing import NDArray
 
 from ivr.prompts.errors import PromptError
+from ivr.recordings.mixing import find_sole_channel
+from ivr.recordings.repair import view_wav
 from ivr.recordings.soundfiles import Unreadable, open_sound
-from ivr.recordings.wav import TELEPHONE_RATE, read_header, true_head
+from ivr.recordings.wav import TELEPHONE_RATE
 from ivr.words import tr
 
 RATES = range(4_000, 192_001)
@@ -21,8 +23,6 @@ FULL_SCALE = 0.998
 """Magnitude from which a sample stands at the limit of what a file can hold."""
 CLIPPED_RUN = 3
 """Samples in a row at that limit from which the top of the wave was cut off, and not only reached."""
-CANCELLED = 0.1
-"""Share of the loudest channel's power below which the mean of all channels has lost them to opposite phases."""
 _KINDS = (b"RIFF", b"RIFX", b"RF64")
 """How WAV files begin: in either order of bytes, and those that may pass 4 GiB."""
 
@@ -55,8 +55,8 @@ def read_recording(content: bytes) -> Recording:
     if content[:4] not in _KINDS:
         raise PromptError(tr("không phải WAV", "not a WAV file"))
     try:
-        with open_sound(io.BytesIO(_with_length(content))) as sound:
-            rate, block = sound.rate, np.nan_to_num(sound.read_whole())
+        with open_sound(view_wav(io.BytesIO(content)).file) as sound:
+            rate, block = sound.rate, sound.read_whole()
     except Unreadable as error:
         raise PromptError(str(error)) from error
     if rate not in RATES:
@@ -68,21 +68,10 @@ def read_recording(content: bytes) -> Recording:
     )
 
 
-def _with_length(content: bytes) -> bytes:
-    """The file with a true length where its writer left none: a recorder that was switched off, a stream."""
-    header = read_header(content)
-    here = len(content) - header.start if header is not None else 0
-    if header is None or not header.is_torn(here):
-        return content
-    return true_head(content[: header.start], header, here) + content[header.start :]
-
-
 def _mixed(block: NDArray[np.float64]) -> Samples:
-    """The mean of all channels; the loudest alone where they cancel each other."""
-    mean: Samples = block.mean(axis=1)
-    powers = np.mean(block**2, axis=0)
-    loudest: Samples = block[:, int(np.argmax(powers))]
-    return mean if np.mean(mean**2) >= CANCELLED * np.max(powers) else loudest
+    channel = find_sole_channel([block])
+    samples: Samples = block.mean(axis=1) if channel is None else block[:, channel]
+    return samples
 
 
 def _clipped(block: NDArray[np.float64]) -> int:

@@ -70,7 +70,7 @@ def open_recording(settings: Settings, key: str) -> BinaryIO:
     """Open for reading; raises :class:`NoRecording` when it was erased."""
     try:
         return path_of(settings, key).open("rb")
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise NoRecording(_gone(key)) from error
 
 

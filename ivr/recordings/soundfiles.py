@@ -6,7 +6,7 @@ Not imported by the package itself: the FastAGI server needs recordings, but no 
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
@@ -15,6 +15,7 @@ from ivr.recordings.wav import TELEPHONE_RATE, Samples
 
 ALAW = "ALAW"
 """libsndfile's name of G.711 A-law, what carriers send."""
+_FLOATING = frozenset({"FLOAT", "DOUBLE"})
 
 
 class Unreadable(Exception):  # internal: who knows the file's name says it to people
@@ -46,26 +47,23 @@ class Sound:
     def read(self, frames: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
         """The next frames, one row each; fewer at the end, none after it. Raises :class:`Unreadable`."""
         self._read = True
-        try:
-            block: np.ndarray[tuple[int, int], np.dtype[np.int16]] = self._file.read(
-                frames, dtype="int16", always_2d=True
-            )
-        except soundfile.LibsndfileError as error:
-            raise Unreadable(str(error)) from error
+        if self._file.subtype in _FLOATING:  # libsndfile's 16-bit reading takes those for silence
+            loud = np.clip(np.nan_to_num(self._next(frames, "float64")), -1.0, 1.0) * np.iinfo(np.int16).max
+            block: np.ndarray[tuple[int, int], np.dtype[np.int16]] = loud.astype(np.int16)
+        else:
+            block = self._next(frames, "int16")
         return block
 
     def read_whole(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-        """Every frame of a sound of which none was read, one row each, full scale being 1. Raises :class:`Unreadable`.
-
-        Also right for files that hold floating-point samples, which 16-bit reading takes for silence.
-        """
-        try:
-            block: np.ndarray[tuple[int, int], np.dtype[np.float64]] = self._file.read(
-                self.frames, dtype="float64", always_2d=True
-            )
-        except soundfile.LibsndfileError as error:
-            raise Unreadable(str(error)) from error
+        """Every frame of a sound of which none was read, one row each, full scale 1. Raises :class:`Unreadable`."""
+        block: np.ndarray[tuple[int, int], np.dtype[np.float64]] = np.nan_to_num(self._next(self.frames, "float64"))
         return block
+
+    def _next(self, frames: int, kind: str) -> Any:
+        try:
+            return self._file.read(frames, dtype=kind, always_2d=True)
+        except soundfile.LibsndfileError as error:
+            raise Unreadable(_reason(error)) from error
 
 
 @contextmanager
@@ -80,7 +78,7 @@ def open_sound(file: BinaryIO, *, headerless: str = "") -> Iterator[Sound]:
     try:
         sound = Sound(open_it)
     except (soundfile.LibsndfileError, TypeError, ValueError) as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(_reason(error)) from error
     try:
         yield sound
     finally:
@@ -99,6 +97,11 @@ def decode_alaw(data: bytes) -> Samples:
     samples: Samples
     samples, _ = soundfile.read(io.BytesIO(data), dtype="int16", **_headerless(ALAW))
     return samples
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, without the object in memory that libsndfile was given."""
+    return str(getattr(error, "error_string", error)).strip().rstrip(".")
 
 
 def _headerless(encoding: str) -> dict[str, str | int]:

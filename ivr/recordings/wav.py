@@ -1,5 +1,6 @@
 """WAV files: their headers read, written and put right."""
 
+import io
 import struct
 import wave
 from dataclasses import dataclass
@@ -53,26 +54,43 @@ class Header:
     length: int
     """Bytes of samples, as the header says; it may lie."""
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the writer left no length at all."""
+        return self.length in _UNKNOWN
+
     def is_torn(self, here: int) -> bool:
         """Whether the header is wrong about the ``here`` bytes that follow: its writer died, or they were cut off."""
-        return self.length in _UNKNOWN or self.length > here
+        return self.is_unknown or self.length > here
 
 
 def read_header(content: bytes) -> Header | None:
     """The header at the beginning of ``content``; None where there is none, or no chunk of samples."""
-    if len(content) < _RIFF.size or content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+    return find_header(io.BytesIO(content))
+
+
+def find_header(file: BinaryIO) -> Header | None:
+    """The same of a seekable file, however much its writer put before the samples."""
+    file.seek(0)
+    head = file.read(_RIFF.size)
+    if len(head) < _RIFF.size or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return None
     encoding = channels = rate = bits = 0
     at = _RIFF.size
-    while at + _CHUNK.size <= len(content):
-        name, length = _CHUNK.unpack_from(content, at)
+    while len(chunk := _read_at(file, at, _CHUNK.size)) == _CHUNK.size:
+        name, length = _CHUNK.unpack(chunk)
         at += _CHUNK.size
         if name == b"data":
             return Header(encoding=encoding, channels=channels, rate=rate, bits=bits, start=at, length=length)
-        if name == b"fmt " and at + _FORMAT.size <= len(content):
-            encoding, channels, rate, _, _, bits = _FORMAT.unpack_from(content, at)
+        if name == b"fmt " and len(form := file.read(_FORMAT.size)) == _FORMAT.size:
+            encoding, channels, rate, _, _, bits = _FORMAT.unpack(form)
         at += length + length % 2
     return None
+
+
+def _read_at(file: BinaryIO, at: int, size: int) -> bytes:
+    file.seek(at)
+    return file.read(size)
 
 
 def true_head(head: bytes, header: Header, here: int) -> bytes:

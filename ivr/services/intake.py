@@ -181,7 +181,7 @@ def _ticket_values(report: Report, now: datetime, due_at: datetime | None) -> di
         "category": report.category,
         "urgent": report.urgent,
         "confidential": report.confidential,
-        "flags": list(dict.fromkeys(str(flag) for flag in report.flags)),
+        "flags": list(report.marks),
         "language": report.language,
         **_answers(report),
         "consent": report.consent,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar, assert_never
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.model import CLOSED, Call, Person, Recording, Ticket, TicketEvent, clock
@@ -14,6 +14,7 @@ from ivr.services import list_rows, repeats, rights
 from ivr.services.errors import NotFound
 from ivr.services.list_filters import CallFilter, Order, TicketFilter
 from ivr.services.list_rows import CallLine, TicketLine
+from ivr.services.marks import marked
 from ivr.services.matching import calls_matching, tickets_matching
 from ivr.services.repeats import Repeats
 from ivr.store import search
@@ -207,21 +208,9 @@ def _ticket_conditions(session: Session, wanted: TicketFilter) -> list[ColumnEle
         Ticket.assignee_id: wanted.assignee_id,
     }
     conditions += [column == value for column, value in equal.items() if value is not None]
-    conditions += _marked(wanted.flag)
+    conditions += [marked(wanted.flag)] if wanted.flag else []
     conditions += _of_length(wanted.least_seconds, wanted.most_seconds)
     return conditions + _between(Ticket.created_at, wanted.since, wanted.until)
-
-
-def _marked(flag: str) -> list[ColumnElement[bool]]:
-    """Tickets with this mark, or with any."""
-    written = cast(Ticket.flags, Text)
-    match flag:
-        case "":
-            return []
-        case "any":
-            return [written != "[]"]
-        case _:
-            return [written.contains(f'"{flag}"', autoescape=True)]
 
 
 def _of_length(least: float | None, most: float | None) -> list[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ivr.jobs import queue
 from ivr.jobs.queue import Backlog
 from ivr.model import CLOSED, Ticket, Transcript, clock
+from ivr.services.marks import real
 from ivr.services.transcribing import TRANSCRIBE
 from ivr.store import Store, StoreAway
 
@@ -93,14 +94,14 @@ def _speed(session: Session, now: datetime) -> list[Metric]:
 
 def _open_tickets(session: Session) -> Metric:
     tickets = GaugeMetricFamily("tongdai_tickets_open", "Open tickets by state.", labels=["state"])
-    rows = select(Ticket.state, func.count()).where(Ticket.state.not_in(CLOSED)).group_by(Ticket.state)
+    rows = select(Ticket.state, func.count()).where(Ticket.state.not_in(CLOSED), real()).group_by(Ticket.state)
     for state, count in session.execute(rows):
         tickets.add_metric([state.value], count)
     return tickets
 
 
 def _overdue_tickets(session: Session, now: datetime) -> Metric:
-    late = session.scalar(select(func.count()).select_from(Ticket).where(clock.overdue_at(now))) or 0
+    late = session.scalar(select(func.count()).select_from(Ticket).where(clock.overdue_at(now), real())) or 0
     return _gauge("tickets_overdue", "Open tickets whose due time has passed while their clock ran.", late)
 
 

@@ -87,8 +87,11 @@ async def play(
     journals: Journals,
     listens: float = 0.0,
     say: Callable[[str], None] = lambda line: None,
+    name_of: Callable[[str], str] = lambda name: name,
 ) -> Played:
     """Make the call and return when it is over. ``say`` hears each thing played and done, for people who watch.
+
+    ``name_of`` makes of the caller's name the one on the line; the hotline must know it by the former.
 
     ``listens``: seconds of each prompt's sound the citizen hears before answering it; the sound is then kept.
     """
@@ -98,7 +101,7 @@ async def play(
         port=port,
         called=scenario.called,
         number=scenario.number,
-        name=scenario.token,
+        name=name_of(scenario.token),
         keep_audio=listens > 0,
     )
     tail: Tail | None = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from ivr.services import outbox, people
 from ivr.settings import Settings
@@ -53,6 +55,7 @@ class Hub:
     def app(self) -> web.Application:
         """The web application."""
         application = web.Application(client_max_size=4096)
+        logging.getLogger("aiohttp.server").addFilter(_is_our_fault)
         application.add_routes([web.get("/events", self.events), web.get("/healthz", self.healthz)])
         application.on_shutdown.append(self._close_all)
         return application
@@ -152,7 +155,7 @@ class Hub:
         return last, None if too_many or pruned else missed
 
     async def _is_signed_in(self, token: str) -> bool:
-        if not token or len(token) > 200:
+        if not token or len(token) > 200 or not token.isascii():  # none of ours
             return False
 
         def look() -> bool:
@@ -188,6 +191,11 @@ class Hub:
     async def _close_all(self, _application: web.Application) -> None:
         for queue in list(self._clients):
             self._cut(queue)
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """Whether a line of aiohttp's log is worth one: what is no HTTP is the sender's, and answered with 400."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def event_bytes(topic: str, data: Any, *, number: int | None = None) -> bytes:

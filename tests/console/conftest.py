@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 from console.app import create_app
 from ivr.settings import load_settings
 from ivr.store import open_store
-from ivr.testing.console import NOW, SeededConsole, build_home
+from ivr.testing import need
+from ivr.testing.console import NOW, SeededConsole, add_people, build_home, seed_all
+from ivr.testing.database import Cluster, find_server_programs, running_cluster
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +67,32 @@ def sign_in(desk: SeededConsole) -> Callable[..., FlaskClient]:
         return client
 
     return signed_in
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL cluster a test process."""
+    programs = find_server_programs()
+    need(programs, "PostgreSQL's server programs (initdb, pg_ctl) are not installed")
+    assert programs is not None
+    with running_cluster(programs) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededConsole]:
+    """The home with reports on each database, one a module: its tests do not mind what others changed."""
+    home = tmp_path_factory.mktemp(request.param)
+    cluster = request.getfixturevalue("cluster") if request.param == "postgresql" else None
+    if cluster is None:
+        shutil.copytree(request.getfixturevalue("full_house"), home, dirs_exist_ok=True)
+    settings = load_settings(home=home, **({"database_url": cluster.new_database()} if cluster else {}))
+    store = open_store(settings)
+    seeded = SeededConsole(settings=settings, store=store, now=NOW)
+    if cluster is not None:
+        add_people(seeded)
+        seed_all(seeded)
+    try:
+        yield seeded
+    finally:
+        store.close()

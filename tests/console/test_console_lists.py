@@ -228,3 +228,19 @@ def test_a_list_page_has_one_search_field(sign_in: SignIn, seeded: Any) -> None:
         assert 'class="find-button"' not in text
         assert text.count('type="search"') == 2  # its own, and the one in the closed dialog of Ctrl+K
     assert 'class="find-button"' in sign_in("lan").get(f"/tickets/{seeded.ulid(4217)}").text
+
+
+def test_what_tried_the_hotline_is_marked_and_can_be_asked_for(sign_in: SignIn, seeded: Any) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4213)
+    assert codes(client.get("/tickets?tab=all&mark=trial")) == []
+    assert "Cuộc gọi thử" not in client.get(f"/calls/{ulid}").text
+    with seeded.store.transaction() as session:
+        listing.get_call(session, ulid).trial = True
+        found = listing.find_ticket_of_report(session, ulid)
+        assert found is not None
+        found.flags = ["trial"]
+    rows = client.get("/tickets?tab=all&mark=trial")
+    assert codes(rows) == ["4213"]
+    assert "Gọi thử" in rows.text
+    assert "Cuộc gọi thử, không tính vào số liệu" in client.get(f"/tickets/{ulid}").text
+    assert "Cuộc gọi thử, không tính vào số liệu" in client.get(f"/calls/{ulid}").text

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ivr.model import Play
-from ivr.recordings import erase
+from ivr.recordings import erase, path_of
 from ivr.services import listing, plays
 
 SignIn = Callable[..., FlaskClient]
@@ -99,6 +99,76 @@ def test_ranges_are_one_play_going_on(sign_in: SignIn, seeded: Any) -> None:
     with seeded.store.reading() as session:
         assert row.seconds == pytest.approx(listing.get_recording(session, ulid).seconds, abs=0.1)
     assert fetch(client, url, headers={"Range": "bytes=99999999-"}).status_code == 416
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("bytes=0-1", (206, 0, 2)),  # Safari's probe
+        ("BYTES = 0-1", (206, 0, 2)),
+        ("bytes=0-", (206, 0, None)),
+        ("bytes=44-999999999", (206, 44, None)),
+        ("bytes=44-" + "9" * 40, (206, 44, None)),
+        ("bytes=-500", (206, -500, None)),
+        ("bytes=-999999999", (206, 0, None)),
+        ("bytes=-" + "9" * 40, (206, 0, None)),
+        ("bytes=0-1,999999999-", (206, 0, 2)),
+        ("bytes=999999999-", (416, 0, None)),
+        ("bytes=" + "9" * 5000 + "-", (416, 0, None)),
+        ("bytes=-0", (416, 0, None)),
+        ("bytes=999999999-,-0", (416, 0, None)),
+        ("bytes=0-1,4-5", (200, 0, None)),
+        ("0-1", (200, 0, None)),
+        ("bytes=b-a", (200, 0, None)),
+        ("bytes=9-3", (200, 0, None)),
+        ("bytes=--1", (200, 0, None)),
+        ("bytes=1", (200, 0, None)),
+        ("bytes=", (200, 0, None)),
+        ("bytes=,", (200, 0, None)),
+        ("bytes=²-", (200, 0, None)),
+        ("lines=0-1", (200, 0, None)),
+        ("", (200, 0, None)),
+    ],
+)
+def test_every_way_to_ask_for_a_part(
+    sign_in: SignIn, seeded: Any, asked: str, expected: tuple[int, int, int | None]
+) -> None:
+    client = sign_in("lan")
+    url = grant(client, seeded.ulid(4213))
+    whole = fetch(client, url).data
+    answer = fetch(client, url, headers={"Range": asked})
+    status, start, stop = expected
+    assert answer.status_code == status
+    if status == 416:
+        assert answer.headers["Content-Range"] == f"bytes */{len(whole)}"
+        return
+    part = whole[start:stop]
+    assert answer.data == part
+    assert answer.headers["Content-Length"] == str(len(part))
+    if status == 206:
+        first = start % len(whole)
+        assert answer.headers["Content-Range"] == f"bytes {first}-{first + len(part) - 1}/{len(whole)}"
+    head = client.head(url, headers={"Range": asked}, buffered=True)  # only GET asks for parts
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(whole)))
+
+
+@pytest.mark.parametrize("length", [0, 7, 20_001, 999_999])
+def test_a_file_of_another_length_than_its_row_says_is_announced_as_it_is(
+    sign_in: SignIn, seeded: Any, length: int
+) -> None:
+    client, ulid = sign_in("lan"), seeded.ulid(4213)
+    url = grant(client, ulid)
+    tag = fetch(client, url).headers["ETag"]
+    with seeded.store.reading() as session:
+        path = path_of(seeded.settings, listing.get_recording(session, ulid).key)
+    with path.open("r+b") as file:
+        file.truncate(length)
+    answer = fetch(client, url, headers={"If-None-Match": tag})  # what the browser kept is another file
+    assert (answer.status_code, answer.headers["Content-Length"], len(answer.data)) == (200, str(length), length)
+    if length:
+        last = fetch(client, url, headers={"Range": "bytes=5-"})
+        assert last.headers["Content-Range"] == f"bytes 5-{length - 1}/{length}"
+    assert fetch(client, url, headers={"Range": "bytes=0-1", "If-Range": tag}).status_code == 200
 
 
 def test_unchanged_audio_is_not_sent_twice(sign_in: SignIn, seeded: Any) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from ivr.asterisk import find_asterisk
 from ivr.commands.call import run_scenarios
 from ivr.filing.filing import renew_codes
+from ivr.model import Call
 from ivr.prompts import build, load_catalogue
 from ivr.simulator import Scenario
 from ivr.simulator.journal_tail import Journals
@@ -61,6 +63,9 @@ def test_the_caller_hears_the_prompts_that_were_built(
                 assert differences(scenario.expected, outcome) == []
                 assert unheard(asterisk, scenario, played) == []
             assert run_scenarios(settings, [find_scenario("da-nang/gac-may-ngay")], host="127.0.0.1", quiet=False) == 0
+            with store.reading() as session:
+                trials = session.scalars(select(Call.caller_name).where(Call.trial)).all()
+            assert [name.split(":")[0] for name in trials] == ["da-nang/gac-may-ngay"]
     printed = capsys.readouterr().out
     assert "♪ chao tieng-anh ghi-am khan" in printed
     assert "■ hung_up" in printed

@@ -83,7 +83,7 @@ def look(settings: Settings, store: Store, filed: Filed, password: str, say: Say
         )
     )
     if errors.rate > WORST_WER:
-        raise DemoFailed(tr("Bản chữ sai quá nhiều.", "Too much of the transcript is wrong."))
+        raise DemoFailed(tr("Văn bản nghe được sai quá nhiều.", "Too much of the transcript is wrong."))
 
 
 def ask(settings: Settings, store: Store, filed: Filed, say: Say) -> None:
@@ -162,7 +162,7 @@ def _wait(find: Callable[[], _Found | None], seconds: float, missing: str) -> _F
 
 
 def _no_transcript() -> str:
-    return tr("Không thấy bản chữ của ghi âm.", "The recording was not transcribed.")
+    return tr("Ghi âm chưa được chuyển thành văn bản.", "The recording was not transcribed.")
 
 
 def _no_call() -> str:

@@ -27,6 +27,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["reconcile", "--sinse", "today"], "không có tùy chọn hay tham số này: --sinse"),
         (["reconcile", "--since"], "cần một giá trị"),
         (["reconcile", "--since", "ngày kia"], "“ngày kia” không phải là ngày giờ. Ví dụ: "),
+        (["reconcile", "--since", "0001-01-01"], "“0001-01-01” không phải là ngày giờ. Ví dụ: "),
     ],
 )
 def test_a_mistake_is_explained_in_vietnamese(typed: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -223,3 +223,28 @@ def test_a_call_keeps_what_was_heard_and_its_answer_about_recording(store: Store
         assert (call.notice_seconds, call.notice_heard) == (3.0, {"vi": 1.5, "en": 3.0})
         assert call.consent is Consent.REFUSED
         assert [(step.prompts, step.heard) for step in call.steps] == [(["chao", "ghi-am"], [4.0, 1.5])]
+
+
+def test_a_report_of_a_trial_is_marked_on_both_and_whoever_updates_it_leaves_the_mark(
+    store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime
+) -> None:
+    trial = change(sidecar, flags=("hung_up",), trial=True)
+    with store.transaction() as session:
+        filed = intake.file_report(session, trial, audio, now)
+    with store.transaction() as session:
+        assert intake.update_report(session, change(trial, version=9, flags=("short",)), now)
+    with store.reading() as session:
+        assert session.get_one(Ticket, filed.ticket_id).flags == ["trial", "hung_up", "short"]
+        assert session.scalars(select(Call)).one().trial
+
+
+def test_a_call_that_tried_the_hotline_is_kept_as_one(store: Store, now: datetime) -> None:
+    with store.transaction() as session:
+        for ulid, trial in (("trial", True), ("citizen", False)):
+            facts = {"ulid": ulid, "instance": "1022", "city": "da-nang", "started_at": now, "trial": trial}
+            record_call(session, make_journal(**facts), now)
+    with store.reading() as session:
+        assert {row.id: row.trial for row in session.execute(select(Call.id, Call.trial))} == {
+            "trial": True,
+            "citizen": False,
+        }

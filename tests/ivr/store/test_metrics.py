@@ -49,6 +49,9 @@ def test_figures_of_an_empty_and_a_busy_hotline(store: Store, now: datetime) -> 
             due = now - timedelta(hours=number)  # the first is due now, which is in time
             session.add(Ticket(ulid=str(number), city="x", state=state, created_at=now, filed_at=now, due_at=due))
             queue.add(session, TRANSCRIBE, str(number), now - timedelta(seconds=30))
+        late = now - timedelta(hours=9)
+        trial = Ticket(ulid="t", city="x", created_at=now, filed_at=now, due_at=late, flags=["short", "trial"])
+        session.add(trial)  # in no figure
     claim(store, TRANSCRIBE, "w", now)
     add_transcript(store, "old", now - WINDOW, 99)
     add_transcript(store, "new", now, 2.5)

@@ -200,3 +200,14 @@ def test_when_the_clock_stopped_is_read_from_the_history(address: str, revision:
         assert stopped == {
             ulid: None if at is None else datetime(2026, 9, 15, at, tzinfo=UTC) for ulid, at in expected.items()
         }
+
+
+@pytest.mark.parametrize("revision", REVISIONS[: REVISIONS.index("0009")][-2:])
+def test_calls_of_earlier_versions_were_citizens(address: str, revision: str, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    with closing(Store(make_engine(address, busy=2))) as store:
+        migrate_store(store, revision)
+        insert(store, "calls", a_call("call", "17.1"))
+        migrate_store(store)
+        with store.reading() as session:
+            assert session.scalars(select(Call.trial)).all() == [False]

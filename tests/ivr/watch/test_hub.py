@@ -118,7 +118,6 @@ def home(tmp_path: Path, store: Store) -> Home:
 
 @pytest.fixture
 def lite(tmp_path: Path) -> Any:
-    """On SQLite alone."""
     with sqlite_store(tmp_path) as store:
         yield Home(tmp_path / "home", store)
 
@@ -320,3 +319,42 @@ def test_a_database_that_is_away_is_told_and_comes_back(lite: Home) -> None:
 )
 def test_origins_are_written_as_browsers_write_them(address: str, origin: str) -> None:
     assert hub._origin(address) == origin
+
+
+COOKIES = (b"\xff\xfe", b'"\\000"', b"\xc3(", b"=;;=", b"x" * 4_000, b'"\\377\\330"')
+LAST_IDS = (b"\xff", b"-5", b"99999999999999999999", b"999999999999999999", "٣".encode(), b"1e9", b"", b"0x1")
+ADDRESSES = (
+    b"/events?%00",
+    b"/events?\xff",
+    b"/%00",
+    b"/%ff",
+    b"//[",
+    b"/healthz?a=%ed%a0%bd",
+    b"*",
+    b"/" + b"a" * 7_000,
+)
+
+
+def test_nothing_from_outside_makes_the_hub_fail(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    async def ask(path: bytes, *headers: bytes) -> int:
+        """The status of the answer to bytes as they are."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", home.settings.hub_port)
+        writer.write(b"\r\n".join([b"GET " + path + b" HTTP/1.1", b"Host: 127.0.0.1", *headers, b"", b""]))
+        status = (await asyncio.wait_for(reader.readline(), PATIENCE)).split()[1]
+        writer.close()
+        return int(status)
+
+    async def test() -> None:
+        cookie = b"Cookie: %s=" % home.settings.session_cookie.encode()
+        own = cookie + home.token.encode()
+        async with home.watching():
+            for value in COOKIES:
+                assert await ask(b"/events", cookie + value) in {400, 401}
+            for value in LAST_IDS:
+                assert await ask(b"/events", own, b"Last-Event-ID: " + value) in {200, 400}
+            for value in (b"\xff", b"http://[", b"null", b""):
+                assert await ask(b"/events", own, b"Origin: " + value) in {400, 403}
+            assert [path for path in ADDRESSES if await ask(path, own) >= 500] == []
+
+    run(test())
+    assert [record for record in caplog.records if record.exc_info] == []
