@@ -33,7 +33,7 @@ class Hands:
         self.clicks += 1
 
     def choose(self, selector: str, value: str) -> None:
-        """From a list that drops down: one click opens it, one picks."""
+        """From a list that drops down: a click opens it, a second one picks."""
         self.page.locator(selector).select_option(value)
         self.clicks += 2
 

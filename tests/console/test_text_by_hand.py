@@ -54,7 +54,7 @@ def test_who_may_correct_writes_it_and_search_finds_it(
     assert "Sửa nội dung" in history
 
 
-def test_while_the_machine_is_at_it_nobody_is_asked_to(
+def test_while_the_machine_is_at_it_no_person_is_asked_to(
     sign_in: SignIn, without_a_text: Callable[[WorkState | None], str]
 ) -> None:
     assert "data-edits" not in sign_in("lan").get(f"{without_a_text(WorkState.WAITING)}/parts/said").text

@@ -79,7 +79,7 @@ def test_a_retry_that_ends_later_stays_beside(
             HEARD.tidy_text,
             HEARD.words,
         )
-        assert (transcript.is_heard, transcript.version) == (True, 1)  # nobody has to look again for it
+        assert (transcript.is_heard, transcript.version) == (True, 1)  # no page is stale for it
         ticket = session.get_one(Ticket, ticket_id)
         assert (ticket.content, ticket.flags) == (TEXT, ["clipped"])
         recording = session.get_one(Recording, sidecar.ulid)
