@@ -17,6 +17,7 @@ from console.views import (
     health,
     jobs,
     listening,
+    modes,
     numbers,
     people,
     preferences,
@@ -81,6 +82,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         search,
         lookup,
         health,
+        modes,
     ):
         app.register_blueprint(room.blueprint)
     return app

@@ -9,6 +9,7 @@ import structlog
 
 from ivr.city.city import City, load_city
 from ivr.city.current import WhileUnchanged
+from ivr.city.flow.switches import find_switches
 from ivr.city.hours import NoWorkingTimeError
 from ivr.city.prompt_texts import read_prompt_texts
 from ivr.city.values import Text
@@ -45,6 +46,11 @@ class CityWords:
         except TongdaiError as error:
             log.warning("prompts.unreadable", city=self.id, error=str(error))
             return {}
+
+    @cached_property
+    def switches(self) -> list[str]:
+        """Names of the switches that change this city's menu."""
+        return find_switches(self._config, self.id)
 
     def code(self, code: str) -> str:
         """A ticket's code as people write it: ``DN26-004217-4``."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from markupsafe import Markup
 
-from console import badges, context, labels, times
+from console import badges, context, labels, modes, times
 from console.gettext import written
 from console.language import language
 from ivr.model import Ticket
@@ -53,6 +53,8 @@ def register(app: Flask) -> None:
         hub=lambda: context.settings().hub_address,
         reason_minutes=lambda: context.settings().reason_minutes,
         topics=" ".join(outbox.TOPICS),
+        modes=modes.read_modes,
+        modes_stamp=modes.get_modes_stamp,
     )
 
 

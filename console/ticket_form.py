@@ -15,6 +15,7 @@ from console.takes import describe_takes
 from ivr.model import Channel, ContactKind, EventKind, Kind, Recording, Ticket, TicketEvent, WorkState
 from ivr.model.clock import clock_of
 from ivr.model.permissions import Permission
+from ivr.model.recordings import SETTLED_BY_A_PERSON
 from ivr.services import listing, people, plays, reveals, rights, viewing
 from ivr.services.transcribing import find_text_work
 
@@ -40,7 +41,7 @@ def read_facts(session: Session, ticket: Ticket) -> dict[str, Any]:
         "tokens": align(transcript.text, transcript.words, by_machine=transcript.corrected_text is None)
         if transcript
         else [],
-        "marks": list(dict.fromkeys([*ticket.flags, *(recording.flags if recording else ())])),
+        "marks": _marks(ticket, recording),
         "takes": describe_takes(viewing.find_takes(session, ticket)) if recording else [],
         "clock": clock_of(ticket.state),
         "steps": find_steps(me(), ticket),
@@ -98,6 +99,13 @@ def find_text_state(session: Session, recording: Recording | None) -> str:
             return "none"
 
 
+def _marks(ticket: Ticket, recording: Recording | None) -> list[str]:
+    """Marks of the ticket and its recording, each once, without what a person has settled by writing the text."""
+    found = dict.fromkeys([*ticket.flags, *(recording.flags if recording else ())])
+    written = recording is not None and recording.transcript is not None and recording.transcript.corrected_by
+    return [mark for mark in found if not (written and mark in SETTLED_BY_A_PERSON)]
+
+
 def _takeable(ticket: Ticket) -> bool:
     if rights.holds(me(), ticket):
         return False
@@ -135,6 +143,8 @@ def _contact(ticket: Ticket) -> str:
 
 def _event_title(ticket: Ticket, event: TicketEvent) -> str:
     """What happened, in words; a report that was written has its own."""
+    if event.kind is EventKind.CORRECTED and not event.data.get("before"):
+        return _("Nghe và ghi nội dung")
     if ticket.call_id is None and ticket.channel is not Channel.PHONE:
         match event.kind:
             case EventKind.FILED:

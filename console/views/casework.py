@@ -1,11 +1,12 @@
 """What people do with a ticket from its page: take, move, note, change, correct; the page then fetches anew."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console import context
 from console.access import me, needs
-from console.cities import CityWords
 from console.context import Session
 from console.gettext import gettext as _
 from console.labels import label
@@ -15,7 +16,7 @@ from console.views.answers import done
 from ivr.errors import TongdaiError
 from ivr.model import Kind, Refusal, State, Ticket
 from ivr.model.permissions import Permission
-from ivr.services import casework, listing, people, viewing
+from ivr.services import casework, correcting, listing, people, viewing
 from ivr.services.casework import UNSET, Keep
 from ivr.services.errors import NotFound
 
@@ -59,7 +60,7 @@ def correct(ulid: str) -> Response:
         if recording is None:
             raise NotFound("recording", ulid)
         text = request.form.get("text", "")
-        casework.correct_transcript(session, recording.id, text, me(), _version(), context.now())
+        correcting.correct_transcript(session, recording.id, text, me(), _version(), context.now())
     return _done(ulid, _("Đã lưu bản sửa; bản gốc vẫn còn."))
 
 
@@ -81,21 +82,26 @@ def move_form(ulid: str) -> str:
             agencies=words.agencies(language()),
             chosen=ticket.agency or proposed,
             is_proposed=proposed is not None and ticket.agency in {None, proposed},
+            categories=words.categories(language()),
+            proposal=words.proposed_agency,
         )
 
 
 @needs(Permission.MOVE)
 def move(ulid: str) -> Response:
-    """Move the ticket by the table of moves."""
+    """Move the ticket by the table of moves; what was classified in the dialog comes before."""
     with context.changing() as session:
         ticket = viewing.get_ticket(session, ulid, me())
+        version = _version()
+        if "category" in request.form and ticket.version == version:
+            version = _change(session, ticket, version, category=_category(ticket)).version
         casework.move(
             session,
             ticket.id,
             _state(request.form.get("to")),
             me(),
             request.form.get("reason", "").strip(),
-            _version(),
+            version,
             context.now(),
             refusal=_refusal(),
             duplicate_of=_duplicate(session),
@@ -120,22 +126,14 @@ def change(ulid: str) -> Response:
     form = request.form
     with context.changing() as session:
         ticket = viewing.get_ticket(session, ulid, me())
-        words = context.cities().get(ticket.city)
-        category = _category(ticket, words)
-        urgent = "1" in form.getlist("urgent") if "urgent" in form else ticket.urgent
-        casework.change(
+        _change(
             session,
-            ticket.id,
-            me(),
+            ticket,
             _version(),
-            context.now(),
-            category=category,
+            category=_category(ticket),
             kind=_kind(form.get("kind")),
-            urgent=urgent,
+            urgent="1" in form.getlist("urgent") if "urgent" in form else ticket.urgent,
             assignee=form.get("assignee", type=int) if "assignee" in form else UNSET,
-            due_at=UNSET
-            if (category, urgent) == (ticket.category, ticket.urgent)
-            else words.due(category, urgent=urgent, spoken_at=ticket.created_at),
         )
     return _done(ulid, _("Đã lưu thay đổi."))
 
@@ -144,11 +142,41 @@ def _done(ulid: str, text: str) -> Response:
     return done(url_for("tickets.page", ulid=ulid), text)
 
 
-def _category(ticket: Ticket, words: CityWords) -> str | None:
+def _change(
+    session: Session,
+    ticket: Ticket,
+    version: int,
+    *,
+    category: str | None,
+    kind: Kind | Keep = UNSET,
+    urgent: bool | None = None,
+    assignee: int | Keep | None = UNSET,
+) -> Ticket:
+    """Change it, and with category or urgency (None: as it is) when it is due, by the city's rules."""
+    urgent = ticket.urgent if urgent is None else urgent
+    due_at: datetime | Keep | None = UNSET
+    if (category, urgent) != (ticket.category, ticket.urgent):
+        due_at = context.cities().get(ticket.city).due(category, urgent=urgent, spoken_at=ticket.created_at)
+    return casework.change(
+        session,
+        ticket.id,
+        me(),
+        version,
+        context.now(),
+        category=category,
+        kind=kind,
+        urgent=urgent,
+        assignee=assignee,
+        due_at=due_at,
+    )
+
+
+def _category(ticket: Ticket) -> str | None:
     if "category" not in request.form:
         return ticket.category
     category = request.form["category"] or None
-    if category not in {None, ticket.category, *(known for known, _name in words.categories(language()))}:
+    known = (known for known, _name in context.cities().get(ticket.city).categories(language()))
+    if category not in {None, ticket.category, *known}:
         abort(400)
     return category
 

@@ -2,19 +2,21 @@
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ivr.city.city import City, check_together, load_city, read_city
 from ivr.city.flow.draw import draw
 from ivr.city.flow.switches import FILE as SWITCHES
-from ivr.city.flow.switches import SwitchError, read_switches, throw_switch
+from ivr.city.flow.switches import SwitchError, Thrown, find_switches, find_thrown, read_switches, throw_switch
 from ivr.city.prompt_texts import read_prompt_texts
 from ivr.city.seconds.check import describe, measure_built, past_limits
 from ivr.command import Check, Command, Finding
+from ivr.model.civil import ZONE
 from ivr.prompts.lengths import built_lengths
 from ivr.settings import Settings
 from ivr.settings.faults import Fault
-from ivr.settings.files import find_cities, parse_toml
+from ivr.settings.files import find_cities
 from ivr.words import tr
 
 
@@ -149,7 +151,7 @@ def _switch(settings: Settings, name: str | None, state: str | None) -> int:
             )
         )
     if name is not None and state is not None:
-        throw_switch(settings, name, state == "on")
+        throw_switch(settings, name, state == "on", datetime.now(UTC))
     switches = read_switches(settings)
     for key in known if name is None else [name]:
         print(f"{key}: {_on_or_off(switches.get(key, False))}")
@@ -157,29 +159,25 @@ def _switch(settings: Settings, name: str | None, state: str | None) -> int:
 
 
 def _known_switches(config: Path) -> list[str]:
-    """The switches that the cities' menus ask for, also of a menu with other faults: calls go on with the older one."""
-    return sorted({node["switch"] for city in find_cities(config) for node in _switch_nodes(config, city)})
-
-
-def _switch_nodes(config: Path, city: str) -> list[dict[str, str]]:
-    try:
-        nodes = parse_toml((config / "cities" / city / "menu.toml").read_bytes()).get("nodes", {})
-    except (OSError, ValueError):  # `flow check` and `doctor` say what is wrong with it
-        return []
-    tables = nodes.values() if isinstance(nodes, dict) else ()
-    return [node for node in tables if isinstance(node, dict) and isinstance(node.get("switch"), str)]
+    """The switches that the cities' menus ask for."""
+    return sorted({name for city in find_cities(config) for name in find_switches(config, city)})
 
 
 def _on_or_off(on: bool) -> str:
     return tr("bật", "on") if on else tr("tắt", "off")
 
 
+def _since(thrown: Thrown) -> str:
+    at = thrown.since.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
+    return f"{thrown.name}: {_on_or_off(True)} " + tr(f"từ {at}", f"since {at}")
+
+
 def check_switches(settings: Settings) -> list[Finding]:
     """Which switches are on: what callers hear is then not the usual menu, and somebody must have meant it."""
-    on = sorted(name for name, thrown in read_switches(settings).items() if thrown)
+    on = find_thrown(settings)
     known = _known_switches(settings.config)
-    unknown = [name for name in on if name not in known]
-    text = ", ".join(f"{name}: {_on_or_off(True)}" for name in on) or tr("không công tắc nào bật", "none is on")
+    unknown = [thrown.name for thrown in on if thrown.name not in known]
+    text = ", ".join(map(_since, on)) or tr("không công tắc nào bật", "none is on")
     remedy = ""
     if unknown:
         names = ", ".join(unknown)

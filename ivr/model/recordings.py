@@ -25,6 +25,10 @@ class RecordingFlag(StrEnum):
     DOUBTFUL = "doubtful"  # its text is: words repeat themselves, or the recogniser was not sure of most
 
 
+SETTLED_BY_A_PERSON = frozenset({RecordingFlag.SILENT.value, RecordingFlag.DOUBTFUL.value})
+"""What a recogniser says about its own text: it no longer holds once a person has written down what was said."""
+
+
 class Recording(Base):
     """One take that was filed; ``key`` is relative to the recordings folder, never shown, never in a URL."""
 
@@ -77,7 +81,10 @@ class ReportPart(Base):
 
 
 class Transcript(Base):
-    """What the recogniser heard: ``raw_text`` and ``words`` are never changed; corrections stand beside."""
+    """What the recogniser heard: ``raw_text`` and ``words`` are never changed; corrections stand beside.
+
+    A person may be earlier than the recogniser, or alone: then there is only their correction, and ``model`` is empty.
+    """
 
     __tablename__ = "transcripts"
 
@@ -100,6 +107,11 @@ class Transcript(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Optimistic lock: a correction names the version it was made on."""
     recording: Mapped[Recording] = relationship(back_populates="transcript")
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether a recogniser has been over the recording; it may have heard no words."""
+        return bool(self.model)
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""What people do with a ticket: move it by the table of moves, note, change, correct the text. Every act is an event.
+"""What people do with a ticket: move it by the table of moves, note, change. Every act is an event.
 
 Each verb names the version of what the person saw; a newer one is :class:`Stale`, and nothing is overwritten.
 """
@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.model import (
@@ -15,12 +14,10 @@ from ivr.model import (
     EventKind,
     Kind,
     Person,
-    Recording,
     Refusal,
     State,
     Ticket,
     TicketEvent,
-    Transcript,
 )
 from ivr.model.clock import Clock, clock_of
 from ivr.model.moves import ACCEPTED_BY_TAKING, Move, Need, find_move
@@ -28,8 +25,7 @@ from ivr.model.permissions import Permission
 from ivr.model.text import LEAST_REASON, clean
 from ivr.services import rights
 from ivr.services.case_events import apply, get_for_change, get_visible, record
-from ivr.services.errors import Confidential, EmptyText, MoveRefused, NotAllowed, NotFound, Stale
-from ivr.services.intake import refresh_search_copy
+from ivr.services.errors import MoveRefused, NotAllowed, NotFound
 from ivr.services.transcribing import hurry_transcript
 from ivr.words import tr
 
@@ -173,45 +169,6 @@ def change(
     if differs.get("urgent"):
         hurry_transcript(session, ticket.ulid)
     return apply(session, ticket, person, differs, reason, now)
-
-
-def correct_transcript(
-    session: Session, recording_id: str, text: str, person: Person, version: int, now: datetime
-) -> Transcript:
-    """Put a person's text over the recogniser's; the raw text stays. ``version`` is the transcript's.
-
-    :raises Stale, NotAllowed, NotFound, EmptyText: as their names say.
-    """
-    recording = session.get(Recording, recording_id)
-    transcript = session.get(Transcript, recording_id, with_for_update=True)
-    if recording is None or transcript is None:
-        raise NotFound("transcript", recording_id)
-    ticket = session.scalar(select(Ticket).where(Ticket.ulid == recording.ulid).with_for_update())
-    if not rights.recording_in_scope(person, ticket):
-        raise NotFound("transcript", recording_id)
-    if ticket is not None and not rights.may_see(person, ticket):
-        raise Confidential
-    rights.require(person, Permission.CORRECT)
-    if ticket is not None:
-        rights.require_work(person, ticket)
-    if transcript.version != version:
-        corrector = session.get(Person, transcript.corrected_by) if transcript.corrected_by else None
-        own = corrector is not None and corrector.id == person.id
-        raise Stale(who=corrector.name if corrector else "", at=transcript.corrected_at, own=own)
-    corrected = clean(text, 20_000, lines=True)
-    if not corrected:
-        raise EmptyText
-    before = transcript.text
-    transcript.corrected_text = corrected
-    transcript.corrected_by, transcript.corrected_at = person.id, now
-    transcript.version += 1
-    if ticket is not None:
-        ticket.content = transcript.text
-        refresh_search_copy(ticket)
-        event = TicketEvent(kind=EventKind.CORRECTED, text=transcript.text)
-        record(session, ticket, person, event, {"before": before}, now, bump=False)
-    session.flush()
-    return transcript
 
 
 def get_move(before: State, to: State) -> Move:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ulid import ULID
 
 from ivr.jobs import queue
-from ivr.model import Consent, EndReason, Refusal, Role, SignIn, State
+from ivr.model import Channel, Consent, EndReason, Refusal, Report, Role, SignIn, State, Ticket
 from ivr.model.code import make_code
 from ivr.model.report import Part, PartState
 from ivr.recordings import file_audio
@@ -18,11 +19,12 @@ from ivr.secrets import pin_mac
 from ivr.services import casework, intake, listing, people
 from ivr.services.calls import record_call
 from ivr.services.transcribing import TRANSCRIBE
-from ivr.services.transcripts import HeardText, store_transcript
+from ivr.services.transcripts import store_transcript
 from ivr.settings import Settings, load_settings
 from ivr.spool import CallJournal, SidecarState, Step
 from ivr.store import Store
 from ivr.testing.database import sqlite_store
+from ivr.testing.heard import heard_text
 from ivr.testing.jobs import claim
 from ivr.testing.seeded_reports import REPORTS, SeededReport
 from ivr.testing.speechlike import peaks_of, write_speech
@@ -58,6 +60,34 @@ class SeededConsole:
             assert ticket is not None
             return ticket.ulid
 
+    def find(self, number: int) -> Ticket:
+        """The ticket with this running number, with its holder and its history."""
+        ulid = self.ulid(number)
+        with self.store.reading() as session:
+            found = listing.find_ticket_of_report(session, ulid)
+            assert found is not None
+            assert found.assignee is None or found.assignee.username  # both are read while the session is open
+            assert found.events
+            return found
+
+    def change(self, number: int, **values: object) -> None:
+        """Set values of a ticket as they are stored, past the desk's own rules."""
+        found = self.find(number).id
+        with self.store.transaction() as session:
+            ticket = session.get_one(Ticket, found)
+            for name, value in values.items():
+                setattr(ticket, name, value)
+
+    def write(self, text: str) -> str:
+        """File a report that a citizen wrote and no telephone was needed for; its ULID."""
+        report = Report(
+            ulid=str(ULID.from_datetime(self.now)), version=1, channel=Channel.ZALO, channel_id="msg-7",
+            city="da-nang", reported_at=self.now, text=text,
+        )  # fmt: skip
+        with self.store.transaction() as session:
+            intake.file_report(session, report, None, self.now)
+        return report.ulid
+
     def sign_in(self, username: str) -> str:
         """The session token of a signed-in browser, without the quarter of a second that hashing takes."""
         token = secrets.token_urlsafe(32)
@@ -72,10 +102,10 @@ class SeededConsole:
             session.add(row)
         return token
 
-    def report_now(self, number: int, text: str) -> tuple[str, Callable[[], None]]:
+    def report_now(self, number: int, text: str, **differs: Any) -> tuple[str, Callable[[], None]]:
         """File a report spoken now; returns its ULID and what the worker would do to it."""
         self.now = datetime.now(UTC)
-        ulid = self.add(SeededReport(number=number, minutes=0, text=text, heard=False))
+        ulid = self.add(SeededReport(number=number, minutes=0, text=text, heard=False, **differs))
         times = [(at * 0.3, at * 0.3 + 0.25) for at in range(len(text.split()))]
         return ulid, lambda: hear(self, ulid, text, times, datetime.now(UTC))
 
@@ -149,9 +179,9 @@ def hear(seeded: SeededConsole, ulid: str, text: str, times: list[tuple[float, f
         for word, (start, end) in zip(text.split(), times, strict=False)
     ]
     raw = " ".join(str(word["text"]) for word in words)
-    heard = HeardText(
-        raw_text=raw, tidy_text=raw[:1].upper() + raw[1:] + ("." if raw else ""), words=words, confidence=0.88,
-        model="starter", model_version="2026-11", starter=True, audio_seconds=times[-1][1], decode_seconds=1.2,
+    heard = heard_text(
+        raw, tidy_text=raw[:1].upper() + raw[1:] + ("." if raw else ""), words=words, confidence=0.88,
+        model_version="2026-11", audio_seconds=times[-1][1], decode_seconds=1.2,
     )  # fmt: skip
     with seeded.store.reading() as session:
         recording = listing.get_recording(session, ulid)

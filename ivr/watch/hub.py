@@ -51,6 +51,7 @@ class Hub:
         self._state = state
         self._clients: _Clients = set()
         self._live = 0
+        self._switches = ""
 
     def app(self) -> web.Application:
         """The web application."""
@@ -69,6 +70,11 @@ class Hub:
         """Send how many calls go on; no row and no id: the next one replaces it."""
         self._live = calls
         self._send(_live_bytes(calls))
+
+    def publish_switches(self, stamp: str) -> None:
+        """Send the stamp of the switches (:mod:`ivr.city.flow.switches`): a page that shows older ones asks."""
+        self._switches = stamp
+        self._send(_switches_bytes(stamp))
 
     async def healthz(self, _request: web.Request) -> web.Response:
         """What a monitor may know: no names, no numbers."""
@@ -136,7 +142,7 @@ class Hub:
                 event_bytes(change.topic, {"subject": change.subject, "data": change.data}, number=change.id)
                 for change in missed
             )
-        return b"retry: 1000\n\n" + start + _live_bytes(self._live)
+        return b"retry: 1000\n\n" + start + _live_bytes(self._live) + _switches_bytes(self._switches)
 
     def _missed(self, known: int | None) -> tuple[int, list[Change] | None]:
         """The newest id, and the changes after ``known``; None when they are too many or pruned."""
@@ -206,6 +212,10 @@ def event_bytes(topic: str, data: Any, *, number: int | None = None) -> bytes:
 
 def _live_bytes(calls: int) -> bytes:
     return event_bytes("calls.live", {"subject": "", "data": {"calls": calls}})
+
+
+def _switches_bytes(stamp: str) -> bytes:
+    return event_bytes("switches", {"subject": "", "data": {"stamp": stamp}})
 
 
 async def _write(response: web.StreamResponse, chunk: bytes) -> None:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from ivr.asterisk.ami import Ami
 from ivr.asterisk.logins import load_logins
+from ivr.city.flow.switches import get_stamp
 from ivr.errors import TongdaiError
 from ivr.filing.sweep_thread import Sweeping
 from ivr.process.log_files import bound_logs
@@ -24,6 +25,8 @@ from ivr.watch.refused import Refused
 from ivr.watch.tail import Change, Tail
 from ivr.words import tr
 
+SWITCHES_EVERY = 1.0
+"""Seconds between two looks at whether a person has thrown a switch: pages show the emergency menu by themselves."""
 LOGS_EVERY = 30.0
 """Seconds between two looks at the size of Asterisk's log files."""
 
@@ -83,6 +86,7 @@ class Watch:
         )
         self.live.listen(self.ami)
         self.refused = Refused()
+        self.hub.publish_switches(get_stamp(settings))
         self._runner = web.AppRunner(self.hub.app(), access_log=None, shutdown_timeout=1.0)
 
     def state(self) -> dict[str, Any]:
@@ -99,6 +103,7 @@ class Watch:
     async def __aenter__(self) -> "Watch":
         self._loop = asyncio.get_running_loop()
         await self._listen()
+        self._following = asyncio.create_task(self._follow_switches())
         self.tail.start()
         self.ami.start()
         self._counting = asyncio.create_task(self.refused.follow(self.ami))
@@ -108,6 +113,7 @@ class Watch:
 
     async def __aexit__(self, *_: object) -> None:
         self._counting.cancel()
+        self._following.cancel()
         self.ami.close()
         await self._runner.cleanup()
         await asyncio.gather(asyncio.to_thread(self.tail.stop), asyncio.to_thread(self.sweeping.stop))
@@ -129,6 +135,15 @@ class Watch:
 
     async def _resync(self) -> None:
         await self.live.resync(self.ami)
+
+    async def _follow_switches(self) -> None:
+        known = get_stamp(self._settings)
+        while True:
+            await asyncio.sleep(SWITCHES_EVERY)
+            stamp = await asyncio.to_thread(get_stamp, self._settings)
+            if stamp != known:
+                known = stamp
+                self.hub.publish_switches(stamp)
 
     def _from_tail(self, changes: list[Change]) -> None:
         if not self._loop.is_closed():

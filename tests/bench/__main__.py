@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from tests.bench import commands, conversation, desk, phone, ticket, work
+from tests.bench import commands, console, conversation, desk, phone, ticket, work
 from tests.bench.table import Row, machine, markdown, write_json
 
 BENCHES: dict[str, Callable[[float], Iterator[Row]]] = {
@@ -24,7 +24,8 @@ BENCHES: dict[str, Callable[[float], Iterator[Row]]] = {
     "ticket": ticket.ticket,
     "worker": work.worker,
     "memory": phone.memory,
-    "console": desk.console,
+    "console": console.console,
+    "desk": desk.desk,
 }
 RESULT = Path("var") / "bench.json"
 

@@ -11,8 +11,8 @@ import console
 from ivr.services import outbox
 
 ROOM = Path(console.__file__).parent
-OF_THE_SCRIPT = {"refresh", "any"}
-"""Triggers that live.js itself fires: after an outage, and for any change."""
+OF_THE_SCRIPT = {"refresh", "any", "switches"}
+"""Triggers that live.js itself fires: after an outage, for any change, and for a switch that was thrown."""
 TRIGGER = re.compile(r"live:(?:mine-)?([\w-]+)")
 LISTENING = {
     path: names for path in sorted(ROOM.rglob("*.html")) if (names := TRIGGER.findall(path.read_text(encoding="utf-8")))

@@ -12,20 +12,11 @@ from sqlalchemy import select
 from console.takes import describe_takes
 from console.ticket_form import find_text_state
 from console.views.ticket_page import find_next
-from ivr.model import Channel, Report, ReportPart, Reveal, State, Ticket, WorkItem, WorkState
+from ivr.model import ReportPart, Reveal, State, WorkItem, WorkState
 from ivr.services import listing
-from ivr.services.intake import file_report
 
 SignIn = Callable[..., FlaskClient]
 HTMX = {"HX-Request": "true"}
-
-
-def change(desk: Any, number: int, **values: object) -> None:
-    """Set values of a ticket as they are stored."""
-    with desk.store.transaction() as session:
-        ticket = session.scalars(select(Ticket).where(Ticket.ulid == desk.ulid(number))).one()
-        for name, value in values.items():
-            setattr(ticket, name, value)
 
 
 def steps(text: str) -> list[str]:
@@ -64,7 +55,7 @@ def test_buttons_are_verbs_and_the_first_one_is_what_comes_next(sign_in: SignIn,
 def test_publication_is_offered_to_who_may_where_the_citizen_agreed(
     sign_in: SignIn, seeded: Any, publish: bool | None, offered: bool
 ) -> None:
-    change(seeded, 4209, publish=publish)
+    seeded.change(4209, publish=publish)
     path = f"/tickets/{seeded.ulid(4209)}"
     assert ("Công khai câu trả lời…" in steps(sign_in("hoa").get(path).text)) == offered
     assert "Công khai câu trả lời…" not in steps(sign_in("lan").get(path).text)
@@ -161,18 +152,8 @@ def test_marks_stand_beside_the_words(sign_in: SignIn, seeded: Any) -> None:
 
 
 def test_a_written_report_speaks_of_no_telephone(sign_in: SignIn, seeded: Any) -> None:
-    report = Report(
-        ulid="01K5ZAL00000000000000000AB",
-        version=1,
-        channel=Channel.ZALO,
-        channel_id="msg-8",
-        city="da-nang",
-        reported_at=seeded.now,
-        text="Cây đổ trước cổng trường.",
-    )
-    with seeded.store.transaction() as session:
-        file_report(session, report, None, seeded.now)
-    text = sign_in("hoa").get(f"/tickets/{report.ulid}").text.split("<main")[1].split("</main>")[0]
+    ulid = seeded.write("Cây đổ trước cổng trường.")
+    text = sign_in("hoa").get(f"/tickets/{ulid}").text.split("<main")[1].split("</main>")[0]
     assert "Nhận phản ánh (Zalo)" in text
     assert "Chưa hỏi, nghĩa là không" in text
     for telephone in ("gười gọi", "uộc gọi", "gác máy", "hi âm", "Số máy", "qua điện thoại"):
@@ -250,7 +231,7 @@ def test_the_next_ticket_of_a_list(listed: str, order: str, seen: str, after: st
 def test_on_to_the_next_ticket_and_back_to_the_list(sign_in: SignIn, seeded: Any) -> None:
     lan = sign_in("lan")
     order = ",".join(seeded.ulid(number) for number in (4217, 4216, 4215, 4214))
-    change(seeded, 4216, state=State.DA_TIEP_NHAN)
+    seeded.change(4216, state=State.DA_TIEP_NHAN)
     asked = f"/tickets/next?tab=new&after={seeded.ulid(4217)}&order={order}&seen={seeded.ulid(4217)}"
     assert lan.get(asked).location == f"/tickets/{seeded.ulid(4215)}"
     ended = lan.get(f"/tickets/next?tab=mine&q=xyz9&after={seeded.ulid(4217)}")

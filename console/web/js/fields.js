@@ -12,3 +12,15 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll('[data-reveals][aria-pressed="true"]')) button.click();
 });
+
+// [data-proposes=ID]: each choice has its usual companion in another field, which follows until a person has chosen there.
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  const source = form?.querySelector("[data-proposes]");
+  if (!source) return;
+  const target = document.getElementById(source.dataset.proposes);
+  const proposal = source.selectedOptions[0].dataset.proposal ?? "";
+  if (event.target === target) target.dataset.chosen = "";
+  if (event.target === source && proposal && target.dataset.chosen === undefined) target.value = proposal;
+  form.querySelector("[data-proposed]").hidden = !proposal || target.value !== proposal;
+});

@@ -100,6 +100,11 @@ const acts = {
   waiting(message) {
     badge(message.count);
   },
+  // A person has thrown a switch: callers hear another menu, and every page says so.
+  switches(message) {
+    const band = document.getElementById("modes");
+    if (band && band.dataset.stamp !== message.stamp) tell("live:switches");
+  },
   "signed-out": () => location.reload(),
 };
 
@@ -126,6 +131,7 @@ function answer() {
   if (!stream) return;
   if (state === "on") group.post({ kind: "on", last: stream.last, calls });
   else if (state === "off") group.post({ kind: "off" });
+  if (stream.switches !== null) group.post({ kind: "switches", stamp: stream.switches });
   if (waiting !== null) group.post({ kind: "waiting", count: waiting });
 }
 

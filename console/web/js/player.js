@@ -184,3 +184,11 @@ document.addEventListener("htmx:afterSettle", () => {
     if (peaks.length && peaks.length !== player.peaks.length) player.look(peaks);
   }
 });
+
+// [data-then-plays=ID]: the ticket was taken in order to hear it, and the work is the reason.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const id = event.detail.elt.dataset?.thenPlays;
+  if (id === undefined || !event.detail.successful) return;
+  const player = players.find((each) => each.id === id);
+  if (player?.media.paused) player.toggle();
+});

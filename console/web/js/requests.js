@@ -12,6 +12,7 @@ htmx.config.historyCacheSize = 0; // pages hold personal data: nothing of them s
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.scrollBehavior = "auto";
 htmx.config.defaultSettleDelay = 0; // 20 ms by default, in which a fresh button is there and does nothing
+htmx.config.attributesToSettle = ["class"]; // not "style", which our policy refuses: a field made taller by its corner has it
 
 export const token = () => document.querySelector("meta[name=csrf-token]")?.content ?? "";
 

@@ -1,6 +1,7 @@
 // The hub's stream of changes (server-sent events) as messages; only the tab that leads holds one.
 //   {kind: "on", last, calls} · {kind: "off"} · {kind: "alive"} · {kind: "change", topic, subject, last}
-//   {kind: "refresh", last}: something may have been missed · {kind: "calls", calls} · {kind: "signed-out"}
+//   {kind: "refresh", last}: something may have been missed · {kind: "calls", calls}
+//   {kind: "switches", stamp}: those that are on, see ivr/city/flow/switches.py · {kind: "signed-out"}
 const SILENCE = 25_000; // ms; the hub sends a heartbeat every 10 s
 const LONGEST_PAUSE = 15_000; // ms between two tries
 
@@ -12,6 +13,7 @@ export class Stream {
     this.tries = 0;
     this.calls = 0;
     this.last = null;
+    this.switches = null;
     this.heardAt = Date.now();
     this.watch = setInterval(() => this.look(), 1000);
     this.connect();
@@ -40,6 +42,10 @@ export class Stream {
     on("calls.live", (event) => {
       this.calls = JSON.parse(event.data).data.calls;
       this.tell({ kind: "calls", calls: this.calls });
+    });
+    on("switches", (event) => {
+      this.switches = JSON.parse(event.data).data.stamp;
+      this.tell({ kind: "switches", stamp: this.switches });
     });
     for (const topic of this.topics) on(topic, (event) => this.change(topic, event));
     source.addEventListener("error", () => {

@@ -27,6 +27,23 @@ async function finish() {
   if (await saved()) document.querySelector('[data-key="F8"]')?.click();
 }
 
+// So does the mouse: a button of the bar waits for what is still open, and then does its own.
+document.addEventListener(
+  "click",
+  async (event) => {
+    const act = event.target.closest(".workbar-acts button, .workbar-acts a");
+    if (!act || !unsaved()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (await saved()) document.getElementById(act.id)?.click();
+  },
+  true,
+);
+
+function unsaved() {
+  return document.querySelector("form[data-edit-form][data-editing], form[data-fact][data-editing], form[data-fact].htmx-request");
+}
+
 function sendAndGoOn(form) {
   if (!form?.reportValidity()) return;
   form.dataset.then = "next";

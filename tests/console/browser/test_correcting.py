@@ -99,6 +99,9 @@ def test_words_stay_alive_and_doubts_go_with_the_correction(
         expect(unsure).to_have_count(2)
         for text in ("Hẻm nhà tôi ngập nước.", "Hẻm nhà tôi ngập sâu."):  # twice in a row
             field.fill(text)
+            field.evaluate(
+                "field => { field.style.height = '300px'; }"
+            )  # by its corner: no breach of the policy follows
             page.keyboard.press("Control+Enter")
             expect(page.locator(".said[data-said]")).to_have_text(text)
             expect(unsure).to_have_count(0)

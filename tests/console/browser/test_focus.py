@@ -78,3 +78,25 @@ def test_the_focus_returns_after_acts(open_page: Callable[..., Page], running: R
     page.keyboard.press("Control+Enter")
     expect(page.locator("#part-bar")).to_contain_text("Chờ bổ sung")
     expect(page.locator("#part-bar :focus")).to_have_count(1)
+
+
+def test_a_page_opened_by_mouse_is_calm_until_the_first_key(
+    open_page: Callable[..., Page], running: RunningConsole
+) -> None:
+    ulid = running.seeded.ulid(4214)
+    page = open_page("lan", path="/tickets?tab=all")
+    said = page.locator(".said[data-said]")
+    row = page.locator(f'.list .row-link[href$="{ulid}"]')
+    for _ in range(2):  # twice in a row
+        row.click()
+        expect(said).to_be_focused()  # the arrows walk through the words all the same
+        assert page.evaluate(LOOK)["seen"] is False
+        page.keyboard.press("Shift")
+        assert page.evaluate(LOOK)["seen"] is False
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate(LOOK)["seen"] is True
+        page.keyboard.press("Escape")
+        expect(row).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(said).to_be_focused()
+    assert page.evaluate(LOOK)["seen"] is True  # whoever came by keys sees where the keyboard is

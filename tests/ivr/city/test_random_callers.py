@@ -110,8 +110,8 @@ def test_whatever_callers_do_each_call_ends_well_and_counts_once(
     settings = temporary_settings(tmp_path)
     with open_instance(settings, empty_database, lambda: START) as house:
         for seed in range(CALLS):
-            throw_switch(settings, "emergency", seed % 8 == 0)
             now = START + timedelta(hours=seed * 7)
+            throw_switch(settings, "emergency", seed % 8 == 0, now)
             phone = RandomPhone(seed)
             end = run_call(phone, city, get_sounds(city_id), house.desk, lambda now=now: now, settings)
             assert end in (EndReason.COMPLETED, EndReason.HUNG_UP, EndReason.CONNECTED), f"caller {seed}: {end}"

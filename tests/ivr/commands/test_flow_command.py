@@ -1,8 +1,10 @@
 """``tongdai flow`` as people type it: check, draw, switch."""
 
+import os
 import re
 import shutil
 from dataclasses import MISSING, fields
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -12,12 +14,21 @@ from ivr.__main__ import main
 from ivr.city.city import load_city
 from ivr.city.flow.draw import draw
 from ivr.city.flow.nodes import NODE_TYPES
-from ivr.city.flow.switches import SwitchError, is_on, read_switches, throw_switch
+from ivr.city.flow.switches import (
+    SwitchError,
+    Thrown,
+    find_thrown,
+    get_stamp,
+    is_on,
+    read_switches,
+    throw_switch,
+)
 from ivr.city.prompt_texts import read_prompt_texts
 from ivr.commands.flow import check_cities, check_other_cities, check_switches
 from ivr.settings import Settings
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
+AT = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -104,8 +115,9 @@ def test_a_switch_is_off_until_thrown_and_stays_as_thrown(home: Path, capsys: py
     assert is_on(settings, "emergency")
     assert main(["flow", "switch", "emergency"]) == 0
     assert read_switches(settings) == {"emergency": True}
-    throw_switch(settings, "emergency", False)
+    throw_switch(settings, "emergency", False, AT)
     assert not is_on(settings, "emergency")
+    assert find_thrown(settings) == []
     assert sorted(path.name for path in home.iterdir()) == [".switches.toml.lock", "switches.toml"]
 
 
@@ -139,13 +151,39 @@ def test_the_emergency_switch_can_be_thrown_while_a_menu_has_faults(home: Path, 
 def test_doctor_says_which_switches_are_on(home: Path) -> None:
     settings = Settings(home=home, config=CONFIG)
     assert [(finding.ok, finding.text) for finding in check_switches(settings)] == [(True, "none is on")]
-    throw_switch(settings, "emergency", True)
-    assert [(finding.ok, finding.text) for finding in check_switches(settings)] == [(True, "emergency: on")]
-    throw_switch(settings, "emergancy", True)  # by an older version, or by hand
+    throw_switch(settings, "emergency", True, AT)
+    assert [(finding.ok, finding.text) for finding in check_switches(settings)] == [
+        (True, "emergency: on since 15:30 01/10/2026")
+    ]
+    throw_switch(settings, "emergancy", True, AT)  # by an older version, or by hand
     (finding,) = check_switches(settings)
     assert not finding.ok
     assert "emergancy" in finding.remedy
     assert "switches.toml" in finding.remedy
+
+
+def test_since_when_a_switch_is_on_is_kept_also_beside_what_a_person_wrote(home: Path) -> None:
+    settings = Settings(home=home, config=CONFIG)
+    file = home / "switches.toml"
+    file.write_text("storm = true\nemergency = false\n[since]\nemergency = 2026-01-01T00:00:00Z\n", encoding="utf-8")
+    os.utime(file, (AT.timestamp(), AT.timestamp()))
+    stamp = get_stamp(settings)
+    assert find_thrown(settings) == [Thrown(name="storm", since=AT)]
+    for minutes in (5, 9):  # thrown again it has been on all the time
+        throw_switch(settings, "emergency", True, AT + timedelta(minutes=minutes))
+    assert find_thrown(settings) == [
+        Thrown(name="emergency", since=AT + timedelta(minutes=5)),
+        Thrown(name="storm", since=AT),
+    ]
+    assert get_stamp(settings) not in {"", stamp}
+    throw_switch(settings, "emergency", False, AT)
+    throw_switch(settings, "emergency", True, AT + timedelta(days=1))
+    assert find_thrown(settings)[0].since == AT + timedelta(days=1)
+    assert read_switches(settings) == {"emergency": True, "storm": True}
+    with pytest.raises(SwitchError, match="not the name"):
+        throw_switch(settings, "since", True, AT)
+    file.unlink()
+    assert (get_stamp(settings), find_thrown(settings)) == ("", [])
 
 
 def test_an_unreadable_switch_file_means_off_for_callers_and_an_error_for_people(home: Path) -> None:
@@ -153,13 +191,13 @@ def test_an_unreadable_switch_file_means_off_for_callers_and_an_error_for_people
     settings = Settings(home=home, config=CONFIG)
     assert not is_on(settings, "emergency")
     with pytest.raises(SwitchError, match=r"switches\.toml"):
-        throw_switch(settings, "emergency", True)
+        throw_switch(settings, "emergency", True, AT)
     assert (home / "switches.toml").read_text() == "emergency: on\n"
 
 
 def test_a_switch_needs_a_plain_name(home: Path) -> None:
     with pytest.raises(SwitchError, match="not the name"):
-        throw_switch(Settings(home=home, config=CONFIG), 'x = "\n', True)
+        throw_switch(Settings(home=home, config=CONFIG), 'x = "\n', True, AT)
 
 
 @pytest.mark.parametrize("name", sorted(NODE_TYPES))

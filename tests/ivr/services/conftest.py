@@ -6,12 +6,16 @@ from typing import Any, Protocol
 
 import pytest
 
-from ivr.model import Consent, ContactKind, Person, Role
+from ivr.jobs import queue
+from ivr.model import Consent, ContactKind, Person, RecordingFlag, Role
 from ivr.model.report import Part, PartState
 from ivr.recordings import FiledAudio
 from ivr.services import intake
+from ivr.services.transcribing import TRANSCRIBE
+from ivr.services.transcripts import HeardText, store_transcript
 from ivr.spool import Sidecar, SidecarState
 from ivr.store import Store
+from ivr.testing.jobs import claim
 from ivr.testing.spool import change, make_sidecar
 
 ULID = "01K5CALL0000000000000000AA"
@@ -51,6 +55,34 @@ def audio() -> FiledAudio:
 
 def audio_of(ulid: str) -> FiledAudio:
     return FiledAudio(key=f"2026/09/15/{ulid}.wav", seconds=12.5, size=200_044, sha256="ab" * 32)
+
+
+@pytest.fixture
+def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> int:
+    """The usual report, filed."""
+    with store.transaction() as session:
+        return intake.file_report(session, sidecar, audio, now).ticket_id
+
+
+class HearReport(Protocol):
+    """Does the worker's part for the usual report, which is filed; returns its recording's id."""
+
+    def __call__(self, heard: HeardText, *flags: RecordingFlag) -> str: ...
+
+
+@pytest.fixture
+def hear_report(store: Store, sidecar: Sidecar, now: datetime) -> HearReport:
+    """Stores what was heard and ends the work item."""
+
+    def hear(heard: HeardText, *flags: RecordingFlag) -> str:
+        claimed = claim(store, TRANSCRIBE, "w", now)
+        assert claimed is not None
+        with store.transaction() as session:
+            store_transcript(session, sidecar.ulid, heard, [1, 100], flags, now)
+            queue.finish(session, claimed, now)
+        return sidecar.ulid
+
+    return hear
 
 
 class FileReport(Protocol):

@@ -7,44 +7,20 @@ import pytest
 
 from ivr.jobs import queue
 from ivr.model import EventKind, Kind, Person, RecordingFlag, Role, State, Ticket, Transcript
-from ivr.recordings import FiledAudio
-from ivr.services import casework, intake, outbox
+from ivr.services import casework, correcting, outbox
 from ivr.services.errors import NotAllowed, NotFound, Stale
 from ivr.services.transcribing import TRANSCRIBE
-from ivr.services.transcripts import HeardText, store_transcript
-from ivr.spool import Sidecar
+from ivr.services.transcripts import store_transcript
 from ivr.store import Store
-from ivr.testing.jobs import claim
+from ivr.testing.heard import heard_text
 
-HEARD = HeardText(
-    raw_text="đường nguyễn trãi bị ngập",
-    tidy_text="Đường Nguyễn Trãi bị ngập",
-    words=[{"text": "đường", "start": 0.1, "end": 0.4, "confidence": 0.9}],
-    confidence=0.9,
-    model="starter",
-    model_version="1",
-    starter=True,
-    audio_seconds=12.5,
-    decode_seconds=2.5,
-)
+HEARD = heard_text("đường nguyễn trãi bị ngập", tidy_text="Đường Nguyễn Trãi bị ngập")
 
 
 @pytest.fixture
-def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> int:
-    """The usual report, filed."""
-    with store.transaction() as session:
-        return intake.file_report(session, sidecar, audio, now).ticket_id
-
-
-@pytest.fixture
-def transcribed(store: Store, ticket_id: int, sidecar: Sidecar, now: datetime) -> str:
+def transcribed(ticket_id: int, hear_report: Callable[..., str]) -> str:
     """The report's recording, heard."""
-    claimed = claim(store, TRANSCRIBE, "w", now)
-    assert claimed is not None
-    with store.transaction() as session:
-        store_transcript(session, sidecar.ulid, HEARD, [1, 100], [RecordingFlag.CLIPPED], now)
-        queue.finish(session, claimed, now)
-    return sidecar.ulid
+    return hear_report(HEARD, RecordingFlag.CLIPPED)
 
 
 def test_a_transcript_shows_in_its_ticket(store: Store, ticket_id: int, transcribed: str, now: datetime) -> None:
@@ -61,7 +37,7 @@ def test_a_transcript_shows_in_its_ticket(store: Store, ticket_id: int, transcri
 
 def test_raw_text_that_stands_is_never_changed(store: Store, transcribed: str, now: datetime) -> None:
     with store.transaction() as session:
-        other = HeardText(**{**HEARD.__dict__, "raw_text": "khác", "tidy_text": "Khác"})
+        other = heard_text("khác")
         store_transcript(session, transcribed, other, [], [], now)
         assert session.get_one(Transcript, transcribed).text == "Đường Nguyễn Trãi bị ngập"
         with pytest.raises(NotFound):
@@ -72,9 +48,9 @@ def test_a_correction_stands_over_the_raw_text(
     store: Store, ticket_id: int, transcribed: str, operator: Person, supervisor: Person, now: datetime
 ) -> None:
     with store.transaction() as session:
-        casework.correct_transcript(session, transcribed, " Đường Nguyễn Tri Phương\nngập ", operator, 1, now)
+        correcting.correct_transcript(session, transcribed, " Đường Nguyễn Tri Phương\nngập ", operator, 1, now)
     with pytest.raises(Stale) as caught, store.transaction() as session:
-        casework.correct_transcript(session, transcribed, "khác", supervisor, 1, now)
+        correcting.correct_transcript(session, transcribed, "khác", supervisor, 1, now)
     assert (caught.value.who, caught.value.at) == (operator.name, now)
     with store.reading() as session:
         transcript = session.get_one(Transcript, transcribed)
@@ -86,7 +62,7 @@ def test_a_correction_stands_over_the_raw_text(
 
 def test_a_text_nobody_heard_cannot_be_corrected(store: Store, ticket_id: int, operator: Person, now: datetime) -> None:
     with pytest.raises(NotFound), store.transaction() as session:
-        casework.correct_transcript(session, "none", "x", operator, 1, now)
+        correcting.correct_transcript(session, "none", "x", operator, 1, now)
 
 
 def test_who_was_faster_is_named(
@@ -170,8 +146,8 @@ def test_confidential_work_is_closed_to_other_operators(
         with pytest.raises(NotAllowed):
             casework.move(session, ticket_id, State.DA_TIEP_NHAN, other, "", 2, now)
         with pytest.raises(NotAllowed):
-            casework.correct_transcript(session, transcribed, "x", other, 1, now)
-        casework.correct_transcript(session, transcribed, "x", supervisor, 1, now)
+            correcting.correct_transcript(session, transcribed, "x", other, 1, now)
+        correcting.correct_transcript(session, transcribed, "x", supervisor, 1, now)
 
 
 def test_no_such_ticket(store: Store, operator: Person, now: datetime) -> None:

@@ -7,18 +7,9 @@ import pytest
 
 from ivr.model import CLOSED, MOVES, EventKind, Person, Refusal, State, Ticket
 from ivr.model.moves import Move, Need, find_move, find_usual
-from ivr.recordings import FiledAudio
-from ivr.services import casework, intake, outbox
+from ivr.services import casework, outbox
 from ivr.services.errors import MoveRefused, Stale
-from ivr.spool import Sidecar
 from ivr.store import Store
-
-
-@pytest.fixture
-def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> int:
-    """The usual report, filed."""
-    with store.transaction() as session:
-        return intake.file_report(session, sidecar, audio, now).ticket_id
 
 
 def test_the_table_of_moves_is_whole() -> None:

@@ -6,25 +6,19 @@ from datetime import datetime
 import pytest
 
 from ivr.model import Person, Role, State, Ticket
-from ivr.recordings import FiledAudio
-from ivr.services import casework, intake, rights
+from ivr.services import casework, correcting, rights
 from ivr.services.errors import EmptyText, MoveRefused, NotAllowed, Stale
-from ivr.services.transcripts import HeardText, store_transcript
+from ivr.services.transcripts import HeardText
 from ivr.spool import Sidecar
 from ivr.store import Store
+from ivr.testing.heard import heard_text
 
 
 @pytest.fixture
-def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> int:
-    """The usual report, filed and heard."""
-    heard = HeardText(
-        raw_text="ngập", tidy_text="Ngập", words=[], confidence=0.9, model="m", model_version="1", starter=True,
-        audio_seconds=9, decode_seconds=1,
-    )  # fmt: skip
-    with store.transaction() as session:
-        number = intake.file_report(session, sidecar, audio, now).ticket_id
-        store_transcript(session, sidecar.ulid, heard, [1], [], now)
-    return number
+def ticket_id(ticket_id: int, hear_report: Callable[[HeardText], str]) -> int:
+    """The usual report, heard."""
+    hear_report(heard_text("ngập"))
+    return ticket_id
 
 
 def held_by(store: Store, ticket_id: int, holder: Person | None, state: State = State.DA_TIEP_NHAN) -> int:
@@ -49,7 +43,7 @@ def test_a_colleagues_ticket_is_moved_changed_and_corrected_by_who_may(
     acts: list[Callable[[Person], object]] = [
         lambda person: casework.move(session, ticket_id, State.DA_TRA_LOI, person, "đã trả lời", version, now),
         lambda person: casework.change(session, ticket_id, person, version, now, urgent=True),
-        lambda person: casework.correct_transcript(session, sidecar.ulid, "khác", person, 1, now),
+        lambda person: correcting.correct_transcript(session, sidecar.ulid, "khác", person, 1, now),
     ]
     for act in acts:
         with pytest.raises(NotAllowed, match="Mai"), store.transaction() as session:
@@ -105,7 +99,7 @@ def test_a_correction_that_says_nothing_is_refused(
     store: Store, ticket_id: int, sidecar: Sidecar, operator: Person, now: datetime, text: str
 ) -> None:
     with pytest.raises(EmptyText), store.transaction() as session:
-        casework.correct_transcript(session, sidecar.ulid, text, operator, 1, now)
+        correcting.correct_transcript(session, sidecar.ulid, text, operator, 1, now)
     with store.reading() as session:
         assert session.get_one(Ticket, ticket_id).content == "Ngập"
 

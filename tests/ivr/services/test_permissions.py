@@ -9,17 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from ivr.jobs import queue
 from ivr.model import OFFERED_ROLES, EventKind, Kind, Person, Role, State, Ticket, TicketEvent
 from ivr.model.permissions import GRANTS, Permission, Scope
-from ivr.recordings import FiledAudio
-from ivr.services import casework, intake, plays, rights
+from ivr.services import casework, correcting, plays, rights
 from ivr.services.errors import NotAllowed
-from ivr.services.transcribing import TRANSCRIBE
-from ivr.services.transcripts import HeardText, store_transcript
-from ivr.spool import Sidecar
+from ivr.services.transcripts import HeardText
 from ivr.store import Store
-from ivr.testing.jobs import claim
+from ivr.testing.heard import heard_text
 
 RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
 """The ladder there was: each role might what those before it might."""
@@ -61,7 +57,7 @@ ACTS: dict[str, Act] = {
     "confidential": lambda s, t, me, other, now: casework.change(
         s, t.id, me, t.version, now, confidential=not t.confidential
     ),
-    "correct": lambda s, t, me, other, now: casework.correct_transcript(s, t.ulid, "khác", me, 1, now),
+    "correct": lambda s, t, me, other, now: correcting.correct_transcript(s, t.ulid, "khác", me, 1, now),
     "listen": lambda s, t, me, other, now: plays.grant(s, t.ulid, me, "play", "kiểm tra", now),
     "listen without a reason": lambda s, t, me, other, now: plays.grant(s, t.ulid, me, "play", "", now),
     "download": lambda s, t, me, other, now: plays.grant(s, t.ulid, me, "download", "kiểm tra", now),
@@ -99,20 +95,10 @@ def undone(store: Store) -> Iterator[Session]:
 
 
 @pytest.fixture
-def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> int:
-    """The usual report, filed and heard."""
-    with store.transaction() as session:
-        number = intake.file_report(session, sidecar, audio, now).ticket_id
-    claimed = claim(store, TRANSCRIBE, "w", now)
-    assert claimed is not None
-    heard = HeardText(
-        raw_text="ngập", tidy_text="Ngập", words=[], confidence=0.9, model="m", model_version="1", starter=True,
-        audio_seconds=9, decode_seconds=1,
-    )  # fmt: skip
-    with store.transaction() as session:
-        store_transcript(session, sidecar.ulid, heard, [1], [], now)
-        queue.finish(session, claimed, now)
-    return number
+def ticket_id(ticket_id: int, hear_report: Callable[[HeardText], str]) -> int:
+    """The usual report, heard."""
+    hear_report(heard_text("ngập"))
+    return ticket_id
 
 
 def test_the_document_tells_the_table_as_it_is() -> None:

@@ -6,19 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from ivr.model import Person, Recording, Role
-from ivr.recordings import FiledAudio
-from ivr.services import casework, intake, plays
+from ivr.services import casework, plays
 from ivr.services.errors import NotAllowed, NotFound, ReasonNeeded
 from ivr.services.plays import Action
 from ivr.spool import Sidecar
 from ivr.store import Store
-
-
-@pytest.fixture
-def ticket_id(store: Store, sidecar: Sidecar, audio: FiledAudio, now: datetime) -> int:
-    """The usual report, filed."""
-    with store.transaction() as session:
-        return intake.file_report(session, sidecar, audio, now).ticket_id
 
 
 def grant(store: Store, sidecar: Sidecar, person: Person, now: datetime, action: str = "play", reason: str = "") -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ivr.model import Base, Call, Person, Recording, Refusal, Role, State, Ticket, Transcript
 from ivr.model.code import make_code
 from ivr.model.permissions import GRANTS, Grant, Permission, Scope
-from ivr.services import casework, listing, plays, rights, viewing
+from ivr.services import casework, correcting, listing, plays, rights, viewing
 from ivr.services.errors import MoveRefused, NotFound
 from ivr.services.listing import CallFilter, TicketFilter
 from ivr.store import Store
@@ -169,7 +169,7 @@ ACTS: dict[str, Act] = {
     ),
     "note": lambda s, t, me, now: casework.note(s, t.id, "đã gọi lại", me, now),
     "change": lambda s, t, me, now: casework.change(s, t.id, me, t.version, now, urgent=True, assignee=me.id),
-    "correct": lambda s, t, me, now: casework.correct_transcript(s, t.ulid, "khác", me, 1, now),
+    "correct": lambda s, t, me, now: correcting.correct_transcript(s, t.ulid, "khác", me, 1, now),
     "listen": lambda s, t, me, now: plays.grant(s, t.ulid, me, "play", "kiểm tra", now),
     "download": lambda s, t, me, now: plays.grant(s, t.ulid, me, "download", "kiểm tra", now),
 }

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import delete
 
 from ivr.asterisk.logins import load_logins
+from ivr.city.flow.switches import get_stamp, throw_switch
 from ivr.model import Outbox, Role, SignIn
 from ivr.model.report import PartState
 from ivr.process.hub_state import hub_state
@@ -122,6 +123,22 @@ def lite(tmp_path: Path) -> Any:
         yield Home(tmp_path / "home", store)
 
 
+def test_a_thrown_switch_arrives_and_a_new_page_learns_what_is_on(lite: Home) -> None:
+    async def test() -> None:
+        async with lite.watching(), Browser(lite) as browser:
+            _, data = await browser.until("switches")
+            assert data["data"] == {"stamp": ""}
+            for on in (True, False):
+                throw_switch(lite.settings, "emergency", on, NOW)
+                _, data = await browser.until("switches")
+                assert data["data"] == {"stamp": get_stamp(lite.settings)} != {"stamp": ""}
+            async with Browser(lite) as late:
+                _, data = await late.until("switches")
+                assert data["data"] == {"stamp": get_stamp(lite.settings)}
+
+    run(test())
+
+
 def test_a_committed_change_arrives(home: Home) -> None:
     async def test() -> None:
         home.announce("before")
@@ -132,6 +149,7 @@ def test_a_committed_change_arrives(home: Home) -> None:
             assert (name, data) == ("hello", {})
             assert number != ""
             assert await browser.next() == ("", "calls.live", {"subject": "", "data": {"calls": 0}})
+            assert await browser.next() == ("", "switches", {"subject": "", "data": {"stamp": ""}})
             await asyncio.to_thread(home.announce, "01A", "01B")
             first, second = await browser.next(), await browser.next()
             assert first[1:] == ("ticket.filed", {"subject": "01A", "data": {"id": 7}})
