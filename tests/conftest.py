@@ -10,19 +10,24 @@ from pathlib import Path
 
 import pytest
 import structlog
+from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as trying
 
 from ivr.city.city import City, load_city
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.settings import Settings
+from ivr.store import store as store_module
 from ivr.store.migrate import migrate
 from ivr.testing import temporary_settings
 from ivr.testing.asterisk import PATIENCE
+from ivr.testing.compiled import Templates, sharing
 from ivr.testing.late import pytest_runtest_protocol as pytest_runtest_protocol
 
 trying.register_profile("busy", parent=trying(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 trying.load_profile("busy")  # how long an example takes on a busy machine is no fault of what it tries
+store_module.create_engine = sharing(store_module.create_engine)
+Flask.jinja_options = {"bytecode_cache": Templates()}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
