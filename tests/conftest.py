@@ -10,19 +10,31 @@ from pathlib import Path
 
 import pytest
 import structlog
+from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as trying
 
 from ivr.city.city import City, load_city
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.settings import Settings
+from ivr.store import store as store_module
 from ivr.store.migrate import migrate
-from ivr.testing import temporary_settings
+from ivr.testing import temporary_settings, uncounted
 from ivr.testing.asterisk import PATIENCE
+from ivr.testing.compiled import Templates, sharing
 from ivr.testing.late import pytest_runtest_protocol as pytest_runtest_protocol
+
+TESTS = Path(__file__).resolve().parent
 
 trying.register_profile("busy", parent=trying(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 trying.load_profile("busy")  # how long an example takes on a busy machine is no fault of what it tries
+store_module.create_engine = sharing(store_module.create_engine)
+Flask.jinja_options = {"bytecode_cache": Templates()}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let coverage leave out what :func:`_leave_uncounted` marks."""
+    config.pluginmanager.register(uncounted)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -32,6 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others' stretches: so each of these processes begins with a share of the long modules, the longest first, and only
     short tests are left when the processes come to their ends. A module stays together: its Asterisk starts once.
     """
+    _leave_uncounted(items)
     processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
     long = [item for item in items if item.get_closest_marker("asterisk") is not None]
     short = [item for item in items if item.get_closest_marker("asterisk") is None]
@@ -48,6 +61,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         del short[:missing]
         left -= length
     items[:] = [*(item for stretch in stretches for item in stretch), *short]
+
+
+def _leave_uncounted(items: list[pytest.Item]) -> None:
+    """Coverage is taken where a room's own tests run its lines first; counting nearly doubles a test's processor time.
+
+    Not counted: the console's tests (its lines are none of those that are measured, and what its pages ask of ``ivr``
+    must be covered by tests of ``ivr``) and the second run on PostgreSQL of what ran on SQLite, outside of the store.
+    """
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        again = item.get_closest_marker("postgres") is not None and not place.startswith("ivr/store/")
+        if again or place.startswith("console/"):
+            item.add_marker("uncounted")
 
 
 def _allowed(item: pytest.Item) -> float:

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from pysqlite3 import dbapi2 as pysqlite3
 from sqlalchemy import Connection, Engine, Insert, create_engine, event, func, select, text
 from sqlalchemy import exc as sa
@@ -223,7 +222,7 @@ def _away(engine: Engine) -> Iterator[None]:
                     "The database is not migrated to this version yet. Run: tongdai db migrate",
                 )
             ) from error
-        if _is_away(original) or error.connection_invalidated:
+        if _is_away(error) or error.connection_invalidated:
             raise _explain(original or error, engine) from error
         raise
 
@@ -232,16 +231,20 @@ _SQLITE_AWAY = frozenset({3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 23, 26})
 """PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, AUTH, NOTADB (sqlite.org/rescode)."""
 
 
-def _is_away(error: BaseException | None) -> bool:
-    if isinstance(error, pysqlite3.Error):
-        return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _SQLITE_AWAY
-    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+_POSTGRESQL_LACKS = frozenset({"42P01", "42703"})
+"""undefined_table, undefined_column (PostgreSQL, appendix A): a home on SQLite need not load the other's driver."""
+
+
+def _is_away(error: sa.DBAPIError) -> bool:
+    if isinstance(error.orig, pysqlite3.Error):
+        return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _SQLITE_AWAY
+    return isinstance(error, sa.OperationalError | sa.InterfaceError)
 
 
 def _lacks_table(error: BaseException | None) -> bool:
     if isinstance(error, pysqlite3.OperationalError):
         return str(error).startswith(("no such table", "no such column")) or "has no column" in str(error)
-    return isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)
+    return getattr(error, "sqlstate", None) in _POSTGRESQL_LACKS
 
 
 def _explain(error: BaseException, engine: Engine) -> StoreAway:

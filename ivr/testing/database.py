@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
@@ -61,14 +61,14 @@ class Cluster:
     def lend_empty(self) -> str:
         """The URL of a migrated database without rows, always the same one: for tests that follow one another.
 
-        A database a test would cost 7 MB and half a second each.
+        A database a test would cost 7 MB and half a second each, and truncating all tables ten times what is spent on
+        finding and deleting the few rows that the test before has left.
         """
         if self._lent is None:
             self._lent = self.new_database()
         engine = create_engine(self._lent, poolclass=NullPool)
         with engine.begin() as connection:
-            tables = ", ".join(f'"{name}"' for name in Base.metadata.tables)
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            empty(connection)
         return self._lent
 
     def start(self) -> None:
@@ -125,6 +125,29 @@ class Cluster:
             if done.returncode:
                 said.seek(0)
                 raise ClusterError(f"{program} {' '.join(arguments)}: {said.read()[-2000:]}")
+
+
+def empty(connection: Connection) -> None:
+    """Delete all rows of a PostgreSQL database and let every number begin anew."""
+    filled = _filled(connection)
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in filled:
+            connection.execute(table.delete())
+    connection.execute(
+        text(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
+            " FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
+    )
+
+
+def _filled(connection: Connection) -> set[str]:
+    """Names of the tables that hold rows."""
+    names = [
+        f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")"  # noqa: S608  # the model's own names
+        for name in Base.metadata.tables
+    ]
+    return set(connection.execute(text(" UNION ALL ".join(names))).scalars())
 
 
 @contextlib.contextmanager

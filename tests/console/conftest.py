@@ -3,16 +3,42 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from console import cities
 from console.app import create_app
 from ivr.settings import load_settings
 from ivr.store import open_store
 from ivr.testing import need
 from ivr.testing.console import NOW, SeededConsole, add_people, build_home, seed_all
 from ivr.testing.database import Cluster, find_server_programs, running_cluster
+
+SHIPPED = Path(__file__).resolve().parents[2] / "config"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cities_read_once() -> Iterator[None]:
+    """The cities as they are shipped do not change while tests run; each application would read them anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("load_city", "read_prompt_texts"):
+            patch.setattr(cities, name, _once(getattr(cities, name)))
+        yield
+
+
+def _once(read: Callable[..., Any]) -> Callable[..., Any]:
+    known: dict[str, Any] = {}
+
+    def reading(config: Path, city_id: str, *faults: Any) -> Any:
+        if config != SHIPPED:
+            return read(config, city_id, *faults)
+        if city_id not in known:
+            known[city_id] = read(config, city_id, *faults)
+        return known[city_id]
+
+    return reading
 
 
 @pytest.fixture(scope="session")

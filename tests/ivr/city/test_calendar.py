@@ -69,6 +69,7 @@ def test_a_calendar_without_working_time_says_so() -> None:
         OFFICE.due(datetime(2026, 9, 14), 1)  # noqa: DTZ001  # the naive moment is what is refused
 
 
+@pytest.mark.uncounted  # the lines of the examples above, a hundred times
 @given(
     st.datetimes(datetime(2026, 8, 1), datetime(2026, 10, 1)),  # noqa: DTZ001  # the zone is added below
     st.integers(1, 80 * 4),

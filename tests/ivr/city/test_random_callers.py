@@ -18,6 +18,8 @@ from ivr.prompts import Catalogue
 from ivr.simulator.sounds import tone, write_wav
 from ivr.testing import open_instance, temporary_settings
 
+pytestmark = pytest.mark.uncounted  # the same lines in two hundred calls; each has a test of its own
+
 CALLS = 200
 START = datetime(2026, 2, 16, 1, 0, tzinfo=UTC)
 """The eve of Tết: the calls spread over working days, weekends, nights and the holidays."""

@@ -32,6 +32,7 @@ def test_a_name(given_name: str, kept: str) -> None:
     assert cleaned(given_name) == kept
 
 
+@pytest.mark.uncounted  # the lines of the examples above, a hundred times
 @given(st.text())
 def test_nothing_harmful_is_left(name: str) -> None:
     kept = cleaned(name)
