@@ -76,7 +76,7 @@ def sound_until(pieces: Sequence[Piece], place: int, played: Sequence[str]) -> f
 def differently(trip: Trip, plays: Sequence[Sequence[str]]) -> list[str]:
     """How what was played differs from what was computed: prompts not heard, prompts not foreseen.
 
-    A command that a key cut short holds prompts that nobody heard: the first of each command counts as foreseen.
+    A command that a key cut short may hold prompts that were not heard: the first of each command counts as foreseen.
     """
     begun = {name for play in plays for name in play}
     names = {piece.name for piece in trip.pieces}

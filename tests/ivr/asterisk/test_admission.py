@@ -1,4 +1,4 @@
-"""More calls than the machine carries, on a real Asterisk: 503 at once, counted and told; the others go on."""
+"""More calls than the machine carries, on a real Asterisk: 503 at once, each counted and shown; the others go on."""
 
 import asyncio
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Calls that try the hotline say so in the caller's name, and nobody else's call can."""
+"""Calls that try the hotline say so in the caller's name, and no stranger's call can."""
 
 from pathlib import Path
 

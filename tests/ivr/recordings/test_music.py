@@ -1,4 +1,4 @@
-"""Music on hold is told from voices: several kinds of music are found, no voice is taken for one."""
+"""Music on hold is kept apart from voices: several kinds of music are found, no voice is taken for one."""
 
 from pathlib import Path
 
