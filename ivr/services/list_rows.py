@@ -69,6 +69,8 @@ class CallLine(NamedTuple):
     started_at: datetime
     ended_at: datetime | None
     end_reason: EndReason | None
+    trial: bool
+    """A call of ``tongdai call``, no citizen's."""
     tickets: tuple[TicketOfCall, ...]
     """In the order they were spoken; most calls make one or none."""
     several: int = 0
@@ -114,6 +116,7 @@ _CALLS = select(
     Call.started_at,
     Call.ended_at,
     Call.end_reason,
+    Call.trial,
     Ticket.code,
     Ticket.city,
     Ticket.state,
@@ -137,9 +140,9 @@ def read_calls(session: Session, which: ColumnElement[bool], visible: Sequence[C
     """The lines of calls, newest first; of tickets that are not ``visible`` nothing is read."""
     joined = _CALLS.outerjoin(Ticket, and_(Ticket.call_id == Call.id, *visible)).where(which)
     rows = [tuple[Any, ...](row) for row in session.execute(joined)]
-    return [CallLine._make((*call, _tickets(same), 0)) for call, same in groupby(rows, key=lambda row: row[:5])]
+    return [CallLine._make((*call, _tickets(same), 0)) for call, same in groupby(rows, key=lambda row: row[:6])]
 
 
 def _tickets(rows: Iterable[tuple[Any, ...]]) -> tuple[TicketOfCall, ...]:
     """Those in the rows of one call; a ticket always has a state."""
-    return tuple(TicketOfCall._make(row[5:]) for row in rows if row[7] is not None)
+    return tuple(TicketOfCall._make(row[6:]) for row in rows if row[8] is not None)

@@ -234,6 +234,7 @@ def test_what_tried_the_hotline_is_marked_and_can_be_asked_for(sign_in: SignIn, 
     client, ulid = sign_in("lan"), seeded.ulid(4213)
     assert codes(client.get("/tickets?tab=all&mark=trial")) == []
     assert "Cuộc gọi thử" not in client.get(f"/calls/{ulid}").text
+    assert "Cuộc gọi thử" not in client.get("/calls").text
     with seeded.store.transaction() as session:
         listing.get_call(session, ulid).trial = True
         found = listing.find_ticket_of_report(session, ulid)
@@ -244,3 +245,4 @@ def test_what_tried_the_hotline_is_marked_and_can_be_asked_for(sign_in: SignIn, 
     assert "Gọi thử" in rows.text
     assert "Cuộc gọi thử, không tính vào số liệu" in client.get(f"/tickets/{ulid}").text
     assert "Cuộc gọi thử, không tính vào số liệu" in client.get(f"/calls/{ulid}").text
+    assert client.get("/calls").text.count("Cuộc gọi thử, không tính vào số liệu") == 1
