@@ -19,7 +19,7 @@ import pytest
 
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
-from ivr.reconcile import GapKind, Severity, reconcile
+from ivr.reconcile import Severity, reconcile
 from ivr.settings import Settings
 from ivr.simulator import Scenario
 from ivr.simulator.free_ports import free_ports
@@ -45,8 +45,6 @@ class Refusal:
 
     begin: Callable[[SmallDisk], object]
     end: Callable[[SmallDisk], object]
-    history: bool = False
-    """The disk still takes the steps of a call: reconciliation then knows who could not be recorded."""
 
 
 def set_rights(mode: int) -> Callable[[SmallDisk], None]:
@@ -56,7 +54,7 @@ def set_rights(mode: int) -> Callable[[SmallDisk], None]:
 
 REFUSALS = {
     "full": Refusal(begin=SmallDisk.fill, end=SmallDisk.make_room),
-    "nearly-full": Refusal(begin=lambda disk: disk.fill(leave=MIB // 2), end=SmallDisk.make_room, history=True),
+    "nearly-full": Refusal(begin=lambda disk: disk.fill(leave=MIB // 2), end=SmallDisk.make_room),
     "no-inodes": Refusal(begin=SmallDisk.use_up_inodes, end=SmallDisk.make_room),
     "read-only": Refusal(begin=lambda disk: disk.read_only(True), end=lambda disk: disk.read_only(False)),
     "no-rights": Refusal(begin=set_rights(0o500), end=set_rights(0o700)),
@@ -149,13 +147,12 @@ def test_the_spool_refuses(name: str, home: Path, empty_database: Path) -> None:
         refusal.begin(disk)
         refused, citizen = call(REFUSED, settings, "refused")
         assert "beep" not in citizen.heard
-        (ulid,) = re.findall(r"level=error event=record\.no_room ulid=(\w+)", server.said())
+        assert len(re.findall(r"level=error event=record\.no_room ulid=\w+", server.said())) == 1
         refusal.end(disk)
         again, _ = call(REPORT, settings, "again")
         check(settings, store, before, again)
         check_without_history(settings, store, refused)
-        off = reconcile(settings, store, REPORT.at + timedelta(minutes=5)).find_all(Severity.OFF)
-        assert [(gap.what, gap.id) for gap in off] == [(GapKind.CALL_WITHOUT_ROOM, ulid)] * refusal.history
+        assert reconcile(settings, store, REPORT.at + timedelta(minutes=5)).find_all(Severity.OFF) == []
         assert list(settings.spool.iterdir()) == []
 
 

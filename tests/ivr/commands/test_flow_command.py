@@ -100,7 +100,7 @@ def test_draw_prints_keys_and_first_words(capsys: pytest.CaptureFixture[str]) ->
     assert main(["flow", "draw", "hai-phong", "--language", "en"]) == 0
     drawn = capsys.readouterr().out
     assert 'n_menu -- "1, 2" --> n_noi\n' in drawn
-    assert "<b>Menu</b><br/>For infrastructure, press 1. For the economy…" in drawn
+    assert "<b>Menu</b><br/>For infrastructure, press 1. Economy or public…" in drawn
     assert 'n_noi -- "refused" --> n_tu_choi\n' in drawn
     assert 'n_dong_y -- "refused" --> n_khong_ghi_am\n' in drawn
 

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from ivr.city.city import load_city
+from ivr.city.seconds.callers import Pauses
 from ivr.city.seconds.check import measure_city
 from ivr.city.seconds.limits import Way
-from ivr.phone import BEEP_SECONDS, Recorded, Sound
+from ivr.phone import BEEP_SECONDS, Recorded, RecordEnd, Sound
 from ivr.prompts import load_catalogue
 from ivr.prompts.items import word_key
+from ivr.recordings.takes import BUFFER
+from ivr.recordings.wav import TELEPHONE_RATE
 from ivr.settings import load_settings
 from ivr.simulator import Step
 from ivr.speech import PAUSE
@@ -47,6 +50,10 @@ class CountingPhone(ScriptedPhone):
         self.beep_at = self.beep_at or self.seconds
         recorded = super().record(path, **given)
         self.seconds += BEEP_SECONDS + recorded.lasted
+        if recorded.end is RecordEnd.SILENCE:  # Asterisk, which writes blocks, notices it later than the scripted phone
+            pauses = Pauses(key=0, silence=given["silence"], block=BUFFER / TELEPHONE_RATE)
+            said = recorded.lasted > pauses.silence
+            self.seconds += (pauses.behind_speech if said else pauses.without_speech) - pauses.silence
         return recorded
 
 
