@@ -9,6 +9,7 @@ import "./find.js";
 import "./filters.js";
 import "./live.js";
 import "./next.js";
+import "./opened.js";
 import "./player.js";
 import "./rows.js";
 import "./list_memory.js";

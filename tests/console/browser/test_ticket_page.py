@@ -55,6 +55,21 @@ def test_every_dialog_of_a_ticket_opens_a_second_time(open_page: Callable[..., P
     assert len(names) >= 3
 
 
+def test_an_open_menu_stays_open_when_its_region_comes_anew(
+    open_page: Callable[..., Page], running: RunningConsole
+) -> None:
+    page = open_page("hoa", path=f"/tickets/{running.seeded.ulid(4216)}")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    page.locator("#act-more").click()
+    for _ in range(2):
+        page.locator("#part-bar").evaluate("bar => { bar.dataset.old = 'yes' }")
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:refresh'))")
+        expect(page.locator("#part-bar[data-old]")).to_have_count(0)
+        expect(page.locator("#act-assign")).to_be_visible()
+    page.locator("#act-more").click()
+    expect(page.locator("#act-assign")).to_be_hidden()
+
+
 def test_a_key_counts_in_the_moment_the_part_stands_and_while_it_is_fetched_anew(
     open_page: Callable[..., Page], running: RunningConsole
 ) -> None:
