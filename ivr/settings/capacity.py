@@ -11,7 +11,8 @@ for its dialogue and filing, and 0.13 s for its prompts."""
 WINDOW = 10
 """Seconds over which calls that begin are counted: so many may come at once as may come in these."""
 SPARE = 16
-"""Pairs of RTP ports that calls which are refused need for a moment; without one they would get 488 instead of 503."""
+"""Pairs of RTP ports kept for calls that are refused; without one they would get 488 instead of 503. A refused call
+holds its pair until Asterisk has closed its session, which on a busy machine is after the next call has come."""
 
 
 def cores() -> int:
@@ -26,7 +27,7 @@ def pairs(first: int, last: int) -> int:
 
 def most_at_once(wanted: int, pairs: int) -> int:
     """Calls taken at once: ``wanted``, by default what the cores carry, never more than there are ports for."""
-    carried = max(1, pairs - min(SPARE, max(1, pairs // 10)))
+    carried = max(1, pairs - min(SPARE, max(1, pairs // 4)))
     return min(wanted or cores() * CALLS_A_CORE, carried)
 
 
