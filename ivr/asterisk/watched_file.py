@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.recordings.machine_tones import FRAME, ToneMeter
+from ivr.recordings.machine_tones import FRAME, LEAST_SECONDS, Mask, ToneMeter, surely_voice
 from ivr.recordings.sound import SOUNDING, loudness, silence_at_end
 from ivr.recordings.takes import BUFFER, HEADERLESS, bytes_a_second, read_take
 from ivr.recordings.wav import TELEPHONE_RATE, WRITTEN_HEADER, NotAudio, Samples, read_header
 
 JUDGED = round(FRAME * TELEPHONE_RATE)
 """Samples that are judged together."""
+NEWEST = round(0.6 / FRAME)
+"""Frames up to the last sound in which a voice is looked for first: in nearly all recordings it is there."""
 CLOSING = 3.0
 """Seconds Asterisk has to close a file after the caller left or the line broke."""
 STANDS_STILL = 0.3
@@ -47,10 +49,9 @@ class SilenceWatch:
         self._decode = HEADERLESS.get(path.suffix)
         self._unwritten = BUFFER / bytes_a_second(path)
         self._size = 0
-        self._rest = np.zeros(0, dtype=np.int16)
-        self._loudness: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
-        self._tones = ToneMeter(rate=TELEPHONE_RATE)
-        self._quiet = 0.0
+        self._since = np.zeros(0, dtype=np.int16)
+        """Samples on disk from the last moment on in which somebody surely spoke."""
+        self.quiet = 0.0
         """Seconds of silence at the end of what is on disk; all of it where nothing was heard yet."""
         self._begun = self._grew_at = clock()
 
@@ -67,7 +68,7 @@ class SilenceWatch:
             self._grew_at = self._clock()
         absent = self._clock() - self._grew_at - self._unwritten
         fallen = self._clock() - self._begun >= self._silence and self._fallen()
-        if fallen or self._quiet >= self._silence or absent >= self._silence:
+        if fallen or self.quiet >= self._silence or absent >= self._silence:
             self.ended = True
             self._end()
 
@@ -76,22 +77,28 @@ class SilenceWatch:
             with self._path.open("rb") as file:
                 file.seek(self._size)
                 samples = self._decode(file.read(size - self._size))
-            self._quiet = self._hear(samples)
+            self.quiet = self._hear(samples)
         self._size = size
 
     def _hear(self, samples: Samples) -> float:
         """Seconds since a voice was heard; a machine has none."""
-        self._tones.feed(samples)
-        waiting = np.concatenate([self._rest, samples])
-        whole = len(waiting) // JUDGED * JUDGED
-        self._loudness.append(loudness(waiting[:whole], TELEPHONE_RATE))
-        self._rest = waiting[whole:]
-        heard = np.concatenate(self._loudness) >= SOUNDING
-        machines = self._tones.frames()[: len(heard)]
-        heard[: len(machines)] &= ~machines
-        last = np.flatnonzero(heard)
-        silent = len(heard) if not len(last) else len(heard) - 1 - int(last[-1])
-        return silent * JUDGED / TELEPHONE_RATE
+        self._since = np.concatenate([self._since, samples])
+        heard = loudness(self._since, TELEPHONE_RATE) >= SOUNDING
+        sounding = np.flatnonzero(heard)
+        if not len(sounding):
+            return len(heard) * FRAME
+        first = max(0, int(sounding[-1]) - NEWEST)
+        newest = self._since[first * JUDGED : (int(sounding[-1]) + 2) * JUDGED]
+        voice = first + np.flatnonzero(surely_voice(newest, TELEPHONE_RATE))
+        if len(voice):  # what was before it need not be judged any more
+            self._since = self._since[int(voice[-1]) * JUDGED :]
+            heard = heard[int(voice[-1]) :]
+        if heard.sum() * FRAME >= LEAST_SECONDS - FRAME:
+            tones = ToneMeter(rate=TELEPHONE_RATE)
+            tones.feed(self._since)
+            machines = tones.frames()[: len(heard)]
+            heard[: len(machines)] &= ~machines
+        return _silent_frames(heard) * FRAME
 
 
 def quiet_at_end(path: Path, lasted: float) -> float:
@@ -132,3 +139,9 @@ def is_closed(path: Path, samples: int | None = None, *, runs_on: Callable[[], b
         if now > until:
             return False
         time.sleep(0.02)
+
+
+def _silent_frames(heard: Mask) -> int:
+    """How many come after the last one in which something was heard."""
+    last = np.flatnonzero(heard)
+    return len(heard) - 1 - int(last[-1]) if len(last) else len(heard)

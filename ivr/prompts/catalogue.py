@@ -87,7 +87,7 @@ class Catalogue:
         return key_of("", text.language, text.id)
 
     def _sound(self, name: str, key: str, estimate: float) -> Sound:
-        return Sound(id=name, path=str(self.sounds / key), seconds=self.lengths.get(key, estimate))
+        return Sound(id=name, path=f"{self.sounds}/{key}", seconds=self.lengths.get(key, estimate))
 
 
 def load_catalogue(settings: Settings, city: str) -> Catalogue:

@@ -48,14 +48,16 @@ def file_audio(settings: Settings, parts: Sequence[Path], ulid: str, spoken_at: 
     key = PurePosixPath(spoken_at.astimezone(ZONE).strftime("%Y/%m/%d"), f"{ulid}.wav")
     place = settings.recordings / key
     if place.exists() and not all(part.exists() for part in parts):
-        return _describe(key, place, place.read_bytes())
+        content = place.read_bytes()
+        samples, rate, _ = read_samples(place, content)
+        return _describe(key, content, len(samples) / rate)
     joined = join(parts)
     if not place.exists():
         _make_folders(settings.recordings, place.parent)
         replace(place, joined.content, mode=0o640)
     elif place.read_bytes() != joined.content:
         raise WouldOverwrite(tr(f"{place} đã có; {parts[0]} được giữ lại.", f"{place} exists; {parts[0]} is kept."))
-    return _describe(key, place, joined.content, joined)
+    return _describe(key, joined.content, joined.seconds, joined)
 
 
 def path_of(settings: Settings, key: str) -> Path:
@@ -88,11 +90,10 @@ def find_all_keys(settings: Settings) -> Iterator[str]:
         yield path.relative_to(settings.recordings).as_posix()
 
 
-def _describe(key: PurePosixPath, place: Path, content: bytes, joined: Joined | None = None) -> FiledAudio:
-    samples, rate, _ = read_samples(place, content)
+def _describe(key: PurePosixPath, content: bytes, seconds: float, joined: Joined | None = None) -> FiledAudio:
     return FiledAudio(
         key=str(key),
-        seconds=len(samples) / rate,
+        seconds=seconds,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         flags=() if joined is None else joined.flags,

@@ -11,12 +11,12 @@ from ivr.recordings.wav import Samples
 
 def decode_alaw(content: bytes) -> Samples:
     """The samples behind A-law, what carriers in Việt Nam send."""
-    return _ALAW[np.frombuffer(content, dtype=np.uint8)]
+    return _ALAW.take(np.frombuffer(content, dtype=np.uint8))  # half of what [] takes
 
 
 def decode_ulaw(content: bytes) -> Samples:
     """The samples behind µ-law."""
-    return _ULAW[np.frombuffer(content, dtype=np.uint8)]
+    return _ULAW.take(np.frombuffer(content, dtype=np.uint8))
 
 
 def _alaw_table() -> Samples:

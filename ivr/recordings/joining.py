@@ -14,9 +14,11 @@ from ivr.recordings.wav import NotAudio, Samples, write_wav
 
 @dataclass(frozen=True, kw_only=True)
 class Joined:
-    """``content`` is a 16-bit mono WAV file; ``lengths`` are the seconds of each part, None where its file is gone."""
+    """``content`` is a 16-bit mono WAV file of ``seconds``; ``lengths`` are those of each part, None where its file is
+    gone."""
 
     content: bytes
+    seconds: float
     lengths: tuple[float | None, ...]
     flags: tuple[RecordingFlag, ...]
 
@@ -47,6 +49,8 @@ def join(paths: Sequence[Path]) -> Joined:
         lengths.append(len(samples) / rate)
     if not sounds:
         raise FileNotFoundError(*paths)
-    out = io.BytesIO()
-    write_wav(out, np.concatenate(sounds), common)
-    return Joined(content=out.getvalue(), lengths=tuple(lengths), flags=tuple(sorted(flags)))
+    out, whole = io.BytesIO(), np.concatenate(sounds)
+    write_wav(out, whole, common)
+    return Joined(
+        content=out.getvalue(), seconds=len(whole) / common, lengths=tuple(lengths), flags=tuple(sorted(flags))
+    )

@@ -19,7 +19,7 @@ _STANDS_STILL = 25.0
 """Hz that the strongest frequency may move from one frame to the next."""
 _LEAST_RUN = 0.16
 """Seconds a tone lasts at least: the short one of congestion has 0.2."""
-_LEAST_SECONDS = 0.6
+LEAST_SECONDS = 0.6
 """Seconds of tones from which it is a machine: a key that was pressed, or a held vowel, is shorter."""
 _LOWEST, _HIGHEST = 340.0, 2300.0
 """Hz between which the tones of telephone machines lie; a mains hum and a line's hiss lie outside."""
@@ -44,7 +44,7 @@ class ToneMeter:
             self._waiting = waiting
             return
         windows = np.lib.stride_tricks.sliding_window_view(waiting, window)[::step][:count]
-        self._peaks.append(_pure_tones(windows.astype(np.float64), self.rate))
+        self._peaks.append(_pure_tones(windows, self.rate))
         self._waiting = waiting[count * step :]
 
     def frames(self) -> Mask:
@@ -57,7 +57,7 @@ class ToneMeter:
         lengths = np.bincount(run)
         mask: Mask = pure & (lengths[run] * FRAME >= _LEAST_RUN)
         mask[1:] |= mask[:-1]  # the last window of a run reaches one frame further
-        return mask if mask.sum() * FRAME >= _LEAST_SECONDS else np.zeros_like(mask)
+        return mask if mask.sum() * FRAME >= LEAST_SECONDS else np.zeros_like(mask)
 
     @property
     def _step(self) -> int:
@@ -80,25 +80,42 @@ def mute(piece: Samples, first_sample: int, rate: int, frames: Mask) -> Samples:
     return np.where(frames[np.minimum(places, len(frames) - 1)], 0, piece).astype(np.int16)
 
 
+def surely_voice(samples: Samples, rate: int) -> Mask:
+    """The frames that sound and in no recording, whatever comes before and after, are a machine's.
+
+    Nothing is said of the first and of the last one: it takes the frames beside them.
+    """
+    window, step = round(rate * _WINDOW), max(1, round(rate * FRAME))
+    if len(samples) < window:
+        return np.zeros(0, dtype=np.bool_)
+    windows = np.lib.stride_tricks.sliding_window_view(samples, window)[::step]
+    pure = _pure_tones(windows, rate) > 0
+    voice: Mask = np.abs(windows[:, :step].astype(np.int32)).sum(axis=1) >= SOUNDING * step
+    voice[0] = False
+    voice[1:] &= ~pure[1:] & ~pure[:-1]
+    return voice
+
+
 def _pure_tones(
-    windows: np.ndarray[tuple[int, int], np.dtype[np.float64]], rate: int
+    windows: np.ndarray[tuple[int, int], np.dtype[np.int16]], rate: int
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """The strongest frequency of each window that holds a pure tone or two, else 0."""
-    shape = np.hanning(windows.shape[1])
-    power = np.abs(np.fft.rfft(windows * shape, axis=1)) ** 2
-    width = rate / windows.shape[1]
-    rows = np.arange(len(power))
-    strongest = power.argmax(axis=1)
-    rest = power.copy()
+    width = windows.shape[1]
+    loud = np.flatnonzero(np.abs(windows.astype(np.int32)).sum(axis=1) >= SOUNDING * width)
+    found = np.zeros(len(windows))
+    if not len(loud):
+        return found
+    spectrum = np.fft.rfft(windows[loud] * np.hanning(width), axis=1)
+    edge = np.zeros((len(loud), 2))  # so that a peak at either end has neighbours
+    power = np.hstack([edge, spectrum.real**2 + spectrum.imag**2, edge])
+    rows = np.arange(len(power))[:, np.newaxis]
+    hertz = (power.argmax(axis=1) - 2) * (rate / width)
+    total = np.maximum(power.sum(axis=1), 1.0)
     share = np.zeros(len(power))
     for _ in range(2):
-        peak = rest.argmax(axis=1)
-        for near in (-2, -1, 0, 1, 2):
-            at = np.clip(peak + near, 0, power.shape[1] - 1)
-            share += rest[rows, at]
-            rest[rows, at] = 0.0
-    total = power.sum(axis=1)
-    hertz = strongest * width
-    loud = np.abs(windows).mean(axis=1) >= SOUNDING
-    pure = loud & (share >= _PURE * np.maximum(total, 1.0)) & (hertz >= _LOWEST) & (hertz <= _HIGHEST)
-    return np.where(pure, hertz, 0.0)
+        peak = power.argmax(axis=1)[:, np.newaxis].clip(2, power.shape[1] - 3) + np.arange(-2, 3)
+        share += power[rows, peak].sum(axis=1)
+        power[rows, peak] = 0.0
+    pure = (share >= _PURE * total) & (hertz >= _LOWEST) & (hertz <= _HIGHEST)
+    found[loud] = np.where(pure, hertz, 0.0)
+    return found

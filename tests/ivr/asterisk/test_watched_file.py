@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
+from ivr.recordings.g711 import decode_alaw
+from ivr.recordings.machine_tones import FRAME, LEAST_SECONDS, ToneMeter
+from ivr.recordings.sound import SOUNDING, loudness
 from ivr.recordings.soundfiles import encode_alaw
 from ivr.recordings.takes import BUFFER
 from ivr.simulator.sounds import quiet, spoken, tone, write_wav
@@ -142,3 +145,21 @@ def test_a_closed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_closed(tmp_path / "b.1.wav", 0)
     write_wav(tmp_path / "c.1.wav", tone(1))
     assert is_closed(tmp_path / "c.1.wav", 8000)
+
+
+@pytest.mark.parametrize("before", ["voice", "tone"])
+def test_what_it_counts_as_silence_is_what_the_whole_recording_says(tmp_path: Path, before: str) -> None:
+    """It judges only what came after the last moment of a voice: a voice, then a busy line, then somebody again."""
+    said = spoken("Tôi muốn phản ánh đèn đường ở kiệt bốn mươi lăm bị hỏng.") if before == "voice" else tone(4)
+    at = np.arange(4000) / 8000
+    busy = np.tile(np.concatenate([(4000 * np.sin(2 * np.pi * 425 * at)).astype(np.int16), quiet(0.5)]), 6)
+    sound = np.concatenate([said, quiet(2), busy, said, busy[:20_000], quiet(1.5), said[:9000], busy])
+    recording = Recording(tmp_path / "a.1.alaw", silence=60)
+    for end in range(BUFFER, len(sound), BUFFER):
+        recording.hear_all(sound[end - BUFFER : end])
+        tones = ToneMeter(rate=8000)
+        whole = decode_alaw(recording.path.read_bytes())
+        tones.feed(whole)
+        voice = (loudness(whole, 8000) >= SOUNDING) & ~tones.frames()[: len(whole) // 160]
+        silent = len(voice) - 1 - np.flatnonzero(voice)[-1]
+        assert recording.watch.quiet == pytest.approx(silent * FRAME, abs=LEAST_SECONDS)
