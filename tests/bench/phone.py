@@ -1,6 +1,7 @@
 """What a call costs, how many a second and how many at once are carried, and what three thousand leave behind."""
 
 import time
+from bisect import bisect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.bench.hotline import HOTLINE, RECORDER, Hotline, running_hotline
 from tests.bench.load import watched
 from tests.bench.table import SHORT, Row
 
-RATES = (10, 20, 25, 30, 35, 40, 50, 60, 80)
+RATES = (5, 8, 10, 12, 15, 20, 25, 30, 35, 40, 50, 60, 80)
 SPEECH = 3.3
 """Seconds of a short report: one below two is none, and its caller is asked again."""
 KEY = 0.2
@@ -163,23 +164,21 @@ def _spent(line: Hotline, called: str, calls: int) -> tuple[float, float]:
 
 
 def _highest(line: Hotline, called: str, step: float, hold: float) -> tuple[float, str]:
-    """The highest of :data:`RATES` that is held: found in short steps, then held; a step down where it was not.
+    """The highest of :data:`RATES` that is held: halved in short steps, then held; a step down where it was not.
 
-    With it, how the next higher rate failed: failed calls, retransmissions, cores used.
+    With it, how the lowest rate that failed did: failed calls, retransmissions, cores used.
     """
-    clean, failure = 0, ""
-    for number, wanted in enumerate(RATES):
-        crowd, busiest = _try(line, called, wanted, step)
+    failures: dict[int, str] = {}
+
+    def clean(wanted: int, seconds: float) -> bool:
+        crowd, busiest = _try(line, called, wanted, seconds)
         if not crowd.clean:
-            failure = f"at {wanted}/s {_faults(crowd)}: {busiest}"
-            break
-        clean = number + 1
-    for wanted in reversed(RATES[:clean]):
-        crowd, busiest = _try(line, called, wanted, hold)
-        if crowd.clean:
-            return float(wanted), failure
-        failure = f"at {wanted}/s {_faults(crowd)}: {busiest}"
-    return 0.0, failure
+            failures[wanted] = f"at {wanted}/s {_faults(crowd)}: {busiest}"
+        return crowd.clean
+
+    found = bisect(RATES, False, key=lambda wanted: not clean(wanted, step))
+    held = next((wanted for wanted in reversed(RATES[:found]) if clean(wanted, hold)), 0)
+    return float(held), failures[min(failures)] if failures else ""
 
 
 def _try(line: Hotline, called: str, wanted: float, seconds: float) -> tuple[Crowd, str]:
