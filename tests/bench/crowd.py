@@ -24,8 +24,8 @@ _STEPS = (
 
 At the contact number they press nothing: two seconds later the call goes on with the number they call from.
 """
-_LAST = 60.0
-"""Seconds in which the code was read twice and the line is hung up, at most."""
+LAST = 60.0
+"""Seconds in which the code was read twice and the line is hung up, at most, also where hundreds call at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,19 +44,22 @@ class Crowd:
 
 
 def call_all(
-    settings: Settings, folder: Path, *, called: str, count: int, rate: float, speech: float, at_once: int = 2000
+    settings: Settings, folder: Path, *, called: str, count: int, rate: float, speech: float, last: float = LAST
 ) -> Crowd:
-    """``count`` full calls, ``rate`` new ones a second; returns when the last is over."""
+    """``count`` full calls, ``rate`` new ones a second; returns when the last is over.
+
+    A call that is not over ``last`` seconds after its last key has failed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     scenario, stats = folder / "crowd.xml", folder / "crowd.csv"
     stats.unlink(missing_ok=True)
     sounds = load_catalogue(settings, settings.city)
     heard = {name: _seconds(sounds.sound(name, "vi").path) for names, _, _ in _STEPS for name in names}
-    scenario.write_text(_scenario(folder, speech, heard), encoding="utf-8")
-    longest = sum(heard.values()) + speech + _LAST
+    scenario.write_text(_scenario(folder, speech, heard, last), encoding="utf-8")
+    longest = sum(heard.values()) + speech + last
     command = [
         str(find_sipp()), f"127.0.0.1:{settings.sip_port}", "-sf", str(scenario), "-s", called, "-m", str(count),
-        "-r", f"{rate:g}", "-l", str(at_once), "-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-trace_stat",
+        "-r", f"{rate:g}", "-l", "2000", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-trace_stat",
         "-stf", str(stats), "-fd", "1", "-trace_err", "-error_file", str(folder / "errors.log"),
         "-timeout", f"{count / rate + longest + 30:.0f}s", "-timeout_error",
     ]  # fmt: skip
@@ -80,7 +83,7 @@ def _seconds(sound: str) -> float:
         return file.getnframes() / file.getframerate()
 
 
-def _scenario(folder: Path, speech: float, heard: Mapping[str, float]) -> str:
+def _scenario(folder: Path, speech: float, heard: Mapping[str, float], last: float) -> str:
     """Pauses fit the prompts as they are: keys come after the prompt they answer."""
     said = folder / "said.alaw"
     said.write_bytes(to_alaw(tone(speech)))
@@ -90,7 +93,7 @@ def _scenario(folder: Path, speech: float, heard: Mapping[str, float]) -> str:
         steps.append(_pause(sum(heard[name] for name in prompts) + longer))
         steps += [_press(key, number, folder)] if key else [speak, _pause(speech)]
     call = dial("09051[call_number]", media_port="[rtpstream_audio_port]")
-    return _XML.replace("DIAL", call).replace("LAST", f"{_LAST * 1000:.0f}").replace("STEPS", "\n".join(steps))
+    return _XML.replace("DIAL", call).replace("LAST", f"{last * 1000:.0f}").replace("STEPS", "\n".join(steps))
 
 
 def _pause(seconds: float) -> str:

@@ -19,6 +19,10 @@ KEY = 0.2
 """Seconds that a key which ends a recording cuts from it."""
 SHORTER = 0.2
 """Seconds a recording may lack."""
+PROMPT_END = 20.0
+"""Seconds after its last key in which a call is over that is served without a delay: alone it takes 10."""
+STEADY = 8.0
+"""Calls a second at which nothing waits on two cores."""
 FILED = 60.0
 """Seconds after the last call in which every recording must be filed."""
 
@@ -111,10 +115,14 @@ def memory(scale: float) -> Iterator[Row]:
     """
     calls = max(20, round(3000 * scale))
     with running_hotline() as line:
-        call_all(line.settings, line.settings.home / "warm", called=HOTLINE, count=calls // 10, rate=15, speech=SPEECH)
+        call_all(
+            line.settings, line.settings.home / "warm", called=HOTLINE, count=calls // 10, rate=STEADY, speech=SPEECH
+        )
         time.sleep(5)
         before = _held(line)
-        crowd = call_all(line.settings, line.settings.home / "c", called=HOTLINE, count=calls, rate=15, speech=SPEECH)
+        crowd = call_all(
+            line.settings, line.settings.home / "c", called=HOTLINE, count=calls, rate=STEADY, speech=SPEECH
+        )
         time.sleep(5)
         after = _held(line)
     if crowd.failed > calls // 100:
@@ -185,7 +193,13 @@ def _try(line: Hotline, called: str, wanted: float, seconds: float) -> tuple[Cro
     count = max(1, round(wanted * seconds))
     with watched(line.cpu) as load:
         crowd = call_all(
-            line.settings, line.settings.home / called, called=called, count=count, rate=wanted, speech=SPEECH
+            line.settings,
+            line.settings.home / called,
+            called=called,
+            count=count,
+            rate=wanted,
+            speech=SPEECH,
+            last=PROMPT_END,
         )
     time.sleep(1)
     return crowd, load.busiest
