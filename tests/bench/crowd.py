@@ -67,12 +67,12 @@ def call_all(
     if not stats.exists():
         raise RuntimeError(f"sipp: {done.stderr[-500:]}{done.stdout[-500:]}")
     with stats.open(encoding="utf-8", errors="replace") as file:
-        last = list(csv.DictReader(file, delimiter=";"))[-1]
-    succeeded = int(last["SuccessfulCall(C)"])
+        counted = list(csv.DictReader(file, delimiter=";"))[-1]
+    succeeded = int(counted["SuccessfulCall(C)"])
     return Crowd(
         succeeded=succeeded,
-        failed=max(int(last["FailedCall(C)"]), count - succeeded),
-        retransmits=int(last["Retransmissions(C)"]),
+        failed=max(int(counted["FailedCall(C)"]), count - succeeded),
+        retransmits=int(counted["Retransmissions(C)"]),
         said=done.stderr[-300:],
     )
 
