@@ -3,22 +3,20 @@
 It says nothing of a line that sends nothing, and takes a machine's tone for a voice: for both the file is looked at.
 """
 
-import socket
 import threading
 from contextlib import suppress
 
 import structlog
 
-from ivr.asterisk.logins import KEYS_USER, load_logins
-from ivr.asterisk.nudge import action
+from ivr.asterisk.manager_line import signed_in
 from ivr.settings import Settings
 
 _RETRY = 5.0
 """Seconds until Asterisk is connected to again."""
+_PATIENCE = 5.0
+"""Seconds in which it connects and answers."""
 _LOOK = 0.5
 """Seconds in which the thread notices that it is to end."""
-_LONGEST = 64 * 1024
-"""Bytes of one event, and more than any has."""
 _FIELDS = (
     "Event", "Channel", "ChannelState", "CallerIDNum", "CallerIDName", "Context", "Exten", "Priority", "Uniqueid",
     "Linkedid",
@@ -34,6 +32,8 @@ class Silences:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._silent: set[str] = set()
+        self._away = False
+        """Whether it was said that Asterisk is away."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="silences", daemon=True)
 
@@ -55,34 +55,24 @@ class Silences:
         return channel in self._silent
 
     def _run(self) -> None:
-        away = False
         while not self._stopping.is_set():
             try:
                 self._follow()
             except (OSError, ValueError) as error:
-                if not away:
+                if not self._away:
                     _log.warning("silences.away", error=str(error))
-                away = True
+                self._away = True
             self._silent.clear()
             self._stopping.wait(_RETRY)
 
     def _follow(self) -> None:
         """Until the connection breaks or the thread is to end."""
-        with socket.create_connection(("127.0.0.1", self._settings.ami_port), timeout=_RETRY) as line:
-            secret = load_logins(self._settings).ami_secret
-            line.sendall(action({"Action": "Login", "Username": KEYS_USER, "Secret": secret, "Events": "call"}))
-            line.settimeout(_LOOK)
-            waiting = b""
+        with signed_in(self._settings, events="call", patience=_PATIENCE) as line:
+            self._away = False
+            line.wait_at_most(_LOOK)
             while not self._stopping.is_set():
                 with suppress(TimeoutError):
-                    more = line.recv(65536)
-                    if not more:
-                        return
-                    *events, waiting = (waiting + more).split(b"\r\n\r\n")
-                    for event in events:
-                        self._note(event.decode("utf-8", "replace"))
-                    if len(waiting) > _LONGEST:
-                        raise ValueError("an event without an end")
+                    self._note(line.next_block())
 
     def _note(self, event: str) -> None:
         names = [line.partition(": ")[0] for line in event.split("\r\n")]

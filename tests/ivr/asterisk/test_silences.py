@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.asterisk import silences
 from ivr.asterisk.silences import Silences
@@ -94,6 +95,23 @@ def test_who_was_silent_is_not_known_without_asterisk_and_it_is_called_again(
             line.sendall(event("ChannelTalkingStop"))
             wait_for(lambda: heard.is_silent(CHANNEL), "it is not heard")
         wait_for(lambda: not heard.is_silent(CHANNEL), "it is still believed")
+
+
+def test_a_refused_sign_in_is_in_the_log_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silences, "_RETRY", 0.05)
+    answer = b"Asterisk Call Manager/11.0.0\r\nResponse: Error\r\nMessage: Authentication failed\r\n\r\n"
+    refused = Silences(settings)
+    with capture_logs() as log:
+        with socket.create_server(("127.0.0.1", settings.ami_port)) as server:
+            server.settimeout(PATIENCE)
+            refused.start()
+            for _ in range(3):
+                line, _ = server.accept()
+                with line:
+                    line.recv(4096)
+                    line.sendall(answer)
+        refused.stop()
+    assert [(entry["event"], "Authentication failed" in entry["error"]) for entry in log] == [("silences.away", True)]
 
 
 def test_it_ends_while_asterisk_is_away(settings: Settings) -> None:
