@@ -53,15 +53,16 @@ def note(ulid: str) -> Response:
 
 @needs(Permission.CORRECT)
 def correct(ulid: str) -> Response:
-    """Put one's own text over the machine's; the raw text stays."""
+    """Put one's own text over the machine's, which stays, or where none came."""
     with context.changing() as session:
         ticket = viewing.get_ticket(session, ulid, me())
         recording = next(iter(listing.recordings_of_report(session, ticket.ulid)), None)
         if recording is None:
             raise NotFound("recording", ulid)
         text = request.form.get("text", "")
-        correcting.correct_transcript(session, recording.id, text, me(), _version(), context.now())
-    return _done(ulid, _("Đã lưu bản sửa; bản gốc vẫn còn."))
+        written = correcting.correct_transcript(session, recording.id, text, me(), _version(), context.now())
+        beside = bool(written.raw_text)
+    return _done(ulid, _("Đã lưu bản sửa; bản gốc vẫn còn.") if beside else _("Đã lưu nội dung."))
 
 
 @needs(Permission.MOVE)

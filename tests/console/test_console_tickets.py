@@ -139,7 +139,8 @@ def test_a_note_is_kept_and_shown_harmlessly(sign_in: SignIn, seeded: Any) -> No
 def test_a_correction_stands_over_the_raw_text(sign_in: SignIn, seeded: Any) -> None:
     client, ulid = sign_in("lan"), seeded.ulid(4217)
     new = "Đường Nguyễn Trãi ngập sâu, đề nghị khơi cống."
-    assert client.post(f"/tickets/{ulid}/text", data={"text": new, "version": 1}, headers=HTMX).status_code == 204
+    answer = client.post(f"/tickets/{ulid}/text", data={"text": new, "version": 1}, headers=HTMX)
+    assert json.loads(answer.headers["HX-Trigger"])["notice"] == {"text": "Đã lưu bản sửa; bản gốc vẫn còn."}
     text = client.get(f"/tickets/{ulid}").text
     assert "Bản gốc máy nghe được" in text
     assert "ngập nước sâu khoảng nửa mét" in text  # the raw text, folded away
