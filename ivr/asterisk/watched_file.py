@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.recordings.machine_tones import FRAME, LEAST_SECONDS, Mask, ToneMeter, surely_voice
+from ivr.recordings.machine_tones import FRAME, LEAST_SECONDS, Mask, ToneMeter, surely_no_machine
 from ivr.recordings.sound import SOUNDING, loudness, silence_at_end
 from ivr.recordings.takes import BUFFER, HEADERLESS, bytes_a_second, read_take
 from ivr.recordings.wav import TELEPHONE_RATE, WRITTEN_HEADER, NotAudio, Samples, read_header
@@ -89,7 +89,8 @@ class SilenceWatch:
             return len(heard) * FRAME
         first = max(0, int(sounding[-1]) - NEWEST)
         newest = self._since[first * JUDGED : (int(sounding[-1]) + 2) * JUDGED]
-        voice = first + np.flatnonzero(surely_voice(newest, TELEPHONE_RATE))
+        other = surely_no_machine(newest, TELEPHONE_RATE)
+        voice = first + np.flatnonzero(other & heard[first : first + len(other)])
         if len(voice):  # what was before it need not be judged any more
             self._since = self._since[int(voice[-1]) * JUDGED :]
             heard = heard[int(voice[-1]) :]

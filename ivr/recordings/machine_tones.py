@@ -80,20 +80,17 @@ def mute(piece: Samples, first_sample: int, rate: int, frames: Mask) -> Samples:
     return np.where(frames[np.minimum(places, len(frames) - 1)], 0, piece).astype(np.int16)
 
 
-def surely_voice(samples: Samples, rate: int) -> Mask:
-    """The frames that sound and in no recording, whatever comes before and after, are a machine's.
+def surely_no_machine(samples: Samples, rate: int) -> Mask:
+    """The frames that are a machine's in no recording, whatever comes before and after.
 
     Nothing is said of the first and of the last one: it takes the frames beside them.
     """
     window, step = round(rate * _WINDOW), max(1, round(rate * FRAME))
     if len(samples) < window:
         return np.zeros(0, dtype=np.bool_)
-    windows = np.lib.stride_tricks.sliding_window_view(samples, window)[::step]
-    pure = _pure_tones(windows, rate) > 0
-    voice: Mask = np.abs(windows[:, :step].astype(np.int32)).sum(axis=1) >= SOUNDING * step
-    voice[0] = False
-    voice[1:] &= ~pure[1:] & ~pure[:-1]
-    return voice
+    other = _pure_tones(np.lib.stride_tricks.sliding_window_view(samples, window)[::step], rate) == 0
+    mask: Mask = np.concatenate([[False], other[1:] & other[:-1]])
+    return mask
 
 
 def _pure_tones(

@@ -65,10 +65,12 @@ def test_silence_ends_it_once_and_within_a_block(recording: Recording, before: i
 
 
 @pytest.mark.parametrize("cadence", [(0.5, 0.5), (0.2, 0.3), (1.0, 4.0), (5.0, 0.0)])
-def test_tones_of_a_machine_are_nobody(recording: Recording, cadence: tuple[float, float]) -> None:
+@pytest.mark.parametrize("offset", [0, 300])
+def test_tones_of_a_machine_are_nobody(recording: Recording, cadence: tuple[float, float], offset: int) -> None:
+    """Nor are they on a line whose silence has a steady offset."""
     on, off = cadence
     at = np.arange(round(on * 8000)) / 8000
-    once = np.concatenate([(4000 * np.sin(2 * np.pi * 425 * at)).astype(np.int16), quiet(off)])
+    once = np.concatenate([(4000 * np.sin(2 * np.pi * 425 * at)).astype(np.int16), quiet(off)]) + np.int16(offset)
     busy = np.tile(once, round(40 / (on + off)))
     recording.hear(tone(1), 5)
     recording.hear_all(busy[: 6 * 8000])
