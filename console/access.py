@@ -89,10 +89,10 @@ def _forget_reader(_error: BaseException | None) -> None:
 
 def _find_person() -> None:
     g.person = None
-    speak(settle())  # errors of the desk's verbs, in the reader's language even while the database is away
+    settle()  # errors of the desk's verbs, in the reader's language even while the database is away
     token = request.cookies.get(context.settings().session_cookie)
     if token and request.endpoint not in {"static", "health.healthz", "health.metrics", "health.csp_reports"}:
         with context.reading() as session:
             g.person = people.find_session(session, token, context.now())
             g.live_after = outbox.last(session)  # before the page reads anything: it may hear of a change twice
-        speak(settle())
+        settle()

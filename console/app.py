@@ -7,7 +7,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from console import access, entrance, errors, language, row_cache, security, template_helpers
+from console import access, drawn_once, entrance, errors, language, security, template_helpers
 from console.cities import Cities
 from console.portal import lookup
 from console.views import (
@@ -67,7 +67,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     language.register(app)
     access.register(app)
     template_helpers.register(app)
-    row_cache.register(app)
+    drawn_once.register(app)
     for room in (
         preferences,
         account,

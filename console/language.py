@@ -11,6 +11,7 @@ from flask_babel import Babel
 
 from ivr.durable import Sync, replace
 from ivr.settings import Settings
+from ivr.words import speak, spoken
 
 LANGUAGES = ("vi", "en")
 THEMES = ("auto", "light", "dark")
@@ -34,14 +35,12 @@ def register(app: Flask) -> None:
 
 def language() -> str:
     """``vi`` or ``en``: what the signed-in person chose, else this browser, else Vietnamese."""
-    found: str = g.get("language") or _chosen()  # settled once a request: a page asks three hundred times
-    return found
+    return spoken() or _chosen()  # settled once a request: a page asks four hundred times
 
 
-def settle() -> str:
-    """Keep the language for the rest of this request, now that it is known who is signed in, if anyone."""
-    found = g.language = _chosen()
-    return found
+def settle() -> None:
+    """Speak it for the rest of this request, as far as it is known who asks; ``ivr``'s sentences follow it."""
+    speak(_chosen())
 
 
 def _chosen() -> str:

@@ -45,6 +45,9 @@ class Asked:
     usual_order: Order
     """The order of this group where none was asked for."""
 
+    def __hash__(self) -> int:
+        return hash(self.address(self.page))  # equal ones have one address; a mapping has no hash
+
     @property
     def since(self) -> datetime | None:
         """The first moment of the period."""

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, make_response, render_template
 from markupsafe import Markup
 
+from console.drawn_once import draw_tools
 from console.list_query import Asked
 from ivr.services.list_filters import Order
 from ivr.services.listing import Page
@@ -31,7 +32,7 @@ class Filter:
 
     name: str
     text: str
-    choices: Sequence[tuple[str, str]]
+    choices: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +61,15 @@ class ListView:
     title: str
     search: str
     """What may be typed into the search field."""
-    triggers: tuple[str, ...]
-    """Topics of :mod:`ivr.services.outbox` at which it fetches itself anew."""
+    topics: tuple[str, ...]
+    """Those of :mod:`ivr.services.outbox` at which it fetches itself anew."""
     asked: Asked
     found: Page[Any]
     columns: tuple[Column, ...]
-    draw: Callable[[Any, tuple[str, ...]], Markup]
-    """A row, given the ids of the columns."""
+    draw: Callable[[Sequence[Any], tuple[str, ...]], Markup]
+    """Rows, given the ids of the columns."""
     filters: tuple[Filter, ...]
-    orders: Sequence[tuple[Order, str]]
+    orders: tuple[tuple[Order, str], ...]
     empty: Empty
     groups: Sequence[Group] = field(default=())
     note: str = ""
@@ -82,10 +83,9 @@ class ListView:
         return tuple(column.id for column in self.columns)
 
     @property
-    def trigger(self) -> str:
-        """The same as htmx reads it."""
-        names = (*(topic.replace(".", "-") for topic in self.triggers), "refresh")
-        return ", ".join(f"live:{name} from:body" for name in names)
+    def tools(self) -> Markup:
+        """The form with its filters."""
+        return draw_tools(self.asked, self.filters, self.orders)
 
     def sorted_by(self, column: Column) -> str:
         """``aria-sort`` of a column's head; empty where the list is not sorted by it."""

@@ -79,7 +79,12 @@ def ago(at: datetime | None) -> Markup:
     """``5 phút trước`` as a ``<time>`` that the browser keeps right, the exact moment on hover."""
     if at is None:
         return Markup("–")
-    length = context.now() - at
+    return ago_at(at, context.now())
+
+
+def ago_at(at: datetime, now: datetime) -> Markup:
+    """The same, as it was at ``now``."""
+    length = now - at
     if abs(length) < _JUST_NOW:
         text = _("vừa xong")
     elif length > timedelta(0):

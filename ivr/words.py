@@ -11,6 +11,11 @@ def speak(language: str | None) -> None:
     _reader.set(language)
 
 
+def spoken() -> str | None:
+    """What :func:`speak` said last in this thread."""
+    return _reader.get()
+
+
 def language() -> str:
     """The language of the person served now: what :func:`speak` said, else ``TONGDAI_LANGUAGE``, else ``vi``."""
     return "en" if (_reader.get() or os.environ.get("TONGDAI_LANGUAGE", "vi")).lower().startswith("en") else "vi"

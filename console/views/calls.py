@@ -8,12 +8,12 @@ from flask import Blueprint, Response, render_template
 from console import context, labels
 from console.access import me, needs
 from console.context import Session
+from console.drawn_once import call_lines
 from console.gettext import gettext as _
 from console.gettext import lazy_gettext as _l
 from console.language import language
 from console.list_query import Asked, Known, read_asked
 from console.list_view import Column, Empty, Filter, ListView, respond
-from console.row_cache import call_line
 from console.takes import describe_takes
 from console.ticket_form import read_hearing, read_number
 from ivr.model import Call, CallStep, EndReason, Ticket
@@ -60,13 +60,13 @@ def index() -> Response:
         view = ListView(
             title=_("Cuộc gọi"),
             search=_("Số máy hoặc vài số cuối, mã phiếu, nội dung"),
-            triggers=(outbox.CALL_STARTED, outbox.CALL_ENDED, outbox.TICKET_FILED),
+            topics=(outbox.CALL_STARTED, outbox.CALL_ENDED, outbox.TICKET_FILED),
             asked=asked,
             found=found,
             columns=_columns(asked),
-            draw=call_line,
+            draw=call_lines,
             filters=_filters(),
-            orders=[(order, str(text)) for order, text in _ORDERS],
+            orders=tuple((order, str(text)) for order, text in _ORDERS),
             empty=_empty(asked),
         )
         return respond(view)
@@ -145,11 +145,11 @@ def _columns(asked: Asked) -> tuple[Column, ...]:
 
 def _filters() -> tuple[Filter, ...]:
     return (
-        Filter(name="ticket", text=_("Phiếu"), choices=[("yes", _("Có phiếu")), ("no", _("Không có phiếu"))]),
+        Filter(name="ticket", text=_("Phiếu"), choices=(("yes", _("Có phiếu")), ("no", _("Không có phiếu")))),
         Filter(
             name="end",
             text=_("Mọi cách kết thúc"),
-            choices=[(reason.value, labels.label(reason)) for reason in EndReason],
+            choices=tuple((reason.value, labels.label(reason)) for reason in EndReason),
         ),
     )
 

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, jsonify, url_for
 from console import context, labels
 from console.access import me, needs
 from console.context import Session
+from console.drawn_once import ticket_lines
 from console.gettext import gettext as _
 from console.gettext import lazy_gettext as _l
 from console.language import language
 from console.list_query import Asked, Known, read_asked
 from console.list_view import Column, Empty, Filter, Group, ListView, respond
-from console.row_cache import ticket_line
 from ivr.model import Person, State
 from ivr.model.permissions import Permission
 from ivr.services import listing, outbox, people
@@ -116,13 +116,13 @@ def index() -> Response:
         view = ListView(
             title=_("Phiếu phản ánh"),
             search=_("Mã, số máy hoặc nội dung; không cần gõ dấu"),
-            triggers=(outbox.TICKET_FILED, outbox.TICKET_CHANGED, outbox.TRANSCRIPT_READY),
+            topics=(outbox.TICKET_FILED, outbox.TICKET_CHANGED, outbox.TRANSCRIPT_READY),
             asked=asked,
             found=found,
             columns=_COLUMNS if elsewhere else _columns(asked),
-            draw=ticket_line,
+            draw=ticket_lines,
             filters=() if asked.fragment else _filters(session, asked),
-            orders=[(order, str(text)) for order, text in _ORDERS],
+            orders=tuple((order, str(text)) for order, text in _ORDERS),
             empty=_empty(asked),
             groups=groups,
             note=_("Không có trong nhóm “%(group)s”: đây là phiếu khớp ở mọi nhóm.", group=str(tab.text))
@@ -206,30 +206,32 @@ def _filters(session: Session, asked: Asked) -> tuple[Filter, ...]:
         Filter(
             name="holder",
             text=_("Người xử lý"),
-            choices=[(FREE, _("Chưa ai xử lý")), *((str(person.id), person.name) for person in known)],
+            choices=((FREE, _("Chưa ai xử lý")), *((str(person.id), person.name) for person in known)),
         ),
-        Filter(name="state", text=_("Trạng thái"), choices=[(state.value, labels.label(state)) for state in State]),
-        Filter(name="urgent", text=_("Độ khẩn"), choices=[("yes", _("Khẩn")), ("no", _("Không khẩn"))]),
+        Filter(
+            name="state", text=_("Trạng thái"), choices=tuple((state.value, labels.label(state)) for state in State)
+        ),
+        Filter(name="urgent", text=_("Độ khẩn"), choices=(("yes", _("Khẩn")), ("no", _("Không khẩn")))),
         Filter(
             name="length",
             text=_("Độ dài"),
-            choices=[
+            choices=(
                 ("short", _("Dưới 10 giây")),
                 ("medium", _("10 đến 60 giây")),
                 ("long", _("Trên 1 phút")),
-            ],
+            ),
         ),
         Filter(
             name="mark",
             text=_("Lưu ý"),
-            choices=[(ANY, _("Có lưu ý bất kỳ")), *((name, str(text)) for name, text in labels.FLAGS.items())],
+            choices=((ANY, _("Có lưu ý bất kỳ")), *((name, str(text)) for name, text in labels.FLAGS.items())),
         ),
     )
 
 
-def _with(choices: list[tuple[str, str]], chosen: str) -> list[tuple[str, str]]:
+def _with(choices: list[tuple[str, str]], chosen: str) -> tuple[tuple[str, str], ...]:
     """The choices, and the one that was asked for: an address may name what the city's file does not."""
-    return [*choices, (chosen, chosen)] if chosen and chosen not in dict(choices) else choices
+    return (*choices, (chosen, chosen)) if chosen and chosen not in dict(choices) else tuple(choices)
 
 
 def _groups(session: Session, asked: Asked) -> list[Group]:

@@ -33,8 +33,6 @@ WARM = 3.0
 """Seconds of reading before it is measured: a process prepares each database statement once."""
 FILED = 2.0
 """Reports that arrive in a second while lists are live."""
-ANEW = 2.4
-"""How often a second an open list reloads then: six events (filed, answered, heard), a wait of 250 ms each."""
 
 
 def console(scale: float) -> Iterator[Row]:
@@ -102,9 +100,9 @@ def _measure(
 def _beside_live_lists(
     kind: str, settings: Settings, store: Store, tokens: list[str], paths: list[str], seconds: float, count: int
 ) -> Row:
-    """The same pages while two reports a second arrive and every client's open list reloads for each of them."""
+    """The same pages while two reports a second arrive and every client's open list shows them."""
     with filing(store, count, FILED):
-        times = _read(settings, tokens, paths, seconds, PAUSE, live=ANEW)
+        times = _read(settings, tokens, paths, seconds, PAUSE, live=True)
     lists = times.pop(LIVE)
     took = [1000 * elapsed for some in times.values() for elapsed in some]
     p95 = percentile(took, 0.95)
@@ -162,11 +160,11 @@ def _used(console: psutil.Process) -> float:
 
 
 def _read(
-    settings: Settings, tokens: list[str], paths: list[str], seconds: float, pause: float, live: float = 0.0
+    settings: Settings, tokens: list[str], paths: list[str], seconds: float, pause: float, live: bool = False
 ) -> dict[str, list[float]]:
     listed = settings.home / "paths"
     listed.write_text("\n".join(paths), encoding="utf-8")
-    words = [settings.console_port, settings.session_cookie, seconds, pause, live, listed]
+    words = [settings.console_port, settings.session_cookie, seconds, pause, int(live), listed]
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.web_clients", *map(str, words)],
         input="\n".join(tokens), capture_output=True, text=True, check=False,

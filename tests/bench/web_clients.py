@@ -17,8 +17,8 @@ from random import Random
 LIVE = "live"
 """The name of the open lists' times, where lists are live."""
 _OPEN = "/tickets"
-_SPREAD = 0.3
-"""Seconds within which browsers fetch after an event."""
+_APART, _SPREAD = 1.0, 0.3
+"""Seconds between two fetches of an open list while change follows change, and what chance adds (``live.js``)."""
 
 
 class Clients:
@@ -39,13 +39,14 @@ class Clients:
                 self._get(line, number, random.choice(paths), "")
                 time.sleep(pause * random.uniform(0.5, 1.5))
 
-    def watch(self, number: int, often: float) -> None:
-        """Fetch the open list ``often`` times a second, each client soon after the same event, as ``live.js`` does."""
+    def watch(self, number: int) -> None:
+        """Fetch the open list as often as ``live.js`` does while something changes all the time."""
         random = Random(number)
+        time.sleep(random.random() * _APART)
         with self._line() as line:
-            while (now := time.monotonic()) < self._until:
-                time.sleep(1 / often - now % (1 / often) + random.random() * _SPREAD)
+            while (began := time.monotonic()) < self._until:
                 self._get(line, number, _OPEN, LIVE)
+                time.sleep(max(0.0, began + _APART + random.random() * _SPREAD - time.monotonic()))
 
     @contextmanager
     def _line(self) -> Iterator[http.client.HTTPConnection]:
@@ -77,8 +78,8 @@ def main(words: list[str]) -> None:
     threads = [
         threading.Thread(target=clients.browse, args=(number, paths, float(pause))) for number in range(len(tokens))
     ]
-    if float(live):
-        threads += [threading.Thread(target=clients.watch, args=(number, float(live))) for number in range(len(tokens))]
+    if int(live):
+        threads += [threading.Thread(target=clients.watch, args=(number,)) for number in range(len(tokens))]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -11,8 +11,8 @@ import console
 from ivr.services import outbox
 
 ROOM = Path(console.__file__).parent
-OF_THE_SCRIPT = {"refresh", "any", "switches"}
-"""Triggers that live.js itself fires: after an outage, for any change, and for a switch that was thrown."""
+OF_THE_SCRIPT = {"refresh", "switches"}
+"""Triggers that live.js itself fires: after an outage, and for a switch that was thrown."""
 TRIGGER = re.compile(r"live:(?:mine-)?([\w-]+)")
 LISTENING = {
     path: names for path in sorted(ROOM.rglob("*.html")) if (names := TRIGGER.findall(path.read_text(encoding="utf-8")))
@@ -44,9 +44,11 @@ def test_pages_listen() -> None:
 
 @pytest.mark.parametrize("path", ["/tickets", "/calls"])
 def test_lists_listen_to_topics_there_are(sign_in: Callable[..., FlaskClient], path: str) -> None:
-    (trigger,) = re.findall(r'id="list".*?hx-trigger="([^"]+)"', sign_in("lan").get(path).text)
-    known = {topic.replace(".", "-") for topic in outbox.TOPICS} | OF_THE_SCRIPT
-    assert {"refresh", "ticket-filed"} <= set(TRIGGER.findall(trigger)) <= known
+    ((topics, trigger),) = re.findall(
+        r'id="list".*?data-live="([^"]+)" hx-trigger="([^"]+)"', sign_in("lan").get(path).text
+    )
+    assert {outbox.TICKET_FILED} <= set(topics.split()) <= set(outbox.TOPICS)
+    assert trigger == "live, live:refresh from:body"
 
 
 def test_the_page_brings_the_list_and_the_script_has_none_of_its_own(sign_in: Callable[..., FlaskClient]) -> None:

@@ -1,5 +1,5 @@
-// What happened since the page was made: regions listening to "live:TOPIC" fetch themselves anew. One tab of the browser
-// hears it from the hub and passes it on to the others.
+// What happened since the page was made: lists that name a topic in data-live, and parts of a ticket's page listening to
+// "live:mine-TOPIC", fetch themselves anew. One tab of the browser hears it from the hub and passes it on to the others.
 import htmx from "htmx.org";
 
 import { badge } from "./badge.js";
@@ -25,18 +25,33 @@ function tell(name, detail) {
   htmx.trigger(document.body, name, detail);
 }
 
-// Several changes in a row are one fetch: a list is the same whether one or ten rows are new. Not all browsers fetch in
-// the same moment.
-const due = new Map();
-function soon(name) {
-  if (due.has(name)) return;
-  due.set(
-    name,
-    setTimeout(() => {
-      due.delete(name);
-      tell(name);
-    }, 250 + 300 * Math.random()),
+// Several changes in a row are one fetch: a list is the same whether one or ten rows are new. Where change follows change
+// it is fetched once in a second or so, and what somebody reads stands still that long. Not all browsers fetch in the same
+// moment.
+const SOON = 250; // ms from a change
+const APART = 1_000; // ms between two fetches
+const SPREAD = 300; // ms
+const due = new Set();
+const fetched = new Map();
+function soon(key, fetchAnew) {
+  if (due.has(key)) return;
+  due.add(key);
+  const rest = (fetched.get(key) ?? -APART) + APART - performance.now();
+  setTimeout(
+    () => {
+      due.delete(key);
+      fetched.set(key, performance.now());
+      fetchAnew();
+    },
+    Math.max(SOON, rest) + SPREAD * Math.random(),
   );
+}
+const lists = (topic) => [...document.querySelectorAll("[data-live]")].filter((list) => list.dataset.live.split(" ").includes(topic));
+function freshen(list) {
+  soon(list.id, () => {
+    const standing = document.getElementById(list.id); // it may have been drawn anew meanwhile
+    if (standing) htmx.trigger(standing, "live");
+  });
 }
 
 function show() {
@@ -92,9 +107,9 @@ const acts = {
   change(message) {
     last = message.last;
     const name = message.topic.replace(".", "-");
-    soon(`live:${name}`);
-    soon("live:any");
-    if (message.subject && message.subject === document.body.dataset.subject) soon(`live:mine-${name}`);
+    lists(message.topic).forEach(freshen);
+    const mine = `live:mine-${name}`;
+    if (message.subject && message.subject === document.body.dataset.subject) soon(mine, () => tell(mine));
     if (name.startsWith("ticket")) count();
   },
   waiting(message) {
