@@ -51,9 +51,7 @@ def check_home(settings: Settings) -> list[Finding]:
     """We can write there, and no other user can read what citizens said."""
     folder = _nearest(settings)
     if not os.access(folder, os.W_OK | os.X_OK):
-        text = tr(f"{folder}: không có quyền ghi", f"{folder}: may not be written")
-        remedy = tr(f"Hãy chạy: chown {os.getuid()} {folder}", f"Run: chown {os.getuid()} {folder}")
-        return [Finding(name="home", ok=False, text=text, remedy=remedy)]
+        return [_no_right(settings, folder)]
     if settings.home.exists() and settings.home.stat().st_mode & 0o007:
         return [
             Finding(
@@ -64,6 +62,24 @@ def check_home(settings: Settings) -> list[Finding]:
             )
         ]
     return [Finding(name="home", ok=True, text=str(settings.home))]
+
+
+def _no_right(settings: Settings, folder: os.PathLike[str]) -> Finding:
+    """We may not write in the home, or not make it in ``folder``: which is the system's, and stays its owner's."""
+    home, user = settings.home, os.getuid()
+    if home.exists():
+        text = tr(f"{home}: không có quyền ghi", f"{home}: may not be written")
+        remedy = tr(f"Hãy chạy: sudo chown -R {user} {home}", f"Run: sudo chown -R {user} {home}")
+    else:
+        text = tr(
+            f"{home}: không tạo được, vì không có quyền ghi trong {folder}",
+            f"{home}: cannot be made, for {folder} may not be written",
+        )
+        remedy = tr(
+            f"Hãy chạy: sudo install -d -m 700 -o {user} {home}; hoặc chọn thư mục khác trong TONGDAI_HOME",
+            f"Run: sudo install -d -m 700 -o {user} {home}; or choose another folder in TONGDAI_HOME",
+        )
+    return Finding(name="home", ok=False, text=text, remedy=remedy)
 
 
 def _nearest(settings: Settings) -> os.PathLike[str]:

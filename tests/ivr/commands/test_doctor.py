@@ -84,7 +84,18 @@ def test_a_home_others_may_enter_is_told(settings: Settings) -> None:
 
 def test_a_home_that_cannot_be_written_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert "chown" in only(disk.check_home(settings)).remedy
+    assert f"chown -R {os.getuid()} {settings.home}" in only(disk.check_home(settings)).remedy
+
+
+def test_a_home_that_cannot_be_made_is_told_without_giving_away_the_folder_above_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = load_settings(home=settings.home / "not" / "yet")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    found = only(disk.check_home(wanted))
+    assert str(wanted.home) in found.text
+    assert f"install -d -m 700 -o {os.getuid()} {wanted.home}" in found.remedy
+    assert "chown" not in found.remedy
 
 
 def test_what_the_first_start_makes_is_no_fault_of_a_fresh_home(settings: Settings) -> None:
