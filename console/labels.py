@@ -1,6 +1,6 @@
 """Words for what rows hold as codes, in the reader's language: no machine's code is shown to a person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -8,11 +8,15 @@ from console.gettext import gettext as _
 from console.gettext import lazy_gettext as _l
 from console.language import language
 from console.times import moment
+from ivr.callcentre.segments import SegmentKind
 from ivr.jobs.schedule import find_occurrence
 from ivr.model import ContactKind, EventKind
 from ivr.model.labels import CHANNELS, ENDS, KINDS, REFUSALS, ROLES, STATES
 from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.upkeep import UPKEEP
+
+TRUNK = "trunk"
+"""Name of the trunk's endpoint in Asterisk's configuration (``config/asterisk/pjsip.conf``)."""
 
 EVENTS: Mapping[EventKind, object] = {
     EventKind.FILED: _l("Nhận phản ánh qua điện thoại"),
@@ -81,6 +85,16 @@ NODES: Mapping[str, object] = {
     "bye": _l("Chào kết thúc"),
 }
 
+SEGMENTS: Mapping[SegmentKind, object] = {
+    SegmentKind.MENU: _l("Trong menu"),
+    SegmentKind.QUEUE: _l("Chờ trong hàng đợi"),
+    SegmentKind.RING: _l("Đổ chuông"),
+    SegmentKind.TALK: _l("Nói chuyện"),
+    SegmentKind.HOLD: _l("Giữ máy"),
+    SegmentKind.RECORDER: _l("Ghi âm phản ánh"),
+    SegmentKind.WRAP_UP: _l("Hoàn tất hồ sơ"),
+}
+
 FIELDS: Mapping[str, object] = {
     "category": _l("Lĩnh vực"),
     "kind": _l("Loại"),
@@ -147,6 +161,17 @@ def short_flag(name: str) -> str:
 def node(kind: str) -> str:
     """The words for a kind of menu step."""
     return str(NODES.get(kind, kind))
+
+
+def segment(kind: SegmentKind) -> str:
+    """The words for a stretch of a call."""
+    return str(SEGMENTS[kind])
+
+
+def phones(interfaces: Iterable[str]) -> str:
+    """``máy op1`` of the telephones in a stretch; a number outside the house has the trunk's name."""
+    names = (interface.rpartition("/")[2] for interface in interfaces)
+    return ", ".join(_("số ngoài") if name == TRUNK else _("máy %(name)s", name=name) for name in names)
 
 
 def job_kind(kind: str) -> str:

@@ -34,6 +34,8 @@ def register(app: Flask) -> None:
         flag=labels.flag,
         short_flag=labels.short_flag,
         node=labels.node,
+        segment=labels.segment,
+        phones=labels.phones,
         check=labels.check,
         job_kind=labels.job_kind,
         job_state=labels.job_state,

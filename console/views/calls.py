@@ -18,7 +18,7 @@ from console.takes import describe_takes
 from console.ticket_form import read_hearing, read_number
 from ivr.model import Call, CallStep, EndReason, Ticket
 from ivr.model.permissions import Permission
-from ivr.services import listing, outbox, repeats, rights, viewing
+from ivr.services import line_calls, listing, outbox, repeats, rights, viewing
 from ivr.services.list_filters import CallFilter, Order
 
 PASSED_THROUGH = ("hours", "switch", "language")
@@ -94,6 +94,7 @@ def page(ulid: str) -> str:
             calls_around=repeats.around(session, call, context.repeats()),
             **read_number(session, call.id, tickets),
             others=[row for row in rows if row.id != ulid],
+            course=line_calls.read_course(session, call),
         )
 
 

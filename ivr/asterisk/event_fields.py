@@ -24,6 +24,7 @@ _FIRST = frozenset({"Timestamp", "BridgeUniqueid", "Channel", "CallerIDNum"})
 _LAST = frozenset(
     {"Uniqueid", "Linkedid", "DestUniqueid", "DestLinkedid", "SwapUniqueid", "Queue", "Interface", "MemberName"}
     | {"Position", "Count", "RingTime", "Reason", "Cause", "DialStatus", "UserEvent", "Status"}
+    | {"BridgeId", "Application"}
 )
 """Fields that it writes behind it."""
 FRONT = ("Privilege", "Channel", "ChannelState", "ChannelStateDesc", "CallerIDNum")

@@ -270,3 +270,6 @@ _READERS: Mapping[str, Reader] = {
     "ContactStatus": _contact,
     "FullyBooted": _booted,
 }
+
+READ = tuple(_READERS)
+"""The names of the events that are read."""

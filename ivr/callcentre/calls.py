@@ -20,6 +20,7 @@ from ivr.callcentre.events import (
     CallEvent,
     ChannelBegan,
     DialBegan,
+    DialEnded,
     Event,
     HungUp,
 )
@@ -66,6 +67,8 @@ class LiveChannel:
     linkedid: str
     name: str
     bridge: str = ""
+    dialled: bool = False
+    """It was rung by another channel (application ``AppDial``), and is no caller's."""
 
 
 class CallBook:
@@ -114,10 +117,14 @@ class CallBook:
         for call in list(self.calls.values()):
             for uniqueid in sorted(call.channels - set(living)):
                 self.apply(HungUp(at=at, uniqueid=uniqueid, linkedid=call.linkedid))
-        for channel in living.values():
+        for channel in sorted(living.values(), key=lambda each: (each.dialled, each.uniqueid != each.linkedid)):
             leg: dict[str, Any] = {"at": at, "uniqueid": channel.uniqueid, "linkedid": channel.linkedid}
             if channel.uniqueid not in self._home:
                 self.apply(ChannelBegan(**leg, channel=channel.name))
+                if channel.dialled:
+                    self.apply(DialBegan(**leg))
+                if channel.dialled and channel.bridge:
+                    self.apply(DialEnded(**leg, status="ANSWER"))
             before = self._bridge_of(channel.uniqueid)
             if before and before != channel.bridge:
                 self.apply(BridgeLeft(**leg, bridge=before))

@@ -42,7 +42,7 @@ class Leg:
     uniqueid: str
     side: Side
     interface: str = ""
-    """The operator's telephone, ``PJSIP/op1``."""
+    """The telephone or line it is on, ``PJSIP/op1``."""
     twin: str = ""
     """Name that both halves of a Local channel share."""
     bridge: str = ""
@@ -62,7 +62,9 @@ class Legs:
         self._phones = phones
         self.legs: dict[str, Leg] = {}
         self.first: Side | None = None
-        """Whose leg began the call."""
+        """Whose leg began the call …"""
+        self.began_by = ""
+        """… and its UNIQUEID."""
         self.had_citizen = False
         self.waits = False
         self.records = False
@@ -82,7 +84,7 @@ class Legs:
                 if event.uniqueid not in self._gone:
                     self._begin(event.uniqueid, event.channel)
             case DialBegan():
-                self._leg(event).rings = True
+                self._dial(self._leg(event))
             case DialEnded():
                 leg = self._leg(event)
                 leg.rings, leg.up = False, leg.up or event.answered
@@ -149,6 +151,12 @@ class Legs:
             if leg.side is not Side.LINK
         )
 
+    def _dial(self, leg: Leg) -> None:
+        """Whom a citizen's call rings is a person of ours, also at a number outside that is no operator's telephone."""
+        leg.rings = True
+        if self.first is Side.CITIZEN and leg.side is Side.CITIZEN and leg.uniqueid != self.began_by:
+            leg.side = Side.OPERATOR
+
     def _agent(self, event: AgentEvent) -> None:
         if not isinstance(event, AgentCalled) or not event.agent or event.agent in self._gone:
             return
@@ -162,7 +170,7 @@ class Legs:
         elif interface in self._phones:
             leg = Leg(uniqueid, Side.OPERATOR, interface=interface)
         else:
-            leg = Leg(uniqueid, Side.CITIZEN)
+            leg = Leg(uniqueid, Side.CITIZEN, interface=interface)
         self._add(leg)
 
     def _leg(self, event: CallEvent) -> Leg:
@@ -179,5 +187,5 @@ class Legs:
 
     def _add(self, leg: Leg) -> None:
         self.legs[leg.uniqueid] = leg
-        self.first = self.first or leg.side
+        self.first, self.began_by = self.first or leg.side, self.began_by or leg.uniqueid
         self.had_citizen = self.had_citizen or leg.side is Side.CITIZEN

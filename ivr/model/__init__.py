@@ -2,6 +2,7 @@
 
 from ivr.model.base import Base, Instant
 from ivr.model.calls import Call, CallStep, EndReason
+from ivr.model.line_calls import LineCall, LineSegment
 from ivr.model.moves import MOVES
 from ivr.model.people import OFFERED_ROLES, Attempt, Person, Role, SignIn
 from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Reveal, Transcript
@@ -37,6 +38,8 @@ __all__ = [
     "EventKind",
     "Instant",
     "Kind",
+    "LineCall",
+    "LineSegment",
     "Outbox",
     "Part",
     "PartKind",

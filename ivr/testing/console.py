@@ -8,16 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from ulid import ULID
 
+from ivr.callcentre.segments import Direction, Segment, SegmentKind, Timeline
 from ivr.jobs import queue
-from ivr.model import Channel, Consent, EndReason, Refusal, Report, Role, SignIn, State, Ticket
+from ivr.model import Call, Channel, Consent, EndReason, LineCall, Refusal, Report, Role, SignIn, State, Ticket
 from ivr.model.code import make_code
 from ivr.model.report import Part, PartState
 from ivr.recordings import file_audio
 from ivr.secrets import pin_mac
-from ivr.services import casework, intake, listing, people
+from ivr.services import casework, intake, line_calls, listing, people
 from ivr.services.calls import record_call
+from ivr.services.line_calls import Written
 from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.transcripts import store_transcript
 from ivr.settings import Settings, load_settings
@@ -69,6 +72,12 @@ class SeededConsole:
             assert found.assignee is None or found.assignee.username  # both are read while the session is open
             assert found.events
             return found
+
+    def find_talk(self) -> str:
+        """The id of the call in which an operator talked."""
+        with self.store.reading() as session:
+            talked = select(LineCall.linkedid).scalar_subquery()
+            return session.scalars(select(Call.id).where(Call.linkedid == talked)).one()
 
     def change(self, number: int, **values: object) -> None:
         """Set values of a ticket as they are stored, past the desk's own rules."""
@@ -132,13 +141,16 @@ def add_people(seeded: SeededConsole) -> None:
 
 
 def seed_all(seeded: SeededConsole) -> None:
-    """File :data:`REPORTS`, oldest first, and two calls that left nothing."""
+    """File :data:`REPORTS`, oldest first, and two calls that left nothing; in the newer an operator talked."""
     for report in sorted(REPORTS, key=lambda report: -report.minutes):
         seeded.add(report)
     with seeded.store.transaction() as session:
         for minutes, number in ((2, "+84905123456"), (50, None)):
             start = seeded.now - timedelta(minutes=minutes)
-            record_call(session, _journal(str(ULID.from_datetime(start)), number, start, ended=True), seeded.now)
+            journal = _journal(str(ULID.from_datetime(start)), number, start, ended=True)
+            record_call(session, journal, seeded.now)
+            if number:
+                line_calls.store(session, "1022", [_talk(journal.facts.linkedid, start)])
 
 
 def _seed(seeded: SeededConsole, report: SeededReport) -> str:
@@ -215,6 +227,27 @@ def _work(seeded: SeededConsole, ticket_id: int, report: SeededReport, spoken: d
             refusal = Refusal.KHONG_CO_NOI_DUNG if to is State.TU_CHOI else None
             casework.move(session, ticket_id, to, person, reason, version, at, refusal=refusal)
             at += timedelta(minutes=20)
+
+
+def _talk(linkedid: str, start: datetime) -> Written:
+    """24 s in the menu, 12 s in which an operator's telephone rang, 35 s of talk, 24 s on hold."""
+    parts = (
+        (SegmentKind.MENU, 0, 24, ()),
+        (SegmentKind.RING, 24, 36, ()),
+        (SegmentKind.TALK, 36, 71, ("PJSIP/op1",)),
+        (SegmentKind.HOLD, 71, 95, ("PJSIP/op1",)),
+    )
+    segments = tuple(
+        Segment(
+            kind=kind, began=start + timedelta(seconds=began), ended=start + timedelta(seconds=ended), phones=phones
+        )
+        for kind, began, ended, phones in parts
+    )
+    timeline = Timeline(
+        linkedid=linkedid, direction=Direction.INBOUND, began=start, ended=segments[-1].ended, is_open=False,
+        cut=False, segments=segments,
+    )  # fmt: skip
+    return Written(timeline=timeline, records=(), live=False)
 
 
 def _journal(ulid: str, caller: str | None, start: datetime, *, ended: bool) -> CallJournal:

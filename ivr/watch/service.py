@@ -1,4 +1,4 @@
-"""The watch process put together: AMI, hub, outbox tail and sweep, until a signal."""
+"""The watch process put together: AMI, calls on the line, hub, outbox tail and sweep, until a signal."""
 
 import asyncio
 import os
@@ -20,7 +20,9 @@ from ivr.process.sd_notify import Watchdog
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.watch.channels import LiveChannels
+from ivr.watch.exchange import Exchange
 from ivr.watch.hub import Hub
+from ivr.watch.phones import find_phones
 from ivr.watch.refused import Refused
 from ivr.watch.tail import Change, Tail
 from ivr.words import tr
@@ -75,6 +77,7 @@ class Watch:
         self.tail = Tail(store, self._from_tail)
         self.hub = Hub(settings, store, now, store_away=lambda: self.tail.away, state=self.state)
         self.live = LiveChannels(on_change=self.hub.publish_live)
+        self.exchange = Exchange(store, settings.instance, now, phones=find_phones(settings))
         self.sweeping = Sweeping(settings, store, now, self.live.snapshot)
         logins = load_logins(settings)
         self.ami = Ami(
@@ -85,6 +88,7 @@ class Watch:
             on_lost=self.live.lost,
         )
         self.live.listen(self.ami)
+        self.exchange.listen(self.ami)
         self.refused = Refused()
         self.hub.publish_switches(get_stamp(settings))
         self._runner = web.AppRunner(self.hub.app(), access_log=None, shutdown_timeout=1.0)
@@ -107,6 +111,7 @@ class Watch:
         self.tail.start()
         self.ami.start()
         self._counting = asyncio.create_task(self.refused.follow(self.ami))
+        self._writing = asyncio.create_task(self.exchange.follow(self.ami))
         self.sweeping.start()
         _log.info("watch.ready", hub=self._settings.hub_address)
         return self
@@ -115,6 +120,8 @@ class Watch:
         self._counting.cancel()
         self._following.cancel()
         self.ami.close()
+        self._writing.cancel()  # no event comes any more: the last are written
+        await asyncio.gather(self._writing, return_exceptions=True)
         await self._runner.cleanup()
         await asyncio.gather(asyncio.to_thread(self.tail.stop), asyncio.to_thread(self.sweeping.stop))
 
@@ -135,6 +142,7 @@ class Watch:
 
     async def _resync(self) -> None:
         await self.live.resync(self.ami)
+        await self.exchange.resync(self.ami)
 
     async def _follow_switches(self) -> None:
         known = get_stamp(self._settings)

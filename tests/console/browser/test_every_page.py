@@ -26,7 +26,7 @@ def test_every_page_fits_and_can_be_read_by_everybody(
 ) -> None:
     ulid = running.seeded.ulid(4217)
     lists = ("/tickets?tab=all", "/tickets?tab=late&q=x", "/calls", "/people", "/jobs?state=waiting", "/listening")
-    signed_in = (*lists, f"/tickets/{ulid}", f"/calls/{ulid}")
+    signed_in = (*lists, f"/tickets/{ulid}", f"/calls/{ulid}", f"/calls/{running.seeded.find_talk()}")
     page = open_page("admin", path="/tickets", size=size, scheme=scheme)
     found: dict[str, list[str]] = {}
     for path in (*signed_in, "/login", "/tra-cuu"):

@@ -56,7 +56,7 @@ def test_no_way_out_and_no_stranger(settings: Settings) -> None:
     assert dials == [f"{settings.operator_phone},{settings.operator_wait}"]
     manager = (folder / "tongdai-manager.conf").read_text()
     assert re.search(r"^write = reporting$", manager, re.MULTILINE)
-    assert re.search(r"^read = call,agent$", manager, re.MULTILINE)
+    assert re.search(r"^read = call,agent,user,system$", manager, re.MULTILINE)
 
 
 def test_every_sound_of_the_dialplan_is_a_prompt_in_both_languages(settings: Settings) -> None:
