@@ -12,6 +12,7 @@ from console.cities import Cities
 from console.portal import lookup
 from console.views import (
     account,
+    call_backs,
     calls,
     doctor,
     health,
@@ -73,6 +74,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         account,
         tickets,
         calls,
+        call_backs,
         numbers,
         recordings,
         listening,

@@ -10,7 +10,7 @@ from console.language import language
 from console.times import moment
 from ivr.callcentre.segments import SegmentKind
 from ivr.jobs.schedule import find_occurrence
-from ivr.model import ContactKind, EventKind
+from ivr.model import CallBackOrigin, CallOutcome, ContactKind, EventKind
 from ivr.model.labels import CHANNELS, ENDS, KINDS, REFUSALS, ROLES, STATES
 from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.upkeep import UPKEEP
@@ -95,6 +95,22 @@ SEGMENTS: Mapping[SegmentKind, object] = {
     SegmentKind.WRAP_UP: _l("Hoàn tất hồ sơ"),
 }
 
+ORIGINS: Mapping[CallBackOrigin, object] = {
+    CallBackOrigin.CUT: _l("Cuộc gọi bị ngắt do sự cố"),
+    CallBackOrigin.ASKED: _l("Yêu cầu gọi lại"),
+    CallBackOrigin.RANG: _l("Gặp điện thoại viên mà không ai nghe"),
+    CallBackOrigin.MENU: _l("Gác máy trong menu"),
+    CallBackOrigin.AFTER_HOURS: _l("Gọi ngoài giờ"),
+}
+
+OUTCOMES: Mapping[CallOutcome, object] = {
+    CallOutcome.REACHED: _l("Đã gặp"),
+    CallOutcome.NO_ANSWER: _l("Không nghe máy"),
+    CallOutcome.ENGAGED: _l("Máy bận"),
+    CallOutcome.WRONG_NUMBER: _l("Nhầm số"),
+    CallOutcome.REFUSED: _l("Không muốn nói chuyện"),
+}
+
 FIELDS: Mapping[str, object] = {
     "category": _l("Lĩnh vực"),
     "kind": _l("Loại"),
@@ -172,6 +188,16 @@ def phones(interfaces: Iterable[str]) -> str:
     """``máy op1`` of the telephones in a stretch; a number outside the house has the trunk's name."""
     names = (interface.rpartition("/")[2] for interface in interfaces)
     return ", ".join(_("số ngoài") if name == TRUNK else _("máy %(name)s", name=name) for name in names)
+
+
+def origin(value: CallBackOrigin) -> str:
+    """Why somebody is to be called."""
+    return str(ORIGINS[value])
+
+
+def outcome(value: CallOutcome) -> str:
+    """What came of a call that an operator made."""
+    return str(OUTCOMES[value])
 
 
 def job_kind(kind: str) -> str:

@@ -35,6 +35,8 @@ def register(app: Flask) -> None:
         short_flag=labels.short_flag,
         node=labels.node,
         segment=labels.segment,
+        origin=labels.origin,
+        outcome=labels.outcome,
         phones=labels.phones,
         check=labels.check,
         job_kind=labels.job_kind,

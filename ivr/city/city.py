@@ -8,6 +8,7 @@ from pathlib import Path
 from ivr.city.faults import FlowFaults
 from ivr.city.flow.check import check_flow
 from ivr.city.flow.nodes import Flow
+from ivr.city.flow.nodes import Hours as HoursNode
 from ivr.city.flow.read import read_menu
 from ivr.city.hours import Hours
 from ivr.city.prompt_texts import PromptTexts, read_prompt_texts
@@ -53,6 +54,12 @@ class City:
     def is_open(self, schedule: str, now: datetime) -> bool:
         """Whether one of the city's schedules is open at an aware moment."""
         return self.hours.is_open(schedule, now)
+
+    @property
+    def desk_schedule(self) -> str:
+        """When people answer: the schedule that the menu asks first, else that of deadlines."""
+        asked = (node.schedule for node in self.flow.nodes.values() if isinstance(node, HoursNode))
+        return next(asked, self.hours.work)
 
     def find_category(self, category: str | None) -> Category | None:
         """The category of this id."""

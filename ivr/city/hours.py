@@ -84,24 +84,25 @@ class Hours:
         minute = local.hour * 60 + local.minute
         return any(span.start <= minute < span.end for span in self.spans(schedule, local.date()))
 
-    def due(self, at: datetime, hours: float) -> datetime:
+    def due(self, at: datetime, hours: float, schedule: str = "") -> datetime:
         """The moment when ``hours`` of working time after the aware moment ``at`` have passed, in the zone of ``at``.
 
-        :raises NoWorkingTimeError: the schedule ``work`` has no working time for ten years.
+        :param schedule: whose working time; ``work`` by default.
+        :raises NoWorkingTimeError: the schedule has no working time for ten years.
         """
         left = timedelta(hours=hours)
-        for begin, end in self._working_time(_local(at)):
+        for begin, end in self._working_time(_local(at), schedule or self.work):
             if left <= end - begin:
                 return (begin + left).astimezone(at.tzinfo)
             left -= end - begin
         raise NoWorkingTimeError(f"no working time in the {_LONGEST} days after {at:%Y-%m-%d}")
 
-    def _working_time(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def _working_time(self, start: datetime, schedule: str) -> Iterator[tuple[datetime, datetime]]:
         """Working time from the local moment ``start`` on as (begin, end) pairs, the first cut at ``start``."""
         for ahead in range(_LONGEST):
             day = start.date() + timedelta(days=ahead)
             midnight = datetime.combine(day, time(), ZONE)
-            for span in self.spans(self.work, day):
+            for span in self.spans(schedule, day):
                 opened, closed = midnight + timedelta(minutes=span.start), midnight + timedelta(minutes=span.end)
                 if closed > start:
                     yield max(opened, start), closed

@@ -1,6 +1,7 @@
 """What a call, recording, ticket, person and work item are: pure data and rules."""
 
 from ivr.model.base import Base, Instant
+from ivr.model.call_backs import CallBack, CallBackOrigin, CallBackTry, CallOutcome
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.model.line_calls import LineCall, LineSegment
 from ivr.model.moves import MOVES
@@ -28,7 +29,11 @@ __all__ = [
     "Attempt",
     "Base",
     "Call",
+    "CallBack",
+    "CallBackOrigin",
+    "CallBackTry",
     "CallFacts",
+    "CallOutcome",
     "CallStep",
     "Channel",
     "CodeCounter",

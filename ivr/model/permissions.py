@@ -17,6 +17,7 @@ class Permission(StrEnum):
     OWN_ACCOUNT = "own_account"  # change one's own password
     SEE_TICKETS = "see_tickets"
     SEE_CALLS = "see_calls"  # who called, what they heard and pressed
+    CALL_BACK = "call_back"  # call citizens whom the desk owes a call; the number of whom one is calling is shown
     SEE_NUMBERS = "see_numbers"  # whole telephone numbers also of tickets of others, for a reason
     SEE_CONFIDENTIAL = "see_confidential"  # confidential tickets also of others
     SEE_LISTENERS = "see_listeners"  # who heard a recording, when and why
@@ -58,6 +59,7 @@ _OPERATOR = frozenset(
         Permission.OWN_ACCOUNT,
         Permission.SEE_TICKETS,
         Permission.SEE_CALLS,
+        Permission.CALL_BACK,
         Permission.LISTEN,
         Permission.TAKE,
         Permission.MOVE,

@@ -8,7 +8,7 @@ from ivr.model.labels import label
 from ivr.model.tickets import State
 from ivr.words import tr
 
-Thing = Literal["ticket", "call", "recording", "transcript", "person"]
+Thing = Literal["ticket", "call", "recording", "transcript", "person", "call-back"]
 
 _THINGS: dict[Thing, str] = {
     "ticket": "phiếu",
@@ -16,6 +16,7 @@ _THINGS: dict[Thing, str] = {
     "recording": "bản ghi âm",
     "transcript": "văn bản của bản ghi âm",
     "person": "tài khoản",
+    "call-back": "cuộc gọi lại",
 }
 
 

@@ -14,7 +14,8 @@ TICKET_CHANGED = "ticket.changed"
 TRANSCRIPT_READY = "transcript.ready"
 CALL_STARTED = "call.started"
 CALL_ENDED = "call.ended"
-TOPICS = (TICKET_FILED, TICKET_CHANGED, TRANSCRIPT_READY, CALL_STARTED, CALL_ENDED)
+CALL_BACK_CHANGED = "call-back.changed"
+TOPICS = (TICKET_FILED, TICKET_CHANGED, TRANSCRIPT_READY, CALL_STARTED, CALL_ENDED, CALL_BACK_CHANGED)
 """All of them: each page is given the list, and its regions listen to some as ``live:ticket-filed`` …"""
 
 _ADD = insert(Base.metadata.tables[Outbox.__tablename__])

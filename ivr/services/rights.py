@@ -107,6 +107,11 @@ def visible_calls(viewer: Person | None) -> list[ColumnElement[bool]]:
     return [or_(seen, ~made.exists()) if GRANTS[viewer.role].scope is Scope.TEAM else seen]
 
 
+def sees_all_calls(person: Person) -> bool:
+    """Whether calls that made no ticket are this person's matter: the desk's, not an agency's."""
+    return may(person, Permission.SEE_CALLS) and GRANTS[person.role].scope in {Scope.ALL, Scope.TEAM}
+
+
 def recording_in_scope(person: Person, ticket: Ticket | None) -> bool:
     """Whether the recording of a ticket may be heard; one whose ticket is lost, only by who sees all."""
     return GRANTS[person.role].scope is Scope.ALL if ticket is None else in_scope(person, ticket)

@@ -116,6 +116,12 @@ class Settings(BaseSettings):
         description="Asterisk dial string that key 0 rings; empty rings nobody and leads on at once.",
     )
     operator_wait: int = Field(default=20, ge=1, le=300, description="Seconds key 0 rings before the caller is led on.")
+    missed_after: int = Field(
+        default=15,
+        ge=1,
+        le=600,
+        description="Seconds in the menu from which a caller who left without a report is owed a call.",
+    )
     vosk_model: Path | None = Field(
         default=None,
         description="Folder of a Vosk model; else models/default in the home folder, else the embedded starter model.",

@@ -79,6 +79,14 @@ class SeededConsole:
             talked = select(LineCall.linkedid).scalar_subquery()
             return session.scalars(select(Call.id).where(Call.linkedid == talked)).one()
 
+    def miss_call(self, number: str, minutes: float) -> str:
+        """A caller left in the menu that long before now; the call's id."""
+        start = self.now - timedelta(minutes=minutes)
+        call = str(ULID.from_datetime(start))
+        with self.store.transaction() as session:
+            record_call(session, _journal(call, number, start, ended=True), self.now)
+        return call
+
     def change(self, number: int, **values: object) -> None:
         """Set values of a ticket as they are stored, past the desk's own rules."""
         found = self.find(number).id

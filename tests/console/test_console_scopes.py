@@ -33,6 +33,10 @@ ELSEWHERE = {
     "people.lock_form": ACCOUNT,
     "people.lock": ACCOUNT,
     "people.unlock": ACCOUNT,
+    "call_backs.page": {"ulid"},  # of who is owed a call: tests/console/test_call_backs.py
+    "call_backs.claim": {"ulid"},
+    "call_backs.release": {"ulid"},
+    "call_backs.record": {"ulid"},
     "jobs.retry": {"item_id"},  # all jobs of the instance are an administrator's; what they are about is not shown
 }
 """Routes whose argument is no ticket, call or recording."""

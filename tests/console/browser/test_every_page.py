@@ -25,11 +25,12 @@ def test_every_page_fits_and_can_be_read_by_everybody(
     open_page: Callable[..., Page], running: RunningConsole, size: tuple[int, int], scheme: str
 ) -> None:
     ulid = running.seeded.ulid(4217)
-    lists = ("/tickets?tab=all", "/tickets?tab=late&q=x", "/calls", "/people", "/jobs?state=waiting", "/listening")
-    signed_in = (*lists, f"/tickets/{ulid}", f"/calls/{ulid}", f"/calls/{running.seeded.find_talk()}")
+    missed = running.seeded.miss_call(f"+849113{size[0]:05}{len(scheme)}", 10)
+    lists = ("/tickets?tab=all", "/tickets?tab=late&q=x", "/calls", "/call-backs", "/people", "/jobs?state=waiting")
+    others = (f"/tickets/{ulid}", f"/calls/{ulid}", f"/calls/{running.seeded.find_talk()}", f"/call-backs/{missed}")
     page = open_page("admin", path="/tickets", size=size, scheme=scheme)
     found: dict[str, list[str]] = {}
-    for path in (*signed_in, "/login", "/tra-cuu"):
+    for path in (*lists, *others, "/listening", "/login", "/tra-cuu"):
         page.goto(path)
         wider = too_wide(page)
         found[path] = violations(page) + ([f"{wider} px too wide"] if wider > 0 else [])

@@ -6,16 +6,19 @@ from typing import Any, Protocol
 
 import pytest
 
+from ivr.city.city import City
 from ivr.jobs import queue
 from ivr.model import Consent, ContactKind, Person, RecordingFlag, Role
 from ivr.model.report import Part, PartState
 from ivr.recordings import FiledAudio
-from ivr.services import intake
+from ivr.services import call_backs, intake
+from ivr.services.call_backs import Owed
 from ivr.services.transcribing import TRANSCRIBE
 from ivr.services.transcripts import HeardText, store_transcript
 from ivr.spool import Sidecar, SidecarState
 from ivr.store import Store
 from ivr.testing.jobs import claim
+from ivr.testing.missed_calls import NOW, ReadOwed
 from ivr.testing.spool import change, make_sidecar
 
 ULID = "01K5CALL0000000000000000AA"
@@ -127,3 +130,20 @@ def operator(add_person: Callable[[str, Role], Person]) -> Person:
 def supervisor(add_person: Callable[[str, Role], Person]) -> Person:
     """A supervisor."""
     return add_person("hoa", Role.SUPERVISOR)
+
+
+@pytest.fixture
+def da_nang(get_city: Callable[[str], City]) -> City:
+    """The city as it is shipped."""
+    return get_city("da-nang")
+
+
+@pytest.fixture
+def owed(store: Store, da_nang: City) -> ReadOwed:
+    """Reads the call-backs that are owed."""
+
+    def read(now: datetime = NOW, viewer: Person | None = None) -> list[Owed]:
+        with store.reading() as session:
+            return call_backs.find_owed(session, viewer, now, missed_after=15, city_of=lambda _: da_nang)
+
+    return read

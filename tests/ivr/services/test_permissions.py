@@ -23,6 +23,7 @@ LEAST = {
     Permission.OWN_ACCOUNT: Role.OPERATOR,
     Permission.SEE_TICKETS: Role.OPERATOR,
     Permission.SEE_CALLS: Role.OPERATOR,
+    Permission.CALL_BACK: Role.OPERATOR,
     Permission.LISTEN: Role.OPERATOR,
     Permission.TAKE: Role.OPERATOR,
     Permission.MOVE: Role.OPERATOR,
