@@ -22,6 +22,8 @@ from ivr.services.call_backs import Owed
 from ivr.services.errors import NotFound
 
 blueprint = Blueprint("call_backs", __name__, url_prefix="/call-backs")
+MOST_SHOWN = 200
+"""Who comes later is not called yet anyway."""
 TOPICS = (outbox.CALL_BACK_CHANGED, outbox.CALL_ENDED, outbox.TICKET_FILED, outbox.TICKET_CHANGED)
 
 
@@ -42,6 +44,7 @@ def index() -> str:
             due=find_due,
             now=context.now(),
             most=MOST_TRIES,
+            shown=MOST_SHOWN,
         )
 
 
@@ -103,6 +106,15 @@ def record(ulid: str) -> BaseResponse:
     if again is not None:
         text += " " + _("Gọi lại sau %(time)s.", time=_soon(again))
     return _on(url_for("call_backs.index"), text)
+
+
+@blueprint.post("/<ulid>/reopen")
+@needs(Permission.CALL_BACK)
+def reopen(ulid: str) -> BaseResponse:
+    """Undo that it was settled."""
+    with context.changing() as session:
+        call_back_acts.reopen(session, ulid, me(), context.now())
+    return _on(url_for("call_backs.index"), _("Đã đưa lại vào danh sách cần gọi."))
 
 
 def find_due(owed: Owed, now: datetime) -> Due:

@@ -86,6 +86,26 @@ def record(
     return row
 
 
+def reopen(session: Session, ulid: str, person: Person, now: datetime) -> None:
+    """Undo that it was settled: whoever is still owed a call is on the list again.
+
+    :raises CallBackRefused: it is not settled, or somebody else settled it.
+    """
+    rights.require(person, Permission.CALL_BACK)
+    row = session.scalars(select(CallBack).where(CallBack.ulid == ulid).with_for_update()).one_or_none()
+    if row is None or row.closed_at is None:
+        raise CallBackRefused(tr("Cuộc gọi lại này chưa xong.", "This call-back is not settled."))
+    if row.tries[-1].person_id != person.id and not rights.may(person, Permission.WORK_FOR_OTHERS):
+        raise CallBackRefused(
+            tr(
+                "Chỉ người đã ghi kết quả hoặc trưởng ca được mở lại.",
+                "Only who recorded the outcome or a supervisor may open it again.",
+            )
+        )
+    row.closed_at = row.not_before = None
+    outbox.announce(session, outbox.CALL_BACK_CHANGED, ulid, now=now)
+
+
 def _require_free_hands(session: Session, ulid: str, person: Person, now: datetime) -> None:
     held = session.scalars(select(CallBack).where(CallBack.claimed_by == person.id, CallBack.ulid != ulid))
     if any(holder_of(row, now) for row in held):

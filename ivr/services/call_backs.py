@@ -86,6 +86,16 @@ class Owed:
         return len(self.done.tries) if self.done else 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A call that an operator made."""
+
+    call: CallBackTry
+    number: str
+    settled: bool
+    """Whether it settled the call-back, which may be opened again."""
+
+
 def holder_of(row: CallBack | None, now: datetime) -> Person | None:
     """Who has it in hand; nobody where that was long ago."""
     if row is None or row.claimed_at is None or now - row.claimed_at > CLAIM_LASTS:
@@ -246,11 +256,17 @@ def add_desk_hours(city: City | None, at: datetime, hours: float) -> datetime:
         return at
 
 
-def find_tries(session: Session, viewer: Person, since: datetime, *, limit: int = 200) -> list[tuple[CallBackTry, str]]:
-    """Calls that operators made, newest first, each with its number; who does not see all, one's own alone."""
-    made = select(CallBackTry, CallBack.number).join(CallBack, CallBack.ulid == CallBackTry.ulid)
+def find_tries(session: Session, viewer: Person, since: datetime, *, limit: int = 200) -> list[Made]:
+    """Calls that operators made, newest first; who does not see all, one's own alone."""
     own = [] if rights.sees_all_calls(viewer) else [CallBackTry.person_id == viewer.id]
-    newest = made.where(CallBackTry.at >= since, *own).order_by(CallBackTry.at.desc(), CallBackTry.id.desc())
-    return [
-        (row, number) for row, number in session.execute(newest.options(joinedload(CallBackTry.person)).limit(limit))
-    ]
+    later = aliased(CallBackTry)
+    is_last = ~exists().where(later.ulid == CallBackTry.ulid, later.id > CallBackTry.id)
+    made = (
+        select(CallBackTry, CallBack.number, and_(CallBack.closed_at.is_not(None), is_last))
+        .join(CallBack, CallBack.ulid == CallBackTry.ulid)
+        .where(CallBackTry.at >= since, *own)
+        .options(joinedload(CallBackTry.person))
+        .order_by(CallBackTry.at.desc(), CallBackTry.id.desc())
+        .limit(limit)
+    )
+    return [Made(call=row, number=number, settled=bool(settled)) for row, number, settled in session.execute(made)]

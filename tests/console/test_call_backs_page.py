@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from console import labels
+from console.views import call_backs
 from ivr.model import CallBackOrigin, CallOutcome, Role
 from ivr.model.permissions import GRANTS, Grant, Permission, Scope
 from ivr.services import people
@@ -77,6 +78,18 @@ def test_what_came_of_a_call_is_recorded_and_listed(sign_in: SignIn, missed: str
     assert lan.get(f"/call-backs/{missed}").status_code == 404
 
 
+def test_an_outcome_recorded_by_mistake_is_undone(sign_in: SignIn, missed: str) -> None:
+    lan, minh = sign_in("lan"), sign_in("minh")
+    post(lan, f"/call-backs/{missed}/claim")
+    post(lan, f"/call-backs/{missed}/outcome", outcome="wrong_number")
+    assert "Mở lại" not in minh.get("/call-backs?tab=done").text
+    assert "Mở lại" in sign_in("hoa").get("/call-backs?tab=done").text
+    assert f'action="/call-backs/{missed}/reopen"' in lan.get("/call-backs?tab=done").text
+    assert post(lan, f"/call-backs/{missed}/reopen").headers["HX-Redirect"] == "/call-backs"
+    assert f"{MASKED} Gác máy trong menu" in words_of(lan.get("/call-backs"))
+    assert "Mở lại" not in lan.get("/call-backs?tab=done").text
+
+
 def test_a_call_in_vain_comes_again_later(sign_in: SignIn, seeded: SeededConsole, missed: str) -> None:
     lan = sign_in("lan")
     post(lan, f"/call-backs/{missed}/claim")
@@ -88,6 +101,18 @@ def test_a_call_in_vain_comes_again_later(sign_in: SignIn, seeded: SeededConsole
     seeded.now += timedelta(hours=1)
     assert post(lan, f"/call-backs/{missed}/claim").status_code == 204
     assert "Đã gọi 1/3 lần" in words_of(lan.get(f"/call-backs/{missed}"))
+
+
+def test_of_very_many_the_first_are_shown(
+    sign_in: SignIn, seeded: SeededConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_backs, "MOST_SHOWN", 2)
+    for number in range(3):
+        seeded.miss_call(f"+8491122233{number}", 30 - number)
+    page = words_of(sign_in("lan").get("/call-backs"))
+    assert "1–2 / 3 người" in page
+    assert "331" in page
+    assert "332" not in page
 
 
 def test_given_back_it_is_free_again(sign_in: SignIn, missed: str) -> None:

@@ -37,6 +37,7 @@ ELSEWHERE = {
     "call_backs.claim": {"ulid"},
     "call_backs.release": {"ulid"},
     "call_backs.record": {"ulid"},
+    "call_backs.reopen": {"ulid"},
     "jobs.retry": {"item_id"},  # all jobs of the instance are an administrator's; what they are about is not shown
 }
 """Routes whose argument is no ticket, call or recording."""

@@ -29,14 +29,14 @@ function tell(name, detail) {
 // it is fetched once in a second or so, and what somebody reads stands still that long. Not all browsers fetch in the same
 // moment.
 const SOON = 250; // ms from a change
-const APART = 1_000; // ms between two fetches
+const APART = 1_000; // ms between two fetches; a list that costs more names its own in data-apart
 const SPREAD = 300; // ms
 const due = new Set();
 const fetched = new Map();
-function soon(key, fetchAnew) {
+function soon(key, fetchAnew, apart = APART) {
   if (due.has(key)) return;
   due.add(key);
-  const rest = (fetched.get(key) ?? -APART) + APART - performance.now();
+  const rest = (fetched.get(key) ?? -apart) + apart - performance.now();
   setTimeout(
     () => {
       due.delete(key);
@@ -48,10 +48,11 @@ function soon(key, fetchAnew) {
 }
 const lists = (topic) => [...document.querySelectorAll("[data-live]")].filter((list) => list.dataset.live.split(" ").includes(topic));
 function freshen(list) {
-  soon(list.id, () => {
+  const fetchAnew = () => {
     const standing = document.getElementById(list.id); // it may have been drawn anew meanwhile
     if (standing) htmx.trigger(standing, "live");
-  });
+  };
+  soon(list.id, fetchAnew, Number(list.dataset.apart ?? APART));
 }
 
 function show() {

@@ -18,11 +18,11 @@ def test_two_call_backs_one_after_the_other(open_page: Callable[..., Page], runn
         with no_reload(colleague):
             call = running.seeded.miss_call(number, 10)
             row = page.locator(f"#b{call}")
-            expect(row).to_be_visible(timeout=5000)
+            expect(row).to_be_visible()
             row.get_by_role("link").click()
             page.get_by_role("button", name="Nhận gọi").click()
             expect(page.get_by_role("link", name=f"0911 222 {number[-3:]}")).to_be_visible()
-            expect(colleague.locator(f"#b{call}")).to_contain_text("Trần Thị Lan", timeout=5000)
+            expect(colleague.locator(f"#b{call}")).to_contain_text("Trần Thị Lan")
             assert violations(page) == []
             page.locator("#outcome").select_option(label=outcome)
             page.get_by_label("Ghi chú").fill(note)

@@ -147,10 +147,28 @@ def test_calls_that_were_made_are_listed_newest_first(
     settle(store, found, lan, CallOutcome.REACHED, NOW + timedelta(minutes=12))
     with store.reading() as session:
         made = call_backs.find_tries(session, lan, NOW - timedelta(days=1))
-    assert [(row.outcome, row.note, number) for row, number in made] == [
-        (CallOutcome.REACHED, "", NUMBER),
-        (CallOutcome.ENGAGED, "máy bận", NUMBER),
+    assert [(each.call.outcome, each.call.note, each.number, each.settled) for each in made] == [
+        (CallOutcome.REACHED, "", NUMBER, True),
+        (CallOutcome.ENGAGED, "máy bận", NUMBER, False),
     ]
+
+
+def test_what_was_settled_by_mistake_is_opened_again(
+    store: Store, owed: ReadOwed, people: tuple[Person, Person]
+) -> None:
+    lan, minh = people
+    call = add_call(store, ago=10)
+    with pytest.raises(CallBackRefused, match="chưa xong"):
+        act(store, lambda session: call_back_acts.reopen(session, call, lan, NOW))
+    (found,) = owed()
+    claim(store, found, lan)
+    settle(store, found, lan, CallOutcome.REACHED)
+    with pytest.raises(CallBackRefused, match="trưởng ca"):
+        act(store, lambda session: call_back_acts.reopen(session, call, minh, NOW))
+    act(store, lambda session: call_back_acts.reopen(session, call, lan, NOW))
+    (again,) = owed()
+    assert (again.ulid, again.tries) == (call, 1)
+    claim(store, again, minh)
 
 
 def test_a_note_that_is_too_long_is_refused(store: Store, owed: ReadOwed, people: tuple[Person, Person]) -> None:
