@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from werkzeug.wrappers import Response as BaseResponse
 
 from console import context
-from console.access import me, needs, wants_fragment
+from console.access import me, needs, source, wants_fragment
 from console.badges import Due
 from console.context import Session
 from console.gettext import gettext as _
@@ -78,7 +78,7 @@ def page(ulid: str) -> str:
 def claim(ulid: str) -> BaseResponse:
     """Take it in hand, to call now."""
     with context.changing() as session:
-        call_back_acts.claim(session, _get(session, ulid), me(), context.now())
+        call_back_acts.claim(session, _get(session, ulid), me(), context.now(), address=source())
     return _on(url_for("call_backs.page", ulid=ulid), _("Anh/chị đã nhận gọi số này."))
 
 

@@ -14,7 +14,7 @@ from ivr.model.base import Base, Choice, Instant
 from ivr.model.people import Person
 
 MOST_TRIES = 3
-"""Calls in vain after which nobody calls any more."""
+"""Calls in vain after which no further one is made."""
 
 
 class CallBackOrigin(StrEnum):
@@ -38,7 +38,7 @@ class CallOutcome(StrEnum):
 
 
 ENDING = frozenset({CallOutcome.REACHED, CallOutcome.WRONG_NUMBER, CallOutcome.REFUSED})
-"""After these nobody calls any more; after the others, when :data:`MOST_TRIES` were made."""
+"""After these no further call is made; after the others, when :data:`MOST_TRIES` were made."""
 
 
 class CallBack(Base):

@@ -11,7 +11,7 @@ from ivr.model import CallBack, CallBackTry, CallOutcome, Person
 from ivr.model.call_backs import ENDING, MOST_TRIES
 from ivr.model.permissions import Permission
 from ivr.model.text import clean
-from ivr.services import outbox, rights
+from ivr.services import outbox, reveals, rights
 from ivr.services.call_backs import Owed, add_desk_hours, holder_of
 from ivr.store import insert_missing
 from ivr.words import tr
@@ -25,8 +25,8 @@ class CallBackRefused(TongdaiError):
     """This call-back cannot be taken or settled so; the message says why and what to do."""
 
 
-def claim(session: Session, owed: Owed, person: Person, now: datetime) -> CallBack:
-    """Take it in hand; one that is in hand of the same person already stays so.
+def claim(session: Session, owed: Owed, person: Person, now: datetime, *, address: str = "") -> CallBack:
+    """Take it in hand, which shows its number; one that is in hand of the same person already stays so.
 
     :raises CallBackRefused: another has it, the person has another one, or it is too early for another try.
     """
@@ -45,6 +45,8 @@ def claim(session: Session, owed: Owed, person: Person, now: datetime) -> CallBa
                 "This number was called in vain just now: try at another hour, as the list says.",
             )
         )
+    if holder is None:
+        reveals.reveal_to_call(session, owed.call_id or owed.ulid, person, now, address=address)
     row.claimed_by, row.claimed_at = person.id, now
     outbox.announce(session, outbox.CALL_BACK_CHANGED, owed.ulid, now=now)
     return row
@@ -63,7 +65,7 @@ def release(session: Session, ulid: str, person: Person, now: datetime) -> None:
 def record(
     session: Session, ulid: str, person: Person, outcome: CallOutcome, note: str, now: datetime, *, city: City | None
 ) -> CallBack:
-    """Say what came of the call; with an ending outcome, or the third call in vain, nobody calls any more.
+    """Say what came of the call; with an ending outcome, or the third call in vain, it is settled.
 
     :param city: in whose hours the next try is made; None where its files are faulty.
     :raises CallBackRefused: the person does not have it, or says too much.

@@ -97,7 +97,7 @@ class Made:
 
 
 def holder_of(row: CallBack | None, now: datetime) -> Person | None:
-    """Who has it in hand; nobody where that was long ago."""
+    """Who has it in hand; None where that was long ago."""
     if row is None or row.claimed_at is None or now - row.claimed_at > CLAIM_LASTS:
         return None
     return row.claimer
@@ -129,7 +129,7 @@ def find_one(
 
 
 def _asked(session: Session, viewer: Person | None) -> list[tuple[Ticket, Call | None]]:
-    """Open tickets that ask for a call, each with its call; without a number nobody can be called."""
+    """Open tickets that ask for a call, each with its call; without a number no call can be made."""
     wanted = (
         select(Ticket, Call)
         .outerjoin(Call, Call.id == Ticket.call_id)

@@ -11,6 +11,9 @@ from ivr.model.text import LEAST_REASON, clean
 from ivr.services import rights
 from ivr.services.errors import ReasonNeeded
 
+CALLING_BACK = "Gọi lại người dân"
+"""The reason that stands where none had to be typed."""
+
 
 def reveal(session: Session, ulid: str, person: Person, reason: str, now: datetime, *, address: str = "") -> None:
     """Note that the person looks at the number of this ticket or call (its ULID), and why.
@@ -25,6 +28,13 @@ def reveal(session: Session, ulid: str, person: Person, reason: str, now: dateti
     if len(reason) < LEAST_REASON:
         raise ReasonNeeded("number")
     session.add(Reveal(ulid=ulid, person_id=person.id, reason=reason, at=now, address=clean(address, 64)))
+    session.flush()
+
+
+def reveal_to_call(session: Session, ulid: str, person: Person, now: datetime, *, address: str = "") -> None:
+    """Note that the person sees the number of this ticket or call because they call it back."""
+    rights.require(person, Permission.CALL_BACK)
+    session.add(Reveal(ulid=ulid, person_id=person.id, reason=CALLING_BACK, at=now, address=clean(address, 64)))
     session.flush()
 
 

@@ -65,6 +65,16 @@ def test_the_number_is_whole_for_who_calls_and_for_no_other(sign_in: SignIn, mis
     assert "Trần Thị Lan đang gọi số này" in refused.json["message"]  # type: ignore[index]
 
 
+def test_who_saw_the_number_is_kept_once(sign_in: SignIn, missed: str) -> None:
+    lan = sign_in("lan")
+    for _ in range(2):
+        post(lan, f"/call-backs/{missed}/claim")
+    post(lan, f"/call-backs/{missed}/release")
+    seen = words_of(sign_in("hoa").get("/listening"))
+    assert seen.count("Gọi lại người dân") == 1
+    assert "Trần Thị Lan" in seen
+
+
 def test_what_came_of_a_call_is_recorded_and_listed(sign_in: SignIn, missed: str) -> None:
     lan = sign_in("lan")
     post(lan, f"/call-backs/{missed}/claim")
