@@ -81,6 +81,11 @@ class Owed:
         return not_before if not_before and not_before > now else None
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is to be done about it."""
+        return self.done is not None and self.done.closed_at is not None
+
+    @property
     def tries(self) -> int:
         """Calls made in vain."""
         return len(self.done.tries) if self.done else 0
@@ -113,19 +118,11 @@ def find_owed(
     tickets = _asked(session, viewer)
     missed = _missed(session, viewer, now, missed_after)
     rows = _rows(session, [*(ticket.ulid for ticket, _ in tickets), *(calls[0].id for calls, _ in missed)])
-    owed = [_of_ticket(ticket, call, rows, city_of) for ticket, call in tickets]
-    asked = {each.number for each in owed}
-    owed += [_of_calls(calls, kinds, rows, city_of) for calls, kinds in missed if calls[0].caller_number not in asked]
-    open_ones = [each for each in owed if each.done is None or each.done.closed_at is None]
-    return sorted(open_ones, key=lambda each: (each.waits_until(now) or each.due, each.since, each.ulid))
-
-
-def find_one(
-    session: Session, ulid: str, viewer: Person | None, now: datetime, *, missed_after: float, city_of: CityOf
-) -> Owed | None:
-    """The call-back of this name, if it is still owed."""
-    every = find_owed(session, viewer, now, missed_after=missed_after, city_of=city_of)
-    return next((each for each in every if each.ulid == ulid), None)
+    asked = [_of_ticket(ticket, call, rows, city_of) for ticket, call in tickets]
+    owed = [each for each in asked if not each.is_settled]
+    known = {each.number for each in owed}
+    owed += [_of_calls(calls, kinds, rows, city_of) for calls, kinds in missed if calls[0].caller_number not in known]
+    return sorted(owed, key=lambda each: (each.waits_until(now) or each.due, each.since, each.ulid))
 
 
 def _asked(session: Session, viewer: Person | None) -> list[tuple[Ticket, Call | None]]:

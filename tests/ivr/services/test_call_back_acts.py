@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from ivr.city.city import City
-from ivr.model import CallOutcome, Person, Role
+from ivr.model import CallOutcome, Kind, Person, Role
 from ivr.services import call_back_acts, call_backs
 from ivr.services.call_back_acts import CallBackRefused
 from ivr.services.call_backs import CLAIM_LASTS, Owed
 from ivr.store import Store
-from ivr.testing.missed_calls import NOW, NUMBER, OTHER, ReadOwed, add_call
+from ivr.testing.missed_calls import NOW, NUMBER, OTHER, ReadOwed, add_call, add_ticket
 
 
 @pytest.fixture
@@ -85,6 +85,19 @@ def test_what_is_settled_is_off_the_list_and_a_later_call_is_a_new_one(
     again = add_call(store, ago=-5)
     (found,) = owed(NOW + timedelta(minutes=20))
     assert (found.ulid, found.calls, found.tries) == (again, 1, 0)
+
+
+def test_who_was_called_as_asked_and_calls_again_in_vain_is_owed_a_call(
+    store: Store, owed: ReadOwed, people: tuple[Person, Person]
+) -> None:
+    """The ticket that asked for it may stay open for other work."""
+    add_ticket(store, None, kind=Kind.GOI_LAI, contact_number=NUMBER)
+    (found,) = owed()
+    claim(store, found, people[0])
+    settle(store, found, people[0], CallOutcome.REACHED)
+    assert owed() == []
+    again = add_call(store, ago=-5)
+    assert [each.ulid for each in owed(NOW + timedelta(minutes=20))] == [again]
 
 
 def test_three_calls_in_vain_at_different_hours_are_enough(
