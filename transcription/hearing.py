@@ -30,9 +30,9 @@ def hear(
 ) -> Hearing:
     """Hear all of it but the tones and the music of machines; where nothing else is to be heard, there is no text.
 
-    ``beat`` is called about once a second of speech; what it raises ends the hearing.
+    ``beat`` is called at least once a second of sound, which is gone through twice; what it raises ends the hearing.
     """
-    machines = _find_machines(audio)
+    machines = _find_machines(audio, beat)
     meter = LevelMeter(frames=audio.frames, rate=audio.rate)
     listening = recogniser.listen()
     worked = 0.0
@@ -64,9 +64,10 @@ def hear(
     return Hearing(heard=heard, peaks=meter.peaks())
 
 
-def _find_machines(audio: Audio) -> Mask:
+def _find_machines(audio: Audio, beat: Callable[[], None]) -> Mask:
     tones, music = ToneMeter(rate=audio.rate), MusicMeter(rate=audio.rate)
     for piece in audio.pieces():
+        beat()
         tones.feed(piece)
         music.feed(piece)
     return either(tones.frames(), music.frames())

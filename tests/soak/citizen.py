@@ -74,6 +74,9 @@ class Account:
     speeches: list[Speech] = field(default_factory=list)
     cancelled: dict[int, Cancelled] = field(default_factory=dict)
     fell_back: bool = False
+    late: float = 0.0
+    """Seconds that the citizen's own sound stood still or came late at worst: of a speech that a hang-up ended so much
+    may never have been sent."""
     error: str = ""
 
 
@@ -146,6 +149,7 @@ class Citizen:
             if self._cut():
                 call.ended.set()  # no one is left to answer the BYE
             await call.close()
+            self.account.late = call.late.seconds
             if self._tail is not None:
                 self._tail.close()
         return self.account

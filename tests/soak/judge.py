@@ -109,18 +109,18 @@ def _judge_speeches(account: Account, tones: Mapping[int | None, Mapping[str, fl
         elif speech.cut and speech.seconds >= REPORT:
             verdict.unwritten += 1
         if found:
-            _weigh(speech, max(found.values()), name, verdict)
+            _weigh(speech, max(found.values()), name, verdict, late=account.late)
     verdict.unexplained += [f"{account.number}: {ulid}" for ulid in tones.get(None, {})]
 
 
-def _weigh(speech: Speech, present: float, name: str, verdict: Verdict) -> None:
+def _weigh(speech: Speech, present: float, name: str, verdict: Verdict, *, late: float) -> None:
     missing = max(0.0, speech.seconds - present)
     verdict.spoken += speech.seconds
     if speech.cut:
         verdict.missing_by_death += missing
     else:
         verdict.missing += missing
-    if missing > BLUR + (BUFFERED if speech.cut else 0.2):
+    if missing > BLUR + late + (BUFFERED if speech.cut else 0.2):
         verdict.short.append(f"{name}: {present:.1f} s there")
 
 
@@ -128,7 +128,7 @@ def _owed(account: Account) -> Iterator[Speech]:
     """Every take that is long enough, of each report that was not taken back: takes are joined."""
     for speech in account.speeches:
         kept = account.cancelled.get(speech.report, Cancelled.NO) is Cancelled.NO
-        if kept and _safe(speech) >= REPORT + BLUR:
+        if kept and _safe(speech) - account.late >= REPORT + BLUR:
             yield speech
 
 

@@ -77,6 +77,13 @@ def test_what_was_said_is_found(file: Callable[..., None], tell: Callable[..., V
     assert verdict.missing == pytest.approx(0.1, abs=0.05)
 
 
+def test_what_a_late_caller_never_sent_is_not_missing(file: Callable[..., None], tell: Callable[..., Verdict]) -> None:
+    file("call", _0=4.4)
+    assert tell(said(0, 5.1)).short
+    assert tell(said(0, 5.1), late=0.7).fine
+    assert tell(said(0, 8), late=0.7).short, "no more than so late"
+
+
 def test_a_report_without_a_recording_is_lost(tell: Callable[..., Verdict]) -> None:
     verdict = tell(said(0, 4))
     assert len(verdict.lost) == 1

@@ -31,12 +31,14 @@ from ivr.testing.processes import FULL, Running, running, scaled
 from ivr.testing.spool import wav
 from transcription.transcribe_handler import TranscribeHandler
 
-pytestmark = pytest.mark.timeout(7200 if FULL else 300)
+pytestmark = pytest.mark.timeout(7200 if FULL else 900)
 
 KILLS = round(scaled(4, 50))
 RECORDINGS = round(scaled(6, 60))
-LONG = scaled(60, 3 * 3600)
+LONG = scaled(30, 3 * 3600)
 """Seconds of the longest file."""
+HEARD_WITHIN = scaled(450, 120 + LONG)
+"""Seconds in which everything is heard; in short on a machine that does much other work."""
 READY = "worker.ready"
 
 
@@ -126,7 +128,7 @@ def test_killed_at_random_among_poison(settings: Settings, store: Store) -> None
             time.sleep(luck.uniform(0.0, 2.0))
             worker.kill()
     with running(unhurried(settings), "worker", ready=READY):
-        wait_for(lambda: settled(store), "the queue does not come to its end", seconds=120 + LONG)
+        wait_for(lambda: settled(store), "the queue does not come to its end", seconds=HEARD_WITHIN)
     found = check_settled(store)
     for ulid, reason in poison.items():
         assert found[ulid].state is WorkState.PARKED
