@@ -11,7 +11,7 @@ from console import context, entrance
 from console.language import settle
 from ivr.model import Person
 from ivr.model.permissions import Permission
-from ivr.services import outbox, people, rights
+from ivr.services import people, rights
 from ivr.words import speak
 
 P = ParamSpec("P")
@@ -93,6 +93,6 @@ def _find_person() -> None:
     token = request.cookies.get(context.settings().session_cookie)
     if token and request.endpoint not in {"static", "health.healthz", "health.metrics", "health.csp_reports"}:
         with context.reading() as session:
-            g.person = people.find_session(session, token, context.now())
-            g.live_after = outbox.last(session)  # before the page reads anything: it may hear of a change twice
+            # the newest change before the page reads anything: it may hear of one twice, and misses none
+            g.person, g.live_after = people.find_reader(session, token, context.now()) or (None, 0)
         settle()

@@ -22,6 +22,10 @@ _ADD = insert(Base.metadata.tables[Outbox.__tablename__])
 """Prepared once and run beside the session's unit of work, which costs several times the insert."""
 
 
+NEWEST = select(func.coalesce(func.max(Outbox.id), 0)).scalar_subquery()
+"""The newest id, 0 where there is none: as part of another question."""
+
+
 def announce(
     session: Session, topic: str, subject: str, data: Mapping[str, Any] | None = None, *, now: datetime
 ) -> None:

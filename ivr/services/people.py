@@ -5,15 +5,15 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ivr.model import Person, Role, SignIn
 from ivr.model.text import clean
-from ivr.services import attempts, passwords
+from ivr.services import attempts, outbox, passwords
 from ivr.services.attempts import LimitKind, Locked
 from ivr.services.errors import NotFound, PeopleError
 from ivr.store import Store, insert_missing, serialise
@@ -223,9 +223,19 @@ def sign_in(
 
 def find_session(session: Session, token: str, now: datetime) -> Person | None:
     """Who is signed in with this token; None for none, an expired one, or a disabled person."""
-    found = select(Person).join(SignIn, SignIn.person_id == Person.id)
-    valid = found.where(SignIn.token_sha256 == token_hash(token), SignIn.expires_at > now, Person.active)
-    return session.scalar(valid)
+    found: Person | None = session.scalar(_signed_in(select(Person), token, now))
+    return found
+
+
+def find_reader(session: Session, token: str, now: datetime) -> tuple[Person, int] | None:
+    """The same, with the newest change that a page may hear of: every page asks both, and asks once."""
+    row = session.execute(_signed_in(select(Person, outbox.NEWEST), token, now)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _signed_in(asked: Select[Any], token: str, now: datetime) -> Select[Any]:
+    found = asked.join(SignIn, SignIn.person_id == Person.id)
+    return found.where(SignIn.token_sha256 == token_hash(token), SignIn.expires_at > now, Person.active)
 
 
 def sign_out(session: Session, token: str) -> None:
