@@ -6,8 +6,8 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help run test demo soak bench lint setup setup-test system system-test venv venv-dev web translations asterisk refresh-asterisk sipp prompts
 
 TONGDAI := .venv/bin/tongdai
-# Two processes more than cores: most tests wait for sound, timers and other processes.
-TEST_PROCESSES ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 2 : 8)))
+# One process more than cores: most tests wait for sound, timers and other processes.
+TEST_PROCESSES ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 1 : 8)))
 PYTEST_ARGS ?= -n $(TEST_PROCESSES) --dist worksteal -q --durations=10 --cov=ivr --cov=transcription --cov-branch --cov-report= --cov-fail-under=90
 MINUTES ?= 5
 

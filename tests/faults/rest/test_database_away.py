@@ -167,8 +167,12 @@ def check_served(played: dict[str, Played], *, code: str) -> None:
             assert code in heard(call), f"{name}: {call.plays}"
 
 
-def cannot_look(played: dict[str, Played]) -> bool:
-    return all("tra-cuu-loi" in heard(call) for name, call in played.items() if name.startswith(LOOK_UP.name))
+def check_cannot_look(played: dict[str, Played]) -> None:
+    """Who asked for a state heard that it cannot be looked up now."""
+    for name, call in played.items():
+        if name.startswith(LOOK_UP.name):
+            assert call.faults == (), f"{name}: {call.faults}, late: {call.late}, heard: {call.plays}"
+            assert "tra-cuu-loi" in heard(call)
 
 
 def waiting_for_codes(store: Store) -> list[Ticket]:
@@ -241,7 +245,7 @@ def test_away_in_calls(fault: Fault, settings: Settings, asterisk: RunningAsteri
             while time.monotonic() - began < fault.lasts:
                 during += 1
                 some = play_all(batch(f"away-{during}"), asterisk, again=False)
-                assert cannot_look(some)
+                check_cannot_look(some)
                 played |= some
             check_console_away(client, reads=fault.reads)
             played |= first.result()
@@ -260,5 +264,5 @@ def test_away_at_start(block: bool, settings: Settings, asterisk: RunningAsteris
             servers.enter_context(server(settings))
             played = play_all(batch("start"), asterisk, again=False)
             check_served(played, code="ma" if block else "ma-sau")
-            assert cannot_look(played)
+            check_cannot_look(played)
         check_filed(settings, played)
