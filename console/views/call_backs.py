@@ -43,7 +43,7 @@ def index() -> str:
             made=made,
             due=find_due,
             now=context.now(),
-            most=MOST_TRIES,
+            count_tries=count_tries,
             shown=MOST_SHOWN,
         )
 
@@ -66,7 +66,7 @@ def page(ulid: str) -> str:
             waits=owed.waits_until(now),
             due=find_due(owed, now),
             outcomes=list(CallOutcome),
-            most=MOST_TRIES,
+            count_tries=count_tries,
             number=owed.number,
             others=others,
             calls_around=repeats.around(session, call, context.repeats()),
@@ -98,10 +98,10 @@ def record(ulid: str) -> BaseResponse:
     chosen = request.form.get("outcome", "")
     if chosen not in set(CallOutcome):
         abort(400)
-    came = CallOutcome(chosen)
+    came, note = CallOutcome(chosen), request.form.get("note", "")
     with context.changing() as session:
-        note, city = request.form.get("note", ""), _city_of(_get(session, ulid).city)
-        again = call_back_acts.record(session, ulid, me(), came, note, context.now(), city=city).not_before
+        row = call_back_acts.record(session, ulid, me(), came, note, context.now(), city_of=_city_of)
+        again = row.not_before
     text = _("Đã ghi kết quả: %(outcome)s.", outcome=outcome_words(came))
     if again is not None:
         text += " " + _("Gọi lại sau %(time)s.", time=_soon(again))
@@ -126,6 +126,14 @@ def find_due(owed: Owed, now: datetime) -> Due:
         late = distance(now - owed.due)
         return Due(tone="late", icon="exclamation-circle", text=_("Quá hạn %(length)s", length=late))
     return Due(tone="", icon="clock", text=_("còn %(length)s", length=distance(owed.due - now)))
+
+
+def count_tries(owed: Owed) -> str:
+    """``2/3 lần``; past the most, which only who opened it again makes, the number alone."""
+    count = len(owed.in_vain)
+    if count > MOST_TRIES:
+        return _("%(count)s lần", count=count)
+    return _("%(count)s/%(most)s lần", count=count, most=MOST_TRIES)
 
 
 def _soon(at: datetime) -> str:

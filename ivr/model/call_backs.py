@@ -38,7 +38,7 @@ class CallOutcome(StrEnum):
 
 
 ENDING = frozenset({CallOutcome.REACHED, CallOutcome.WRONG_NUMBER, CallOutcome.REFUSED})
-"""After these no further call is made; after the others, when :data:`MOST_TRIES` were made."""
+"""After these no further call is made; the others were made in vain, and :data:`MOST_TRIES` of them end it, too."""
 
 
 class CallBack(Base):
@@ -50,6 +50,8 @@ class CallBack(Base):
     ulid: Mapped[str] = mapped_column(String(26), primary_key=True)
     number: Mapped[str] = mapped_column(String(32))
     """Who was to be called (E.164): what the number did before ``closed_at`` is settled."""
+    city: Mapped[str] = mapped_column(String(32))
+    """In whose hours the next try is made."""
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     not_before: Mapped[datetime | None] = mapped_column(Instant)
@@ -57,6 +59,11 @@ class CallBack(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     claimer: Mapped[Person | None] = relationship()
     tries: Mapped[list["CallBackTry"]] = relationship(order_by="CallBackTry.id")
+
+    @property
+    def in_vain(self) -> list["CallBackTry"]:
+        """Calls that were not taken, in order; an outcome that was opened again is none of them."""
+        return [each for each in self.tries if each.outcome not in ENDING]
 
 
 class CallBackTry(Base):

@@ -5,14 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.city.city import City
 from ivr.errors import TongdaiError
 from ivr.model import CallBack, CallBackTry, CallOutcome, Person
 from ivr.model.call_backs import ENDING, MOST_TRIES
 from ivr.model.permissions import Permission
 from ivr.model.text import clean
 from ivr.services import outbox, reveals, rights
-from ivr.services.call_backs import Owed, add_desk_hours, holder_of
+from ivr.services.call_backs import CityOf, Owed, add_desk_hours, holder_of
 from ivr.store import insert_missing
 from ivr.words import tr
 
@@ -32,9 +31,10 @@ def claim(session: Session, owed: Owed, person: Person, now: datetime, *, addres
     """
     rights.require(person, Permission.CALL_BACK)
     _require_free_hands(session, owed.ulid, person, now)
-    insert_missing(session, CallBack, {"ulid": owed.ulid, "number": owed.number})
+    insert_missing(session, CallBack, {"ulid": owed.ulid, "number": owed.number, "city": owed.city})
     row = _lock(session, owed.ulid)
-    _require_open(row)
+    if row is None or row.closed_at is not None:
+        raise CallBackRefused(tr("Cuộc gọi lại này đã xong.", "This call-back is settled."))
     holder = holder_of(row, now)
     if holder is not None and holder.id != person.id:
         raise CallBackRefused(tr(f"{holder.name} đang gọi số này.", f"{holder.name} is calling this number."))
@@ -63,11 +63,10 @@ def release(session: Session, ulid: str, person: Person, now: datetime) -> None:
 
 
 def record(
-    session: Session, ulid: str, person: Person, outcome: CallOutcome, note: str, now: datetime, *, city: City | None
+    session: Session, ulid: str, person: Person, outcome: CallOutcome, note: str, now: datetime, *, city_of: CityOf
 ) -> CallBack:
     """Say what came of the call; with an ending outcome, or the third call in vain, it is settled.
 
-    :param city: in whose hours the next try is made; None where its files are faulty.
     :raises CallBackRefused: the person does not have it, or says too much.
     """
     row = _own(session, ulid, person)
@@ -80,10 +79,10 @@ def record(
     session.flush()
     session.refresh(row, ["tries"])
     row.claimed_by = row.claimed_at = None
-    if outcome in ENDING or len(row.tries) >= MOST_TRIES:
+    if outcome in ENDING or len(row.in_vain) >= MOST_TRIES:
         row.closed_at, row.not_before = now, None
     else:
-        row.not_before = add_desk_hours(city, now, _AGAIN[outcome])
+        row.not_before = add_desk_hours(city_of(row.city), now, _AGAIN[outcome])
     outbox.announce(session, outbox.CALL_BACK_CHANGED, ulid, now=now)
     return row
 
@@ -94,7 +93,7 @@ def reopen(session: Session, ulid: str, person: Person, now: datetime) -> None:
     :raises CallBackRefused: it is not settled, or somebody else settled it.
     """
     rights.require(person, Permission.CALL_BACK)
-    row = session.scalars(select(CallBack).where(CallBack.ulid == ulid).with_for_update()).one_or_none()
+    row = _lock(session, ulid)
     if row is None or row.closed_at is None:
         raise CallBackRefused(tr("Cuộc gọi lại này chưa xong.", "This call-back is not settled."))
     if row.tries[-1].person_id != person.id and not rights.may(person, Permission.WORK_FOR_OTHERS):
@@ -122,7 +121,7 @@ def _require_free_hands(session: Session, ulid: str, person: Person, now: dateti
 def _own(session: Session, ulid: str, person: Person) -> CallBack:
     """The call-back that the person has in hand; one taken long ago too, while no other has taken it."""
     rights.require(person, Permission.CALL_BACK)
-    row = session.scalars(select(CallBack).where(CallBack.ulid == ulid).with_for_update()).one_or_none()
+    row = _lock(session, ulid)
     if row is None or row.claimed_by != person.id:
         raise CallBackRefused(
             tr(
@@ -133,10 +132,6 @@ def _own(session: Session, ulid: str, person: Person) -> CallBack:
     return row
 
 
-def _lock(session: Session, ulid: str) -> CallBack:
-    return session.scalars(select(CallBack).where(CallBack.ulid == ulid).with_for_update()).one()
-
-
-def _require_open(row: CallBack) -> None:
-    if row.closed_at is not None:
-        raise CallBackRefused(tr("Cuộc gọi lại này đã xong.", "This call-back is settled."))
+def _lock(session: Session, ulid: str) -> CallBack | None:
+    """What was done about it, while no other changes it; None where nothing was."""
+    return session.scalars(select(CallBack).where(CallBack.ulid == ulid).with_for_update()).one_or_none()

@@ -86,9 +86,9 @@ class Owed:
         return self.done is not None and self.done.closed_at is not None
 
     @property
-    def tries(self) -> int:
-        """Calls made in vain."""
-        return len(self.done.tries) if self.done else 0
+    def in_vain(self) -> list[CallBackTry]:
+        """Calls that operators made in vain, in order."""
+        return self.done.in_vain if self.done else []
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,7 +49,7 @@ def first(session: Session) -> int:
 
 def last(session: Session) -> int:
     """The newest id; 0 where there is none."""
-    return session.scalar(select(func.max(Outbox.id))) or 0
+    return session.scalar(select(NEWEST)) or 0
 
 
 def prune(session: Session, before: datetime) -> int:

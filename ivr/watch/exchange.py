@@ -18,6 +18,7 @@ from ivr.callcentre.calls import Call, CallBook, LiveChannel
 from ivr.callcentre.events import CallEvent, Event
 from ivr.callcentre.exchange_events import Booted
 from ivr.callcentre.segments import Timeline, timeline_of
+from ivr.errors import TongdaiError
 from ivr.services import line_calls
 from ivr.services.line_calls import Written
 from ivr.store import Store, StoreAway
@@ -55,6 +56,8 @@ class Exchange:
         """Events that came before the calls of last time were read, or while Asterisk is asked what lives."""
         self._restored = False
         self._away = False
+        self._syncing = asyncio.Lock()
+        """One list at a time: an older one would end the calls that began behind it."""
 
     def listen(self, ami: Ami) -> None:
         """Follow the events of a connection."""
@@ -76,18 +79,16 @@ class Exchange:
 
     async def resync(self, ami: Ami) -> None:
         """After every login: what Asterisk lists is so; events that come meanwhile are newer than the list."""
-        self._waiting = [] if self._waiting is None else self._waiting
-        answer = await ami.ask({"Action": "CoreShowChannels"}, many=True)
-        if await self._restore():
-            self._settle([channel for event in answer if (channel := read_listed(event)) is not None])
+        self._hold_events()
+        async with self._syncing:
+            await self._sync(ami)
 
     async def follow(self, ami: Ami) -> None:
         """Write what is new until cancelled; at the end what is left is written once more."""
         try:
             while True:
                 await asyncio.sleep(AWAY_PAUSE if self._away else self._every)
-                if not self._restored and await self._restore() and ami.authenticated:
-                    await self.resync(ami)  # the list of the login came before there was anything to compare it with
+                await self._sync_late(ami)
                 await self.write()
         finally:
             await asyncio.shield(self.write())
@@ -107,6 +108,25 @@ class Exchange:
                 return
             self._rows = self._rows - merged | {call.linkedid for call in calls}
         self._forget()
+
+    async def _sync_late(self, ami: Ami) -> None:
+        """What the login could not do: the database was away, or Asterisk left before it had answered."""
+        async with self._syncing:
+            if self._waiting is None or not ami.authenticated:
+                return
+            try:
+                await self._sync(ami)
+            except TongdaiError as error:
+                _log.warning("line_calls.no_list", error=str(error))  # the next login asks, or a later turn
+
+    async def _sync(self, ami: Ami) -> None:
+        self._hold_events()
+        if await self._restore():
+            answer = await ami.ask({"Action": "CoreShowChannels"}, many=True)
+            self._settle([channel for event in answer if (channel := read_listed(event)) is not None])
+
+    def _hold_events(self) -> None:
+        self._waiting = [] if self._waiting is None else self._waiting
 
     def _apply(self, event: Event) -> None:
         call = self._book.apply(event)

@@ -22,6 +22,7 @@ from ivr.store import Store, open_store
 from ivr.watch.channels import LiveChannels
 from ivr.watch.exchange import Exchange
 from ivr.watch.hub import Hub
+from ivr.watch.kept_task import keep_running
 from ivr.watch.phones import find_phones
 from ivr.watch.refused import Refused
 from ivr.watch.tail import Change, Tail
@@ -47,8 +48,8 @@ async def watch(settings: Settings, now: Callable[[], datetime]) -> None:
     store = open_store(settings)
     try:
         async with Watch(settings, store, now):
-            beats = asyncio.create_task(_beat(Watchdog.of(os.environ)))
-            bounds = asyncio.create_task(_bound_logs(settings))
+            beats = keep_running("beat", lambda: _beat(Watchdog.of(os.environ)))
+            bounds = keep_running("log_bounds", lambda: _bound_logs(settings))
             await stopped.wait()
             beats.cancel()
             bounds.cancel()
@@ -107,11 +108,11 @@ class Watch:
     async def __aenter__(self) -> "Watch":
         self._loop = asyncio.get_running_loop()
         await self._listen()
-        self._following = asyncio.create_task(self._follow_switches())
+        self._following = keep_running("switches", self._follow_switches)
         self.tail.start()
         self.ami.start()
-        self._counting = asyncio.create_task(self.refused.follow(self.ami))
-        self._writing = asyncio.create_task(self.exchange.follow(self.ami))
+        self._counting = keep_running("refused", lambda: self.refused.follow(self.ami))
+        self._writing = keep_running("line_calls", lambda: self.exchange.follow(self.ami))
         self.sweeping.start()
         _log.info("watch.ready", hub=self._settings.hub_address)
         return self

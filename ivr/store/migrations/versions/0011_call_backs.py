@@ -13,6 +13,7 @@ def upgrade() -> None:
         "call_backs",
         sa.Column("ulid", sa.String(length=26), nullable=False),
         sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("city", sa.String(length=32), nullable=False),
         sa.Column("claimed_by", sa.Integer(), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
