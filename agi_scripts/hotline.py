@@ -16,11 +16,13 @@ from ivr.asterisk.phone import AsteriskPhone
 from ivr.asterisk.silences import Silences
 from ivr.asterisk.trial_calls import read_name
 from ivr.city.city import City
-from ivr.engine import Clock, Dependencies, run_call
+from ivr.engine import Clock, Dependencies, resume_call, run_call
 from ivr.engine.clock import steady
 from ivr.engine.dialogue import Sounds
 from ivr.model.calls import EndReason
+from ivr.phone import HungUp
 from ivr.settings import Settings
+from ivr.spool.spool import is_ulid
 
 SILENCE = 4 * 3600 + 60
 """Seconds without any word from Asterisk after which a line is given up: longer than any command."""
@@ -51,8 +53,8 @@ class Hotline:
             city = self.cities[self.settings.city]
         self.serve(request, city)
 
-    def serve(self, request: Request, city: City) -> EndReason:
-        """Serve the call with the menu of ``city``."""
+    def serve(self, request: Request, city: City) -> EndReason | None:
+        """Serve the call with the menu of ``city``; None: it goes on in a queue."""
         connection = request.connection
         connection.setblocking(True)  # with a limit that the kernel keeps: Python's own is a system call more each time
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0))
@@ -70,6 +72,18 @@ class Hotline:
             silences=self.silences,
             hide_withheld=self.settings.withheld_numbers == "hide",
             read_name=partial(read_name, self.settings),
+            queues="call" in request.query,
         )
         phone.learn()
-        return run_call(phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)
+        parts = (phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)
+        ulid = request.query.get("call", "")
+        if not ulid:
+            return run_call(*parts)
+        if not is_ulid(ulid):
+            _log.error("hotline.unknown_call", call=ulid[:64])
+            return EndReason.FAILED
+        try:
+            result = phone.came_back()
+        except HungUp:  # not who hung up in the queue, but an Asterisk that died: the sweep closes the call
+            return None
+        return resume_call(*parts, ulid=ulid, result=result, gone="gone" in request.query)

@@ -17,8 +17,16 @@ BEEP_SECONDS = 0.4
 """How long the tone is after which one speaks."""
 
 
+LONGEST_TALK = 4 * 3600
+"""Seconds a caller may wait for a person and talk with one, before the call is taken for dead."""
+
+
 class HungUp(Exception):  # an event of the line, not an error
     """The caller has left; what was recorded so far is on disk."""
+
+
+class LeftForQueue(Exception):  # an event of the line, not an error
+    """The caller waits in a queue, without us: another session goes on with the call and its :class:`RingResult`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +81,7 @@ class Recorded:
 
 
 class RingResult(Enum):
-    """The result of ringing a person."""
+    """What came of waiting for a person."""
 
     ANSWERED = "answered"  # they spoke and it ended there
     UNANSWERED = "unanswered"  # every telephone was busy, or rang unanswered
@@ -84,6 +92,8 @@ class Stage(Enum):
     """How far the report of this call is, in the words of the dialplan (``TONGDAI_STAGE``)."""
 
     MENU = "menu"  # nothing is recorded: the fallback asks for the report
+    QUEUED = "queued"  # waits for a person: the same
+    TALKING = "talking"  # had a person: the fallback thanks
     RECORDED = "recorded"  # a take is safe: the fallback thanks
     FILED = "filed"  # the report was sent
 
@@ -134,10 +144,11 @@ class Phone(Protocol):
         """A short tone that is heard while what follows has begun."""
         ...
 
-    def ring(self, target: str, *, wait: float) -> RingResult:
-        """Ring a person while the caller hears ringing, and go on for ``wait`` seconds where all are busy.
+    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
+        """Let the caller wait in a queue for a person, for at most ``wait`` seconds, while it rings.
 
-        Returns when they are done, when there was no answer, or at once where there is no telephone to ring.
+        Returns when they are done, when there was no answer, or at once where there is no telephone to ring. Where the
+        line does this without us it raises :class:`LeftForQueue` instead, and comes back under the name ``call``.
         """
         ...
 

@@ -257,6 +257,6 @@ def _request(waiting: _Waiting) -> Request:
     return Request(
         connection=waiting.connection,
         path=address.path.strip("/"),
-        query=dict(parse_qsl(address.query)),
+        query=dict(parse_qsl(address.query, keep_blank_values=True)),
         env=env,
     )

@@ -15,15 +15,22 @@ from ivr.asterisk.playlist import files_of, parts_of, seconds_of
 from ivr.asterisk.silences import Silences
 from ivr.asterisk.variables import value_of
 from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
-from ivr.phone import BEEP_SECONDS, KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import (
+    BEEP_SECONDS,
+    KEYPAD,
+    Caller,
+    HungUp,
+    LeftForQueue,
+    Recorded,
+    RecordEnd,
+    RingResult,
+    Sound,
+    Stage,
+)
 from ivr.recordings.sound import SOUNDING
 from ivr.recordings.takes import HEADERLESS
 from ivr.recordings.wav import TELEPHONE_RATE
 
-LONGEST_TALK = 4 * 3600
-"""Seconds a person may talk with a caller before the dead-man switch ends it."""
-BUSY_PAUSE = 4.0
-"""Seconds until telephones that were all busy are rung again."""
 UP = 6
 """CHANNEL STATUS of a line that is up."""
 
@@ -49,17 +56,21 @@ class AsteriskPhone:
         silences: Silences | None = None,
         hide_withheld: bool = True,
         read_name: Callable[[str], tuple[str, bool]] = lambda name: (name, False),
+        queues: bool = True,
     ) -> None:
         """``nudge`` presses :data:`ivr.asterisk.nudge.KEY` in the channel of this name, from outside the call.
 
         ``age`` says for how many seconds Asterisk has been running, to the second; ``silences`` which lines are silent.
         ``hide_withheld``, ``read_name``: see :func:`ivr.asterisk.caller.caller_of`.
+        ``queues``: whether the dialplan lets callers into queues; that of an earlier version, which a PBX may still
+        include, does not.
         """
         self.take_ending = ".wav"
         self._wire = wire
         self._nudge, self._age, self._silences = nudge, age, silences
         self._channel = wire.env.get("agi_channel", "")
         self._margin = margin
+        self._queues = queues
         limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
         asked = ":".join([limit, value_of(variables.KEYS), value_of(variables.READ_STATUS)])
         self._question = f"GET FULL VARIABLE {wire.quote(asked)}"
@@ -168,40 +179,28 @@ class AsteriskPhone:
         """See :class:`ivr.phone.Phone`: Asterisk makes the tone itself, beside whatever command follows."""
         self._execute("EXEC", "Playtones", self._wire.quote("!1400/250"))
 
-    def ring(self, target: str, *, wait: float) -> RingResult:
-        """See :class:`ivr.phone.Phone`. A caller who leaves while talking is HungUp too."""
-        until = self.moment() + wait
-        while True:
-            match self._dial(target, until):
-                case "ANSWER":
-                    return RingResult.ANSWERED
-                case "CHANUNAVAIL":  # none of the telephones is signed in
-                    return RingResult.ABSENT
-                case "BUSY" | "CONGESTION" if until - self.moment() > BUSY_PAUSE:
-                    self._ring_tone(BUSY_PAUSE)
-                case _:
-                    return RingResult.UNANSWERED
+    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
+        """See :class:`ivr.phone.Phone`: the dialplan's ``Queue()`` does it, and asks us again with this call's name.
 
-    def _dial(self, target: str, until: float) -> str:
-        """Ring until a moment, then talk; what became of it in Asterisk's word."""
-        left = until - self.moment()
-        self._deadman(left + LONGEST_TALK)
-        try:
-            dial = self._lasting("EXEC", "Dial", self._wire.quote(f"{target},{max(1, round(left))},gr"))
-            self._check_line(dial["result"][0], target)
-            return self._variable(variables.DIAL_STATUS)
-        except HungUp:
-            if self.moment() < until + 1:
-                raise  # not answered, or so early that it cannot be known
-            return "ANSWER"  # it rings no longer than that: they were talking
+        The queue's name comes last: the dialplan does nothing of it before it knows all.
+        """
+        if not self._queues:
+            _log.error("asterisk.old_dialplan", remedy="tongdai asterisk render --site (docs/asterisk.md)")
+            return RingResult.ABSENT
+        self._set(variables.CALL, call)
+        self._set(variables.WAIT, str(max(1, round(wait))))
+        self.stage(Stage.QUEUED)
+        self._set(variables.QUEUE, queue)
+        raise LeftForQueue
 
-    def _ring_tone(self, seconds: float) -> None:
-        """What a caller hears who waits until a telephone is free."""
-        self._deadman(seconds)
-        self._execute("EXEC", "Playtones", "ring")
-        waited = self._lasting("EXEC", "Wait", f"{seconds:g}")
-        self._check_line(waited["result"][0], "Wait")
-        self._execute("EXEC", "StopPlaytones")
+    def came_back(self) -> RingResult:
+        """What came of a wait in a queue, as the dialplan left it in the channel."""
+        asked = f"{value_of(variables.STAGE)}:{value_of(variables.QUEUE_STATUS)}"
+        reply = self._wire.execute("GET FULL VARIABLE", self._wire.quote(asked))
+        stage, _, status = reply["result"][1].partition(":")
+        if stage == Stage.TALKING.value:
+            return RingResult.ANSWERED
+        return RingResult.ABSENT if status in variables.NOBODY_THERE else RingResult.UNANSWERED
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""

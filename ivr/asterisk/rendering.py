@@ -12,8 +12,10 @@ from typing import Any
 from ivr.asterisk.install import get_asterisk
 from ivr.asterisk.logins import KEYS_USER, load_logins
 from ivr.asterisk.numbers import dialled_numbers
+from ivr.asterisk.queues import find_queues
 from ivr.asterisk.templates import RenderFault, fill, plain
 from ivr.durable import Sync, replace
+from ivr.phone import LONGEST_TALK
 from ivr.recordings.wav import TELEPHONE_RATE, WRITTEN_HEADER
 from ivr.settings import Settings
 from ivr.words import tr
@@ -89,6 +91,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "ami_secret": logins.ami_secret,
         "keys_user": KEYS_USER,
         "deadman_margin": settings.deadman_margin,
+        "longest_talk": LONGEST_TALK,
         "record_limit": settings.record_limit,
         "record_silence": settings.record_silence,
         "least_report": WRITTEN_HEADER + round(settings.record_minimum * TELEPHONE_RATE) * 2,
@@ -101,6 +104,7 @@ def _values(settings: Settings) -> dict[str, Any]:
     checked: dict[str, Any] = plain("", values)
     return checked | {
         "operator": _operator(settings),
+        "queues": [asdict(queue) for queue in find_queues(settings)],
         "operator_wait": settings.operator_wait,
         "hide_withheld": settings.withheld_numbers == "hide",
     }

@@ -55,6 +55,10 @@ class City:
         """Whether one of the city's schedules is open at an aware moment."""
         return self.hours.is_open(schedule, now)
 
+    def queue_of(self, line: str) -> str:
+        """Name of the queue in Asterisk in which callers wait for a line."""
+        return queue_name(self.id, line)
+
     @property
     def desk_schedule(self) -> str:
         """When people answer: the schedule that the menu asks first, else that of deadlines."""
@@ -82,6 +86,11 @@ class City:
     def announcements_at(self, now: datetime) -> tuple[Announcement, ...]:
         """The announcements in force at an aware moment, newest first."""
         return self.announcements_on(now.astimezone(ZONE).date())
+
+
+def queue_name(city_id: str, line: str) -> str:
+    """The queue of a city's line, which no other city's can be."""
+    return f"{city_id}-{line}"
 
 
 def load_city(config: Path, city_id: str) -> City:

@@ -3,6 +3,17 @@
 from ivr.engine.call import clean
 from ivr.engine.clock import Clock
 from ivr.engine.dependencies import Answer, CannotLook, Dependencies, Found, NotFound, TooMany
-from ivr.engine.run import run_call
+from ivr.engine.run import resume_call, run_call
 
-__all__ = ["Answer", "CannotLook", "Clock", "Dependencies", "Found", "NotFound", "TooMany", "clean", "run_call"]
+__all__ = [
+    "Answer",
+    "CannotLook",
+    "Clock",
+    "Dependencies",
+    "Found",
+    "NotFound",
+    "TooMany",
+    "clean",
+    "resume_call",
+    "run_call",
+]

@@ -9,6 +9,7 @@ from ivr.engine.clock import Clock
 from ivr.engine.dependencies import Dependencies
 from ivr.engine.dialogue import Dialogue
 from ivr.engine.report import SpokenReport
+from ivr.model.journal import Left
 from ivr.model.numbers import normalise
 from ivr.model.report import CallFacts
 from ivr.model.text import clean as clean_text
@@ -108,6 +109,43 @@ class Call:
         if consent is Consent.REFUSED:
             self._refusal = self.agreement
         self.dialogue.journal.consent(consent)
+
+    def leave(self, node: str) -> None:
+        """Before a queue: what was said is sent, and what another session needs to go on is journalled.
+
+        A yes to a recording is for one report: who refused before is asked again after the queue.
+        """
+        self.end_report()
+        self.agreement = self._refusal
+        self.dialogue.journal.left(
+            Left(
+                node=node,
+                category=self.answers.category,
+                kind=self.answers.kind,
+                confidential=self.answers.confidential,
+                urgent=self.answers.urgent,
+                reports=self.reports,
+                keys=self.dialogue.all_keys,
+                consent=self.agreement.consent,
+                consent_key=self.agreement.key,
+                consent_at=self.agreement.at,
+                notices=self.dialogue.notice.whole,
+            )
+        )
+
+    def come_back(self, left: Left, so_far: CallJournal) -> None:
+        """Be the call again that another session left."""
+        self.answers = Answers(
+            category=left.category, kind=left.kind, confidential=left.confidential, urgent=left.urgent
+        )
+        self.reports = left.reports
+        self.agreement = Agreement(consent=left.consent, key=left.consent_key, at=left.consent_at)
+        self._refusal = self.agreement
+        dialogue = self.dialogue
+        dialogue.all_keys, dialogue.language = left.keys, "en" if so_far.language == "en" else "vi"
+        dialogue.notice.seconds.update(so_far.notice_heard)
+        for language in left.notices:
+            dialogue.notice.say(language)
 
     def stage(self, stage: Stage) -> None:
         """Set a channel variable for the dialplan: how far the report is."""

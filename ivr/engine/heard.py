@@ -57,6 +57,11 @@ class Notice:
         """It was said in other words, which nothing cut short."""
         self._whole.add(language)
 
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The languages in which it was heard to its end."""
+        return tuple(sorted(self._whole))
+
     def is_whole(self, language: str) -> bool:
         """Whether it was heard to its end in this language."""
         return language in self._whole

@@ -9,8 +9,10 @@ from typing import Protocol
 import structlog
 
 from ivr.model.calls import EndReason
+from ivr.model.journal import Left
 from ivr.model.tickets import Consent
-from ivr.spool import CallJournal, Journal
+from ivr.spool import CallJournal, Journal, read_journal
+from ivr.spool.journal import journal_path
 
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +50,14 @@ class JournalWriter(Protocol):
         """The call's answer about recording from here on."""
         ...
 
+    def left(self, left: Left) -> None:
+        """The call goes on in a queue."""
+        ...
+
+    def back(self, note: str) -> None:
+        """The call is back from there; ``note`` says what came of it."""
+        ...
+
     def end(self, reason: EndReason, at: datetime) -> bool:
         """The call is over; whether that is kept."""
         ...
@@ -81,6 +91,12 @@ class NoJournal:
     def consent(self, consent: Consent) -> None:
         """Nothing."""
 
+    def left(self, left: Left) -> None:
+        """Nothing."""
+
+    def back(self, note: str) -> None:
+        """Nothing."""
+
     def end(self, reason: EndReason, at: datetime) -> bool:
         """Nothing."""
         return False
@@ -97,3 +113,15 @@ def open_journal(folder: Path, start: CallJournal) -> Iterator[JournalWriter]:
         return
     with journal:
         yield journal
+
+
+@contextmanager
+def reopen_journal(folder: Path, ulid: str) -> Iterator[tuple[JournalWriter, CallJournal]]:
+    """The journal of a call that another session left, and what is in it.
+
+    :raises OSError: there is none, or it cannot be written.
+    :raises JournalFault: it has no readable first line.
+    """
+    so_far = read_journal(journal_path(folder, ulid))
+    with Journal(folder, so_far, going_on=True) as journal:
+        yield journal, so_far

@@ -5,7 +5,7 @@ from typing import assert_never
 from ivr.city.flow.nodes import OPERATOR, Ring
 from ivr.engine.call import Call
 from ivr.model.tickets import Consent
-from ivr.phone import RingResult
+from ivr.phone import RingResult, Stage
 
 
 def ring(call: Call, node: Ring) -> str:
@@ -20,11 +20,20 @@ def ring(call: Call, node: Ring) -> str:
     dialogue.tell(dialogue.prompts(*node.prompts))
     dialogue.forget()
     call.connected = False
-    result = dialogue.phone.ring(target, wait=settings.operator_wait if node.wait is None else node.wait)
+    call.leave(node.id)
+    wait = settings.operator_wait if node.wait is None else node.wait
+    result = dialogue.phone.ring(call.city.queue_of(node.line), wait=wait, call=call.ulid)
     dialogue.note(result.value)
+    return go_on(call, node, result)
+
+
+def go_on(call: Call, node: Ring, result: RingResult) -> str:
+    """Where the caller goes who has waited for a person."""
+    call.connected = result is RingResult.ANSWERED
+    call.dialogue.journal.back(result.value)
+    call.stage(_stage_after(call, result))
     match result:
         case RingResult.ANSWERED:
-            call.connected = True
             return node.next
         case RingResult.UNANSWERED:
             return node.unanswered
@@ -32,3 +41,10 @@ def ring(call: Call, node: Ring) -> str:
             return node.absent or node.unanswered
         case _:
             assert_never(result)
+
+
+def _stage_after(call: Call, result: RingResult) -> Stage:
+    """Should the server die now: who has talked, or sent a report, is thanked and not asked for one."""
+    if result is RingResult.ANSWERED:
+        return Stage.TALKING
+    return Stage.FILED if call.reports else Stage.MENU

@@ -1,48 +1,43 @@
-"""One call from its first prompt to its end: the walk through a city's menu, and the one place for hang-up."""
+"""One call from its first prompt to its end, in one session or several: the one place for hang-up."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import assert_never
 
 import structlog
 
 from ivr.city.city import City
 from ivr.city.flow import nodes
-from ivr.city.flow.switches import is_on
 from ivr.engine.call import Call, clean, facts_of
 from ivr.engine.clock import Clock
 from ivr.engine.dependencies import Dependencies
 from ivr.engine.dialogue import Dialogue, Sounds
-from ivr.engine.information_nodes import announce, choose, look_up, tell_status
-from ivr.engine.journal import NoJournal, open_journal
-from ivr.engine.operator_nodes import ring
-from ivr.engine.recording import record
-from ivr.engine.report_nodes import ask_callback, ask_consent, ask_contact, ask_publication, give_receipt
+from ivr.engine.journal import NoJournal, open_journal, reopen_journal
+from ivr.engine.operator_nodes import go_on
+from ivr.engine.walk import walk
+from ivr.errors import TongdaiError
 from ivr.model.calls import EndReason
+from ivr.model.journal import Left
 from ivr.model.numbers import masked
-from ivr.phone import HungUp, Phone, Stage
+from ivr.model.report import CallFacts
+from ivr.phone import HungUp, LeftForQueue, Phone, RingResult, Stage
 from ivr.settings import Settings
-from ivr.speech import Language
-from ivr.spool import Spool, SpoolUnwritable
+from ivr.spool import CallJournal, Held, JournalFault, Spool, SpoolUnwritable
 
-MOST_STEPS = 500
-"""Nodes one call may visit; beyond, something goes round in circles and the fallback takes the call."""
-PASSED_THROUGH = (nodes.Hours, nodes.Switch, nodes.Language)
-"""Nodes in which nothing is said and nothing is asked: the caller does not notice them, and they are no steps."""
-_TYPE_NAMES = {kind: name for name, kind in nodes.NODE_TYPES.items()}
+HELD_BY_SWEEP = 4.0
+"""Seconds for which a sweep may hold the files of a call that comes back; the line waits eight for our first word."""
 
 _log = structlog.get_logger(__name__)
 
 
-class EndlessCall(RuntimeError):
-    """A call visited more nodes than any person would."""
-
-
 def run_call(
     phone: Phone, city: City, catalogue: Sounds, dependencies: Dependencies, now: Clock, settings: Settings
-) -> EndReason:
-    """Serve one call. Never raises: an error of ours leaves the caller to the dialplan's fallback (``FAILED``)."""
+) -> EndReason | None:
+    """Serve one call. Never raises: an error of ours leaves the caller to the dialplan's fallback (``FAILED``).
+
+    None: the caller waits in a queue, and :func:`resume_call` goes on.
+    """
     call = _begin(phone, city, catalogue, dependencies, now, settings)
     with (
         _held(dependencies.spool, call.ulid),
@@ -50,12 +45,44 @@ def run_call(
     ):
         call.dialogue.journal = journal
         dependencies.filer.call_started(call.journal())
-        reason = _serve(call)
-        if not journal.end(reason, now()):
-            dependencies.filer.remember(replace(call.journal(), ended_at=now(), end_reason=reason))
-    dependencies.filer.call_ended(call.ulid)  # the filer removes the call's last files: they must no longer be held
-    _log.info("call.ended", ulid=call.ulid, reason=reason.value)
-    return reason
+        reason = _serve(call, lambda: walk(call, _start(call)))
+        _write_end(call, reason)
+    return _tell_end(call, reason)
+
+
+def resume_call(
+    phone: Phone,
+    city: City,
+    catalogue: Sounds,
+    dependencies: Dependencies,
+    now: Clock,
+    settings: Settings,
+    *,
+    ulid: str,
+    result: RingResult,
+    gone: bool = False,
+) -> EndReason | None:
+    """Go on with a call that waited in a queue, as :func:`run_call` does.
+
+    A call that is not known any more, or is another line's, is left to the dialplan's fallback.
+
+    :param result: what came of it.
+    :param gone: the caller has hung up, waiting or talking.
+    """
+    folder = dependencies.spool.folder
+    try:
+        with _held(dependencies.spool, ulid), reopen_journal(folder, ulid) as (journal, so_far):
+            left = _left_by(phone, so_far)
+            _log.info("call.resumed", ulid=ulid, result=result.value, gone=gone)
+            call = _call_of(so_far.facts, phone, city, catalogue, dependencies, now, settings)
+            call.come_back(left, so_far)
+            call.dialogue.journal = journal
+            reason = _serve(call, lambda: _walk_on(call, left.node, result, gone=gone))
+            _write_end(call, reason)
+    except (TongdaiError, OSError, Held) as error:
+        _log.error("call.not_resumed", ulid=ulid, error=str(error))
+        return EndReason.FAILED
+    return _tell_end(call, reason)
 
 
 def _begin(
@@ -65,24 +92,53 @@ def _begin(
     caller = clean(phone.caller)
     ulid = dependencies.new_ulid(started_at)
     _log.info("call.started", ulid=ulid, city=city.id, caller=masked(caller.number), uniqueid=caller.uniqueid)
+    facts = facts_of(caller, ulid=ulid, started_at=started_at, city=city, instance=settings.instance)
+    return _call_of(facts, phone, city, catalogue, dependencies, now, settings)
+
+
+def _left_by(phone: Phone, so_far: CallJournal) -> Left:
+    """What the call left when it went into its queue; another line's call is none of ours."""
+    if so_far.left is None or so_far.facts.uniqueid != clean(phone.caller).uniqueid:
+        raise JournalFault(f"{so_far.ulid} waits in no queue, or on another line")
+    return so_far.left
+
+
+def _call_of(
+    facts: CallFacts,
+    phone: Phone,
+    city: City,
+    catalogue: Sounds,
+    dependencies: Dependencies,
+    now: Clock,
+    settings: Settings,
+) -> Call:
     dialogue = Dialogue(phone=phone, sounds=catalogue, journal=NoJournal(), clock=now, key_wait=settings.key_wait)
-    return Call(
-        facts=facts_of(caller, ulid=ulid, started_at=started_at, city=city, instance=settings.instance),
-        city=city,
-        dialogue=dialogue,
-        dependencies=dependencies,
-        settings=settings,
-        clock=now,
-    )
+    return Call(facts=facts, city=city, dialogue=dialogue, dependencies=dependencies, settings=settings, clock=now)
 
 
-def _serve(call: Call) -> EndReason:
-    """Walk and settle; however the walk ends, what was said is filed."""
+def _write_end(call: Call, reason: EndReason | None) -> None:
+    if reason is not None and not call.dialogue.journal.end(reason, call.clock()):
+        call.dependencies.filer.remember(replace(call.journal(), ended_at=call.clock(), end_reason=reason))
+
+
+def _tell_end(call: Call, reason: EndReason | None) -> EndReason | None:
+    """The filer removes the call's last files: they must no longer be held."""
+    if reason is None:
+        _log.info("call.left_for_queue", ulid=call.ulid)
+    else:
+        call.dependencies.filer.call_ended(call.ulid)
+        _log.info("call.ended", ulid=call.ulid, reason=reason.value)
+    return reason
+
+
+def _serve(call: Call, walk: Callable[[], None]) -> EndReason | None:
+    """Walk and settle; however the walk ends, what was said is filed. None: it goes on in another session."""
     try:
-        call.stage(Stage.MENU)
-        _walk(call)
+        walk()
         call.end_report()
         call.dialogue.phone.done()
+    except LeftForQueue:
+        return None
     except HungUp:
         call.end_report(hung_up=True)
         return EndReason.CONNECTED if call.connected else EndReason.HUNG_UP
@@ -94,77 +150,46 @@ def _serve(call: Call) -> EndReason:
         return EndReason.COMPLETED
 
 
-def _walk(call: Call) -> None:
-    node_id: str | None = call.city.flow.start
-    steps = 0
-    while node_id is not None:
-        if (steps := steps + 1) > MOST_STEPS:
-            raise EndlessCall(node_id)
-        node = call.city.flow.nodes[node_id]
-        if isinstance(node, PASSED_THROUGH):
-            node_id = _visit(call, node)
-            continue
-        with call.dialogue.visit(node.id, _TYPE_NAMES[type(node)]):
-            node_id = _visit(call, node)
+def _walk_on(call: Call, node_id: str, result: RingResult, *, gone: bool) -> None:
+    """From the node that led the caller to the queue."""
+    node = call.city.flow.nodes.get(node_id)
+    if not isinstance(node, nodes.Ring):
+        raise JournalFault(f"{node_id} is no node of this menu that leads to a person")
+    if gone and result is not RingResult.ANSWERED:
+        raise HungUp
+    following = go_on(call, node, result)
+    if gone:
+        raise HungUp
+    walk(call, following)
 
 
-def _visit(call: Call, node: nodes.Node) -> str | None:
-    """Do what the node says and name the next one; None ends the call."""
-    dialogue = call.dialogue
-    match node:
-        case nodes.Say():
-            dialogue.tell(dialogue.prompts(*node.prompts))
-            return node.next
-        case nodes.Menu():
-            return choose(call, node)
-        case nodes.Language():
-            dialogue.speak(_spoken_next(dialogue, node.language))
-            return node.next
-        case nodes.Hours():
-            return node.open if call.city.is_open(node.schedule, call.clock()) else node.closed
-        case nodes.Switch():
-            return node.on if is_on(call.settings, node.switch) else node.off
-        case nodes.Consent():
-            return ask_consent(call, node)
-        case nodes.Record():
-            return record(call, node)
-        case nodes.Contact():
-            return ask_contact(call, node)
-        case nodes.Publish():
-            return ask_publication(call, node)
-        case nodes.Receipt():
-            return give_receipt(call, node)
-        case nodes.Callback():
-            return ask_callback(call, node)
-        case nodes.Status():
-            return tell_status(call, node)
-        case nodes.Ring():
-            return ring(call, node)
-        case nodes.Lookup():
-            return look_up(call, node)
-        case nodes.Announcements():
-            return announce(call, node)
-        case nodes.Bye():
-            dialogue.tell_all(dialogue.prompts(*node.prompts))
-            return None
-        case _:
-            assert_never(node)
-
-
-def _spoken_next(dialogue: Dialogue, wanted: str) -> Language:
-    match wanted:
-        case "vi" | "en":
-            return wanted
-        case _:
-            return "en" if dialogue.language == "vi" else "vi"
+def _start(call: Call) -> str:
+    call.stage(Stage.MENU)
+    return call.city.flow.start
 
 
 @contextmanager
 def _held(spool: Spool, ulid: str) -> Iterator[None]:
-    """The call's files are ours, so that no sweep takes them for a dead call's; a full disk stops no call."""
+    """The call's files are ours, so that no sweep takes them for a dead call's; a full disk stops no call.
+
+    Raises :class:`ivr.durable.Held` where a sweep that is looking at them does not let go.
+    """
     with ExitStack() as stack:
         try:
-            stack.enter_context(spool.hold(ulid))
+            _take(stack, spool, ulid)
         except (SpoolUnwritable, OSError) as error:
             _log.error("call.without_lock", ulid=ulid, error=str(error))
         yield
+
+
+def _take(stack: ExitStack, spool: Spool, ulid: str) -> None:
+    until = time.monotonic() + HELD_BY_SWEEP
+    while True:
+        try:
+            stack.enter_context(spool.hold(ulid))
+        except Held:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return

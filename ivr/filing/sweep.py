@@ -15,9 +15,11 @@ from ivr.filing.adopt import adopt, same_channel
 from ivr.filing.filing import Outcome, file_one, give_late_codes, renew_codes
 from ivr.filing.settle import rebuild, settle
 from ivr.model.calls import EndReason
+from ivr.phone import LONGEST_TALK
 from ivr.services import calls
 from ivr.settings import Settings
 from ivr.spool import (
+    CallJournal,
     Fallback,
     JournalFault,
     Sidecar,
@@ -151,9 +153,7 @@ class _Sweep:
                     raise
                 return
             if journal.end_reason is None:
-                if not self._is_finished([path], journal.facts.uniqueid) or self._waits_for_fallback(
-                    journal.facts.uniqueid
-                ):
+                if not self._is_over(journal, path) or self._waits_for_fallback(journal.facts.uniqueid):
                     return
                 end_journal(self._spool.folder, journal, EndReason.INTERRUPTED)
                 journal = read_journal(path)
@@ -208,13 +208,22 @@ class _Sweep:
     def _still(self, path: Path) -> bool:
         return self._spool.stands_still(path, self._settings.sweep_still)
 
+    def _is_over(self, journal: CallJournal, path: Path) -> bool:
+        """Whether a call without an end line is dead; one that waits or talks without us writes nothing meanwhile."""
+        if journal.left is None or self._is_gone(journal.facts.uniqueid):
+            return self._is_finished([path], journal.facts.uniqueid)
+        return self._live is None and self._spool.stands_still(path, LONGEST_TALK)
+
     def _is_finished(self, files: Iterable[Path], uniqueid: str) -> bool:
         """Whether no process can still be writing: Asterisk no longer has the channel, or all stood still for long."""
-        gone = (
+        seconds = self._settings.sweep_still if self._is_gone(uniqueid) else self._settings.sweep_orphan
+        return all(self._spool.stands_still(path, seconds) for path in files)
+
+    def _is_gone(self, uniqueid: str) -> bool:
+        """Whether Asterisk can be asked, and no longer has the channel."""
+        return bool(
             self._live is not None and uniqueid and not any(same_channel(channel, uniqueid) for channel in self._live)
         )
-        seconds = self._settings.sweep_still if gone else self._settings.sweep_orphan
-        return all(self._spool.stands_still(path, seconds) for path in files)
 
     def _waits_for_fallback(self, uniqueid: str) -> bool:
         """The dialplan may be recording this same caller: the report is settled together with that recording."""

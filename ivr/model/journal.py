@@ -25,6 +25,29 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Left:
+    """A call that waits in a queue or talks with a person, without us: what the session that goes on needs of it."""
+
+    node: str
+    """The node that led it there."""
+    category: str | None = None
+    kind: str | None = None
+    confidential: bool | None = None
+    urgent: bool | None = None
+    """What the caller's keys settled about the next report."""
+    reports: int = 0
+    """Reports of this call that left something behind."""
+    keys: str = ""
+    """All keys so far, as a report keeps them."""
+    consent: Consent = Consent.NONE
+    consent_key: str | None = None
+    consent_at: datetime | None = None
+    """The answer about recording that holds for the rest of the call: by which key it was given, and when."""
+    notices: tuple[str, ...] = ()
+    """Languages in which the caller has heard to its end that calls are recorded."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallJournal:
     """One call as its journal records it; ``end_reason`` None: it goes on, or its process died."""
 
@@ -36,6 +59,8 @@ class CallJournal:
     consent: Consent | None = None
     """The answer about recording; None where nothing asked for it."""
     steps: tuple[Step, ...] = ()
+    left: Left | None = None
+    """None: the menu has the call, or it is over."""
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
 

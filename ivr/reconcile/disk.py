@@ -1,18 +1,21 @@
 """The disk's side: whose files lie in the spool, and whether recordings are what their rows say."""
 
 import hashlib
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ivr.durable import is_held
+from ivr.phone import LONGEST_TALK
 from ivr.reconcile.gaps import Gap, GapKind
 from ivr.reconcile.rows import FiledRow
 from ivr.recordings import path_of
 from ivr.settings import Settings
-from ivr.spool import Spool
+from ivr.spool import JournalFault, Spool, read_journal
 from ivr.spool.fallback import PREFIX
+from ivr.spool.journal import journal_path
 from ivr.spool.sidecar import SidecarFault
 from ivr.spool.spool import is_ulid
 
@@ -49,8 +52,18 @@ def find_aside(settings: Settings) -> Iterator[Gap]:
 
 
 def is_live(settings: Settings, ulid: str) -> bool:
-    """Whether a running process holds the call."""
-    return is_held(settings.spool / f"{ulid}.lock")
+    """Whether a running process holds the call, or its caller waits in a queue or talks, where none does."""
+    return is_held(settings.spool / f"{ulid}.lock") or _is_in_queue(settings, ulid)
+
+
+def _is_in_queue(settings: Settings, ulid: str) -> bool:
+    path = journal_path(settings.spool, ulid)
+    try:
+        journal = read_journal(path)
+        still = time.time() - path.stat().st_mtime
+    except (OSError, JournalFault):
+        return False
+    return journal.left is not None and journal.end_reason is None and still < LONGEST_TALK
 
 
 def compare_files(settings: Settings, rows: Iterable[FiledRow]) -> Iterator[Gap]:

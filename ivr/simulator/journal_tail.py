@@ -43,6 +43,8 @@ class Tail:
         """For each of :attr:`plays` the seconds after its beginning in which keys may be dropped."""
         self.lines: list[str] = []
         """For each of :attr:`plays` its node and prompts, for people who watch."""
+        self.queues = 0
+        """How often the caller was led to a queue, to wait for a person."""
         self.end: str | None = None
         """How the call ended."""
 
@@ -61,6 +63,8 @@ class Tail:
                     self.early.append(float(more.get("after", 0.0)))
                     self.written_at.append(written)
                     self.lines.append(f"{node:<12} ♪ {' '.join(prompts)}")
+                case {"line": "left"}:
+                    self.queues += 1
                 case {"line": "end", "reason": reason}:
                     self.end = reason
 
@@ -79,6 +83,12 @@ class Tail:
             if self.end is not None:
                 return None
             await asyncio.sleep(POLL)
+
+    async def wait_for_queue(self) -> None:
+        """Return when the caller has been led to a queue, or the call has ended."""
+        while not self.queues and self.end is None:
+            await asyncio.sleep(POLL)
+            self.read()
 
     async def wait_for_more(self) -> None:
         """Return when something new is played, or the call ends."""

@@ -84,9 +84,9 @@ class KeyboardPhone:
     def tone(self) -> None:
         """Nothing is heard here."""
 
-    def ring(self, target: str, *, wait: float) -> RingResult:
+    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
         """No phone is rung: the caller at the keyboard says whether somebody answered."""
-        answered = self._typed_line(tr(f"  ☎ {target}; có người nhận? (c) > ", f"  ☎ {target}; answered? (y) > "))
+        answered = self._typed_line(tr(f"  ☎ {queue}; có người nhận? (c) > ", f"  ☎ {queue}; answered? (y) > "))
         return RingResult.ANSWERED if answered[:1].lower() in ("c", "y") else RingResult.UNANSWERED
 
     def stage(self, stage: Stage) -> None:
@@ -179,7 +179,8 @@ def dial(
         )
         with _quiet():
             reason = run_call(phone, city, catalogue, desk, clock, here)
-        say(f"■ {reason.value}")
+        if reason is not None:  # a keyboard waits in no queue
+            say(f"■ {reason.value}")
         for sidecar in spool.all():
             say(_ticket_line(sidecar))
     return 0

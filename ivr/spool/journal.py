@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ import structlog
 
 from ivr.errors import TongdaiError
 from ivr.model.calls import EndReason
-from ivr.model.journal import CallJournal, Step
+from ivr.model.journal import CallJournal, Left, Step
 from ivr.model.report import CallFacts
 from ivr.model.tickets import Consent
 from ivr.spool.plain import from_plain, to_plain
@@ -33,14 +34,18 @@ class JournalFault(TongdaiError):
 class Journal:
     """The writer, used by the one thread that serves the call; every line is flushed at once."""
 
-    def __init__(self, folder: Path, start: CallJournal) -> None:
+    def __init__(self, folder: Path, start: CallJournal, *, going_on: bool = False) -> None:
         """Begin ``<ULID>.call.jsonl`` in ``folder`` with the facts of ``start`` (its steps and end are not written).
+
+        ``going_on``: the file is there, and another session writes on in it.
 
         Raises OSError where the disk does not take that first line: without it the file is useless.
         """
         self.path = journal_path(folder, start.ulid)
-        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._torn = False
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT * (not going_on), 0o600)
+        self._torn = going_on  # its last line may be half a one
+        if going_on:
+            return
         if not self._write({"line": "start", **to_plain(start.facts), "language": start.language}):
             self.close()
             self.path.unlink(missing_ok=True)
@@ -80,6 +85,14 @@ class Journal:
     def consent(self, consent: Consent) -> None:
         """The call's answer about recording from here on."""
         self._write({"line": "consent", "consent": consent.value})
+
+    def left(self, left: Left) -> None:
+        """The call goes on in a queue, without us."""
+        self._write({"line": "left", **to_plain(left)})
+
+    def back(self, note: str) -> None:
+        """The call is back, and what came of the waiting: a note on the step that led it there."""
+        self._write({"line": "back", "note": note})
 
     def end(self, reason: EndReason, at: datetime) -> bool:
         """The call is over, and how; whether the disk took it."""
@@ -130,6 +143,7 @@ def read_journal(path: Path) -> CallJournal:
     lines = [line for text in path.read_bytes().splitlines() if (line := _parse(text)) is not None]
     given = _start(path, lines)
     steps: list[Step] = []
+    before = 0  # steps when the call was left to a queue
     for line in lines[1:]:
         match line["line"]:
             case "step":
@@ -140,6 +154,12 @@ def read_journal(path: Path) -> CallJournal:
                 given["notice_heard"] = {str(name): float(value) for name, value in line["seconds"].items()}
             case "consent":
                 given["consent"] = Consent(line["consent"])
+            case "left":
+                given["left"], before = from_plain(Left, line), len(steps)
+            case "back":
+                given["left"] = None
+                if len(steps) > before:  # a session that stays with the call writes its step afterwards
+                    steps[-1] = replace(steps[-1], note=line["note"])
             case "end":
                 given["ended_at"] = datetime.fromisoformat(line["at"])
                 given["end_reason"] = EndReason(line["reason"])

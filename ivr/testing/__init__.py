@@ -110,7 +110,7 @@ class ScriptedPhone:
         """See :class:`ivr.phone.Phone`."""
         self.tones += 1
 
-    def ring(self, target: str, *, wait: float) -> RingResult:
+    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
         """See :class:`ivr.phone.Phone`."""
         self.citizen.hear(())
         match self._operator:

@@ -10,14 +10,15 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from ivr.asterisk import configuration_folder
-from ivr.settings import Settings
+from ivr.asterisk import cli, configuration_folder, render
+from ivr.asterisk.control import AsteriskSilent
+from ivr.settings import Settings, load_settings
 from ivr.simulator import Operator, Scenario
 from ivr.simulator.play import Played
 from ivr.testing import NO_DATABASE
@@ -93,8 +94,13 @@ def cut_short(settings: Settings, seconds: float, *, apart: Mapping[str, float] 
 
 
 @contextmanager
-def hotline(settings: Settings, circumstances: Circumstances) -> Iterator["subprocess.Popen[bytes]"]:
-    """The FastAGI server as a process, under the circumstances of a group; a test may kill it."""
+def hotline(
+    settings: Settings, circumstances: Circumstances, *, person: str = ""
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """The FastAGI server as a process, under the circumstances of a group; a test may kill it.
+
+    ``person``: whom callers are led to, in place of the circumstances' own.
+    """
     given: dict[str, object] = {
         **{name: getattr(settings, name) for name in sorted(settings.model_fields_set)},
         "free_space_mb": 0 if circumstances.room else 2**40,
@@ -102,8 +108,9 @@ def hotline(settings: Settings, circumstances: Circumstances) -> Iterator["subpr
     }
     if circumstances.operator is Operator.NONE:
         given |= {"operator_phone": ""}
-    if person := _PERSONS.get(circumstances.operator):
+    if person := person or _PERSONS.get(circumstances.operator, ""):
         given |= {"operator_phone": person, "config": _config_with(settings, person)}
+    _tell_queues(load_settings(**given))
     ours = {name: value for name, value in os.environ.items() if not name.startswith("TONGDAI_")}
     environment = ours | {f"TONGDAI_{name.upper()}": str(value) for name, value in given.items() if value is not None}
     words = [sys.executable, "-m", "ivr", "agi", "--at", circumstances.at.isoformat()]
@@ -142,9 +149,16 @@ def play_all(scenarios: Sequence[Scenario], asterisk: RunningAsterisk, *, again:
     return played
 
 
+def _tell_queues(settings: Settings) -> None:
+    """Have a running Asterisk ring these persons from now on; one that does not run reads it when it starts."""
+    render(settings)
+    with suppress(AsteriskSilent):
+        cli(settings, "queue reload all")
+
+
 def _config_with(settings: Settings, person: str) -> Path:
     """The cities with the same person at every line of theirs."""
-    config = settings.home / f"config-{person[6:10]}"
+    config = settings.home / f"config-{re.sub(r'[^a-z]', '', person)}"
     if not config.exists():
         shutil.copytree(settings.config, config)
         for path in config.glob("cities/*/city.toml"):

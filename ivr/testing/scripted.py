@@ -3,7 +3,7 @@
 Imported by tests alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -28,10 +28,10 @@ from ivr.city.flow.nodes import (
     Say,
     Status,
 )
-from ivr.engine import Answer, CannotLook, Dependencies, run_call
+from ivr.engine import Answer, CannotLook, Dependencies, resume_call, run_call
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
-from ivr.phone import Caller
+from ivr.phone import Caller, LeftForQueue, RingResult
 from ivr.prompts import Catalogue
 from ivr.settings import Settings
 from ivr.simulator import Step
@@ -84,6 +84,14 @@ class Codes:
         return self.left.pop(0) if self.left else None
 
 
+class LeavingPhone(ScriptedPhone):
+    """A line that leaves the call while it waits in a queue, as Asterisk does."""
+
+    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
+        """See :class:`ivr.phone.Phone`."""
+        raise LeftForQueue
+
+
 class ScriptedHotline:
     """One city on a scripted phone; a test replaces what it wants to fail."""
 
@@ -93,18 +101,42 @@ class ScriptedHotline:
         self.spool = Spool(self.settings)
         self.filer = RememberingFiler(self.spool)
         self.codes = Codes(make_code(2026, 1), make_code(2026, 2))
+        self.number = "0905123456"
+        """Who called last."""
         self.pin_mac: Callable[[str, str], str] = lambda ulid, pin: "mac"
 
     def call(
         self, *steps: Step, number: str = "0905123456", phone: type[ScriptedPhone] = ScriptedPhone
     ) -> EndReason | None:
-        """One call to its end; how it ended."""
-        caller = Caller(number=number, name="", called="1022", uniqueid="1.1", linkedid="1.1", city=self.city.id)
+        """One call to its end, or into a queue; how it ended."""
+        self.number = number
+        return self._serve(steps, "1.1", phone, run_call)
+
+    def resume(
+        self,
+        *steps: Step,
+        ulid: str,
+        result: RingResult,
+        gone: bool = False,
+        uniqueid: str = "1.1",
+        phone: type[ScriptedPhone] = ScriptedPhone,
+    ) -> EndReason | None:
+        """The call that waited in a queue goes on in another session."""
+        return self._serve(
+            steps, uniqueid, phone, lambda *parts: resume_call(*parts, ulid=ulid, result=result, gone=gone)
+        )
+
+    def _serve(
+        self, steps: Sequence[Step], uniqueid: str, phone: type[ScriptedPhone], work: Callable[..., EndReason | None]
+    ) -> EndReason | None:
+        caller = Caller(
+            number=self.number, name="", called="1022", uniqueid=uniqueid, linkedid=uniqueid, city=self.city.id
+        )
         desk = Dependencies(
             spool=self.spool, codes=self.codes, filer=self.filer, find_status=_away, pin_mac=self.pin_mac
         )
         self.phone = phone(Citizen(steps), caller)
-        self.reason = run_call(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
+        self.reason = work(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
         return self.reason
 
     def walk(self, *nodes: Node) -> None:

@@ -26,7 +26,7 @@ _RECORD_REPLIES = {
     RecordEnd.HANGUP: "200 result=-1 (hangup) endpos={end}",
     RecordEnd.NOTHING: "200 result=-1 (randomerror) endpos=0",
 }
-_DIAL_STATUS = {Operator.ANSWERS: "ANSWER", Operator.AWAY: "NOANSWER", Operator.NONE: "CHANUNAVAIL"}
+_QUEUE_STATUS = {Operator.ANSWERS: "CONTINUE", Operator.AWAY: "TIMEOUT", Operator.NONE: "JOINEMPTY"}
 
 
 @dataclass(kw_only=True)
@@ -43,11 +43,35 @@ class FakeAsterisk:
     commands: list[str] = field(default_factory=list)
     missing_files: frozenset[str] = frozenset()
     """Prompts whose file is not there: Playback and STREAM FILE answer -1 as at a hang-up."""
+    queues: list[str] = field(default_factory=list)
+    """The queues that the citizen waited in."""
+    gone: bool = False
+    """The citizen has hung up in a queue."""
     wait: Callable[[float], object] = lambda seconds: None
     """Lets the seconds pass in which the citizen answers with a key: for a server that has a clock of its own."""
 
     def call(self, port: int) -> None:
-        """Connect, send the header, answer until the server closes or the citizen leaves."""
+        """Be asked by the server until it is done or the citizen leaves; between, wait in the queues it names."""
+        while not self._session(port) and self.variables.get("TONGDAI_QUEUE"):
+            self._wait_in_queue(port)
+
+    def _wait_in_queue(self, port: int) -> None:
+        """What the dialplan does, and ``Queue()`` in it; who hangs up there is reported to the server."""
+        self.queues.append(self.variables.pop("TONGDAI_QUEUE"))
+        call = self.variables["TONGDAI_CALL"]
+        self.env = {**self.env, "agi_request": self.env["agi_request"].partition("&")[0] + f"&call={call}"}
+        try:
+            self.citizen.hear(())
+        except HungUp:
+            self.env = {**self.env, "agi_request": self.env["agi_request"] + "&gone=1"}
+            self.gone = True
+        else:
+            self.variables["QUEUESTATUS"] = _QUEUE_STATUS[self.operator]
+            if self.operator is Operator.ANSWERS:
+                self.variables["TONGDAI_STAGE"] = "talking"
+
+    def _session(self, port: int) -> bool:
+        """Connect, send the header, answer until the server closes or the citizen leaves; whether he has left."""
         with socket.create_connection(("127.0.0.1", port), timeout=20) as line, line.makefile("rb") as reader:
             line.sendall("".join(f"{name}: {value}\n" for name, value in self.env.items()).encode() + b"\n")
             while raw := reader.readline():
@@ -58,7 +82,8 @@ class FakeAsterisk:
                     line.sendall(reply.encode() + b"\n")
                 if gone:
                     line.sendall(b"HANGUP\n")
-                    return
+                    return True
+        return self.gone
 
     @property
     def fell_back(self) -> bool:
@@ -136,12 +161,7 @@ class FakeAsterisk:
                 keys = self._press(int(most))
                 self.variables[variable] = keys.removesuffix("#")
                 self.variables["READSTATUS"] = "OK" if keys else "TIMEOUT"
-            case "Dial":
-                self.citizen.hear(())
-                self.variables["DIALSTATUS"] = _DIAL_STATUS[self.operator]
-            case "Wait":
-                self.citizen.now += float(options)
-            case "Playtones" | "StopPlaytones":
+            case "Playtones":
                 pass
             case _:
                 return "200 result=-2"
@@ -181,7 +201,7 @@ def header(port: int, *, city: str, number: str, name: str, called: str = "1022"
     return {
         "agi_network": "yes",
         "agi_network_script": "hotline",
-        "agi_request": f"agi://127.0.0.1:{port}/hotline?city={city}",
+        "agi_request": f"agi://127.0.0.1:{port}/hotline?city={city}&call=",
         "agi_channel": "PJSIP/trunk-00000001",
         "agi_language": "en",
         "agi_type": "PJSIP",

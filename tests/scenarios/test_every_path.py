@@ -9,7 +9,7 @@ import pytest
 from ivr.city.city import City
 from ivr.city.flow.graph import transitions
 from ivr.city.flow.nodes import Menu, Node
-from ivr.engine import Answer, CannotLook, Dependencies, Found, NotFound, run, run_call
+from ivr.engine import Answer, CannotLook, Dependencies, Found, NotFound, run_call, walk
 from ivr.engine.call import Call
 from ivr.engine.dependencies import NullSink
 from ivr.model.code import make_code
@@ -52,7 +52,7 @@ def edges(
     caller = Caller(number=scenario.number, name="", called="1022", uniqueid="1.1", linkedid="1.1", city=city.id)
     phone = ScriptedPhone(Citizen(scenario.steps), caller, operator=scenario.operator)
     taken: set[tuple[str, str]] = set()
-    visit = run._visit
+    visit = walk.visit
 
     def noting(call: Call, node: Node) -> str | None:
         following = visit(call, node)
@@ -63,7 +63,7 @@ def edges(
         return following
 
     with monkeypatch.context() as patch:
-        patch.setattr(run, "_visit", noting)
+        patch.setattr(walk, "visit", noting)
         run_call(phone, city, sounds, desk_of(scenario, settings), lambda: scenario.at, settings)
     return taken
 

@@ -10,14 +10,16 @@ from asterisk.agi import AGIUnknownError
 
 from ivr.asterisk.agi import LONGEST_LINE, LineGone, Wire
 from ivr.asterisk.phone import AsteriskPhone
-from ivr.phone import HungUp, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import HungUp, LeftForQueue, RecordEnd, RingResult, Sound, Stage
 from ivr.simulator.sounds import tone, write_wav
 
 
 class Peer:
     """The other end of an AGI connection: ``answer`` gives the reply to each command, None ends the line."""
 
-    def __init__(self, answer: Callable[[str], str | None], env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, answer: Callable[[str], str | None], env: dict[str, str] | None = None, *, queues: bool = True
+    ) -> None:
         self.commands: list[str] = []
         self._answer = answer
         self._ours, theirs = socket.socketpair()
@@ -26,7 +28,8 @@ class Peer:
         self._thread = threading.Thread(target=self._serve, args=(theirs,))
         self._thread.start()
         header = {"agi_callerid": "0905123456", "agi_calleridname": "An", "agi_extension": "1022", **(env or {})}
-        self.phone = AsteriskPhone(Wire(self._reader, self._ours.sendall, header), margin=8, city="da-nang")
+        wire = Wire(self._reader, self._ours.sendall, header)
+        self.phone = AsteriskPhone(wire, margin=8, city="da-nang", queues=queues)
 
     def _serve(self, line: socket.socket) -> None:
         with line, line.makefile("rb") as reader:
@@ -48,8 +51,8 @@ class Peer:
 def dial() -> Iterator[Callable[..., Peer]]:
     peers: list[Peer] = []
 
-    def make(answer: Callable[[str], str | None], **env: str) -> Peer:
-        peers.append(Peer(answer, env))
+    def make(answer: Callable[[str], str | None], *, queues: bool = True, **env: str) -> Peer:
+        peers.append(Peer(answer, env, queues=queues))
         return peers[-1]
 
     yield make
@@ -216,51 +219,40 @@ def test_the_dead_man_switch_covers_the_longest_a_command_can_take(dial: Callabl
     assert [int(limit) for limit in limits] == [30 + 1 + 8, 4 + 1 + 8, 120 + 1 + 8]
 
 
-@pytest.mark.parametrize(
-    ("status", "result"),
-    [
-        ("ANSWER", RingResult.ANSWERED),
-        ("NOANSWER", RingResult.UNANSWERED),
-        ("CHANUNAVAIL", RingResult.ABSENT),
-        ("", RingResult.UNANSWERED),
-    ],
-)
-def test_ringing_a_person(dial: Callable[..., Peer], status: str, result: RingResult) -> None:
-    peer = dial(replying(GET=f"200 result=1 ({status})", EXEC="200 result=0"))
-    assert peer.phone.ring("PJSIP/100", wait=20) is result
-    assert 'EXEC Dial "PJSIP/100,20,gr"' in peer.commands
-
-
-def test_who_waits_for_busy_telephones_hears_ringing_until_the_time_is_over(dial: Callable[..., Peer]) -> None:
-    now = 0.0
-
-    def answer(command: str) -> str:
-        nonlocal now
-        if command.startswith("EXEC Wait"):
-            now += float(command.split()[2])
-        return "200 result=1 (BUSY)" if command.startswith("GET") else "200 result=0"
-
-    peer = dial(answer)
-    peer.phone._wire.clock = lambda: now
-    assert peer.phone.ring("PJSIP/100&PJSIP/101", wait=10) is RingResult.UNANSWERED
-    done = [command for command in peer.commands if command.startswith("EXEC")]
-    assert done == [
-        'EXEC Dial "PJSIP/100&PJSIP/101,10,gr"',
-        "EXEC Playtones ring",
-        "EXEC Wait 4",
-        "EXEC StopPlaytones",
-        'EXEC Dial "PJSIP/100&PJSIP/101,6,gr"',
-        "EXEC Playtones ring",
-        "EXEC Wait 4",
-        "EXEC StopPlaytones",
-        'EXEC Dial "PJSIP/100&PJSIP/101,2,gr"',
+def test_before_a_queue_all_is_said_and_its_name_comes_last(dial: Callable[..., Peer]) -> None:
+    peer = dial(replying())
+    with pytest.raises(LeftForQueue):
+        peer.phone.ring("da-nang-operator", wait=25.4, call="01ARZ3NDEKTSV4RRFFQ69G5FAV")
+    assert peer.commands == [
+        'SET VARIABLE "TONGDAI_CALL" "01ARZ3NDEKTSV4RRFFQ69G5FAV"',
+        'SET VARIABLE "TONGDAI_WAIT" "25"',
+        'SET VARIABLE "TONGDAI_STAGE" "queued"',
+        'SET VARIABLE "TONGDAI_QUEUE" "da-nang-operator"',
     ]
 
 
-def test_who_hangs_up_while_it_rings_has_hung_up_and_who_was_talking_was_connected(dial: Callable[..., Peer]) -> None:
-    with pytest.raises(HungUp):
-        dial(replying(EXEC=None)).phone.ring("PJSIP/100", wait=20)
-    assert dial(replying(EXEC=None)).phone.ring("PJSIP/100", wait=-2) is RingResult.ANSWERED
+def test_a_dialplan_that_knows_no_queues_has_no_telephone_to_ring(dial: Callable[..., Peer]) -> None:
+    peer = dial(replying(), queues=False)
+    assert peer.phone.ring("da-nang-operator", wait=25, call="01ARZ3NDEKTSV4RRFFQ69G5FAV") is RingResult.ABSENT
+    assert peer.commands == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "status", "result"),
+    [
+        ("talking", "CONTINUE", RingResult.ANSWERED),
+        ("talking", "", RingResult.ANSWERED),
+        ("queued", "TIMEOUT", RingResult.UNANSWERED),
+        ("queued", "FULL", RingResult.UNANSWERED),
+        ("queued", "JOINEMPTY", RingResult.ABSENT),
+        ("queued", "LEAVEEMPTY", RingResult.ABSENT),
+        ("queued", "", RingResult.ABSENT),
+    ],
+)
+def test_what_came_of_a_queue(dial: Callable[..., Peer], stage: str, status: str, result: RingResult) -> None:
+    peer = dial(replying(GET=f"200 result=1 ({stage}:{status})"))
+    assert peer.phone.came_back() is result
+    assert peer.commands == ['GET FULL VARIABLE "${TONGDAI_STAGE}:${QUEUESTATUS}"']
 
 
 def test_variables_of_the_dialplan(dial: Callable[..., Peer]) -> None:

@@ -194,9 +194,13 @@ def test_a_deep_home_gets_a_short_folder_for_the_socket(tmp_path: Path) -> None:
     assert folder != run_folder(load_settings(home=tmp_path / ("e" * 120)))
 
 
-def test_a_site_gets_its_two_files_without_any_asterisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_site_gets_its_files_without_any_asterisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ivr.asterisk.rendering.get_asterisk", lambda _: pytest.fail("a site has its own"))
     folder = render_site(settings)
-    assert {path.name for path in folder.iterdir()} == {"tongdai-dialplan.conf", "tongdai-manager.conf"}
+    assert {path.name for path in folder.iterdir()} == {
+        "tongdai-dialplan.conf",
+        "tongdai-manager.conf",
+        "tongdai-queues.conf",
+    }
     contexts = re.findall(r"^\[([^]]+)\]", (folder / "tongdai-dialplan.conf").read_text(), re.MULTILINE)
     assert all(context.startswith("tongdai") for context in contexts), "a PBX may have contexts of any other name"

@@ -8,7 +8,14 @@ from ivr.asterisk import variables
 ROOT = Path(__file__).resolve().parents[3]
 OURS = {value for name, value in vars(variables).items() if name.isupper() and str(value).startswith("TONGDAI_")}
 SERVER_ALONE = {variables.KEYS}
-FALLBACK_ALONE = {variables.ASKED, variables.SOUNDS, variables.FILE, variables.ENDING, variables.NUMBER}
+FALLBACK_ALONE = {
+    variables.ASKED,
+    variables.ENTERED,
+    variables.SOUNDS,
+    variables.FILE,
+    variables.ENDING,
+    variables.NUMBER,
+}
 
 
 def names_in(path: str) -> set[str]:

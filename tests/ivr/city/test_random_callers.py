@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from ivr.city.city import City
 from ivr.city.flow.switches import throw_switch
 from ivr.engine import run_call
-from ivr.engine.run import PASSED_THROUGH
+from ivr.engine.walk import PASSED_THROUGH
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue
@@ -83,7 +83,7 @@ class RandomPhone:
             self.patience = 0
         return Recorded(end=kind, lasted=seconds, key=self.chance.choice("1115#0") if kind is RecordEnd.KEY else "")
 
-    def ring(self, target: str, *, wait: float) -> RingResult:
+    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
         self._wait()
         return self.chance.choice([*RingResult, RingResult.UNANSWERED])
 

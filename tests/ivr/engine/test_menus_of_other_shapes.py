@@ -1,7 +1,7 @@
 """Menus that no shipped city has: with two recorders, in a circle, with questions about no report."""
 
 from ivr.city.flow.nodes import Bye, Contact, Receipt, Record, Say
-from ivr.engine.run import MOST_STEPS
+from ivr.engine.walk import MOST_STEPS
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
 from ivr.simulator import Step

@@ -10,10 +10,11 @@ from ivr.commands.sweep import describe
 from ivr.filing.filing import Outcome, close_call, file_one, give_late_codes
 from ivr.filing.sweep import sweep
 from ivr.model import EndReason
+from ivr.model.journal import Left
 from ivr.model.report import PartState
 from ivr.services import intake
 from ivr.services.calls import record_call
-from ivr.spool import SidecarState, Spool, read_journal
+from ivr.spool import Journal, SidecarState, Spool, read_journal
 from ivr.spool.codebook import CodeBook
 from ivr.testing.spool import NOW, ULID, UNIQUEID, Leavings, kept, wav
 
@@ -78,6 +79,17 @@ def test_a_further_report_left_over_from_a_closed_call_changes_nothing_of_it(des
     assert facts == (ULID, closed.ended_at, EndReason.HUNG_UP, "vi")
     assert {ticket.ulid: ticket.call_id for ticket in desk.tickets()} == {ULID: ULID, further: ULID}
     assert desk.left() == []
+
+
+@pytest.mark.parametrize(("live", "over"), [({UNIQUEID}, False), (None, False), (set(), True), ({"17.9"}, True)])
+def test_a_caller_who_waits_in_a_queue_is_no_dead_call(desk: Leavings, live: set[str] | None, *, over: bool) -> None:
+    """No process holds the call while it waits or talks: Asterisk knows whether it lives."""
+    path = desk.journal()
+    with Journal(desk.spool.folder, read_journal(path), going_on=True) as journal:
+        journal.left(Left(node="noi-may"))
+    desk.sweep(live=live)
+    assert path.exists() is not over
+    assert [call.end_reason for call in desk.calls()] == [EndReason.INTERRUPTED] * over
 
 
 def test_two_filings_exclude_one_another(desk: Leavings) -> None:

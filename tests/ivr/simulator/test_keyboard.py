@@ -63,7 +63,7 @@ def test_a_line_that_is_no_keys_is_asked_again(walk: Callable[..., str]) -> None
 
 def test_someone_answers_the_operators_phone(walk: Callable[..., str]) -> None:
     said = walk("0", "c")
-    assert "PJSIP/100" in said
+    assert "da-nang-operator" in said
     assert "■ completed" in said
 
 

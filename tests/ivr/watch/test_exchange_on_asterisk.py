@@ -1,4 +1,4 @@
-"""Calls on a real Asterisk become rows: a person is rung and talks, ``watch`` dies in a talk, Asterisk dies in one."""
+"""Calls on a real Asterisk become rows: a person of a queue answers, ``watch`` dies, Asterisk dies in a talk."""
 
 import signal
 import tempfile
@@ -30,17 +30,23 @@ DIALPLAN = """\
 [from-trunk](+)
 exten => 77,1,Answer()
  same => n,Wait(0.5)
- same => n,Dial(PJSIP/trunk/sip:person@{person},30)
+ same => n,Queue(da-nang-operator,cr,,,30)
+ same => n,UserEvent(TongdaiQueueEnd,Status: ${QUEUESTATUS},Queue: da-nang-operator)
  same => n,Hangup()
 """
 
 
 @pytest.fixture
-def settings() -> Iterator[Settings]:
+def settings(phone: Answerer) -> Iterator[Settings]:
+    """An instance whose callers are led to this person, behind the trunk."""
     with tempfile.TemporaryDirectory(prefix="td", dir="/tmp") as folder:
-        settings = private_settings(Path(folder), free_space_mb=0)
+        person = f"PJSIP/trunk/sip:person@{phone.address}"
+        settings = private_settings(Path(folder), free_space_mb=0, operator_phone=person)
         need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
         migrate(settings)
+        extensions = configuration_folder(settings) / "extensions.d"
+        extensions.mkdir(parents=True, exist_ok=True)
+        (extensions / "person.conf").write_text(DIALPLAN, encoding="utf-8")
         yield settings
 
 
@@ -61,12 +67,9 @@ def talking(settings: Settings, phone: Answerer) -> Iterator[OddCaller]:
 
 
 @pytest.fixture
-def phone(settings: Settings) -> Iterator[Answerer]:
-    """A person's telephone, at number 77 of the dialplan."""
+def phone() -> Iterator[Answerer]:
+    """A person's telephone."""
     with Answerer(rings=RINGS) as phone:
-        folder = configuration_folder(settings) / "extensions.d"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "person.conf").write_text(DIALPLAN.format(person=phone.address), encoding="utf-8")
         yield phone
 
 

@@ -1,0 +1,189 @@
+"""Callers who wait for a person and talk on a real Asterisk, with our server and without: the call outlives it."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from ivr.asterisk import configuration_folder
+from ivr.model import Call, CallStep, EndReason
+from ivr.model.numbers import normalise
+from ivr.simulator.journal_tail import Journals
+from ivr.store import Store
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
+from ivr.testing.calls import hotline
+from ivr.testing.line import OnTheLine, came_of, on_the_line, sweep_up, usual
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
+
+PERSON = "Local/person@tongdai-test"
+"""Does what the last digit of the caller's number says."""
+DIALPLAN = """\
+[tongdai-test]
+exten => person,1,Goto(p${CALLERID(num):-1},1)
+; takes the call and hangs up after a moment
+exten => p1,1,Ringing()
+ same => n,Wait(1)
+ same => n,Answer()
+ same => n,Wait(2)
+ same => n,Hangup()
+; takes it and stays
+exten => p2,1,Answer()
+ same => n,Wait(600)
+; never takes it
+exten => p3,1,Ringing()
+ same => n,Wait(600)
+; takes it and hangs up when the test says so
+exten => p4,1,Answer()
+ same => n(talk),Wait(0.3)
+ same => n,GotoIf($["${GLOBAL(TALKED)}" = ""]?talk)
+ same => n,Hangup()
+"""
+MORNING = replace(usual(), at=datetime.fromisoformat("2026-03-03T09:30:00+07:00"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def persons(asterisk: RunningAsterisk) -> None:
+    folder = configuration_folder(asterisk.settings) / "extensions.d"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "persons.conf").write_text(DIALPLAN, encoding="utf-8")
+    asterisk.ask("dialplan reload")
+
+
+async def to_a_person(citizen: OnTheLine) -> None:
+    """Key 0, until the queue has the call."""
+    await citizen.press_at(("menu", "0"))
+    await citizen.hear("chuyen-may")
+    assert citizen.tail is not None
+    await asyncio.wait_for(citizen.tail.wait_for_queue(), PATIENCE)
+
+
+def end_of(store: Store, number: str) -> tuple[EndReason | None, list[tuple[str, str]]]:
+    """How the single call of this number ended, and its steps from the one that rings a person on."""
+    with store.reading() as session:
+        (call,) = session.scalars(select(Call).where(Call.caller_number == normalise(number)))
+        steps = session.scalars(select(CallStep).where(CallStep.call_id == call.id).order_by(CallStep.seq))
+        notes = [(step.node, step.note) for step in steps]
+    first = next(at for at, (node, _) in enumerate(notes) if node == "noi-may")
+    return call.end_reason, notes[first:]
+
+
+def test_what_becomes_of_who_waits_for_a_person(asterisk: RunningAsterisk, store: Store) -> None:
+    settings = asterisk.settings
+    journals = Journals(settings.spool)
+
+    async def served() -> None:
+        async with on_the_line(settings, "served", "0905700001", journals) as citizen:
+            await to_a_person(citizen)
+            await citizen.hear("tam-biet")
+            await citizen.ended()
+
+    async def leaves_the_talk() -> None:
+        async with on_the_line(settings, "departs", "0905700002", journals) as citizen:
+            await to_a_person(citizen)
+            await until_talking(asterisk, "0905700002")
+
+    async def waits_in_vain() -> None:
+        async with on_the_line(settings, "in vain", "0905700003", journals) as citizen:
+            await to_a_person(citizen)
+            await citizen.hear("ban")
+
+    async def leaves_the_queue() -> None:
+        async with on_the_line(settings, "early", "0905700013", journals) as citizen:
+            await to_a_person(citizen)
+            await asyncio.sleep(1)
+
+    async def all_at_once() -> None:
+        async with asyncio.TaskGroup() as calls:
+            for call in (served(), leaves_the_talk(), waits_in_vain(), leaves_the_queue()):
+                calls.create_task(call)
+
+    with hotline(settings, MORNING, person=PERSON):
+        asyncio.run(all_at_once())
+        wait_for(lambda: not list(settings.spool.glob("*.jsonl")), "a call was not closed by the server")
+    assert end_of(store, "0905700001") == (
+        EndReason.COMPLETED,
+        [("noi-may", "answered"), ("tam-biet", "")],
+    )
+    assert end_of(store, "0905700002") == (EndReason.CONNECTED, [("noi-may", "answered")])
+    assert end_of(store, "0905700003") == (EndReason.HUNG_UP, [("noi-may", "unanswered"), ("ban", "")])
+    assert end_of(store, "0905700013") == (EndReason.HUNG_UP, [("noi-may", "")])
+
+
+def test_the_server_dies_while_callers_wait_and_talk(asterisk: RunningAsterisk, store: Store) -> None:
+    """Who waited is asked for the report, who talked is thanked, and who still talks goes on with the next server."""
+    settings = asterisk.settings
+    journals = Journals(settings.spool)
+    asterisk.ask("dialplan set global TALKED ")
+
+    async def waits(citizen: OnTheLine) -> None:
+        await citizen.answer_fallback(settings)
+        assert citizen.heard(settings, "cam-on")
+
+    async def has_talked(citizen: OnTheLine) -> None:
+        await citizen.ended()
+        assert citizen.heard(settings, "cam-on")
+        assert not citizen.heard(settings, "du-phong"), "asked for a report after the talk"
+
+    async def live() -> None:
+        async with AsyncExitStack() as calls:
+
+            async def dials(name: str, number: str) -> OnTheLine:
+                citizen = await calls.enter_async_context(on_the_line(settings, name, number, journals))
+                await to_a_person(citizen)
+                return citizen
+
+            with hotline(settings, MORNING, person=PERSON) as server:
+                waiting, talking, staying = await asyncio.gather(
+                    dials("waits", "0905710003"), dials("talks", "0905710001"), dials("stays", "0905710004")
+                )
+                server.kill()
+            await asyncio.gather(waits(waiting), has_talked(talking))
+            with hotline(settings, MORNING, person=PERSON):
+                asterisk.ask("dialplan set global TALKED yes")
+                await staying.hear("tam-biet")
+                await staying.ended()
+
+    asyncio.run(live())
+    sweep_up(settings, store)
+    assert end_of(store, "0905710004") == (EndReason.COMPLETED, [("noi-may", "answered"), ("tam-biet", "")])
+    came = {number: came_of(store, number) for number in ("0905710003", "0905710001", "0905710004")}
+    assert {number: (each.calls, each.tickets) for number, each in came.items()} == {
+        "0905710003": (1, 1),
+        "0905710001": (1, 0),
+        "0905710004": (1, 0),
+    }
+    assert "fallback" in came["0905710003"].flags
+
+
+def test_where_no_telephone_is_signed_in_the_caller_hears_so_at_once(asterisk: RunningAsterisk, store: Store) -> None:
+    """One that this Asterisk knows and that is away, and one that it does not know."""
+    settings = asterisk.settings
+
+    async def live() -> None:
+        async with on_the_line(settings, "absent", "0905720001") as citizen:
+            await to_a_person(citizen)
+            began = asyncio.get_running_loop().time()
+            await citizen.hear("khong-co-nguoi")
+            assert asyncio.get_running_loop().time() - began < settings.operator_wait
+
+    with hotline(settings, MORNING, person="PJSIP/100&PJSIP/999"):
+        asyncio.run(live())
+        wait_for(lambda: not list(settings.spool.glob("*.jsonl")), "a call was not closed by the server")
+    assert end_of(store, "0905720001") == (EndReason.HUNG_UP, [("noi-may", "absent"), ("vang", "")])
+
+
+async def until_talking(asterisk: RunningAsterisk, number: str) -> None:
+    """Until Asterisk says of this caller's channel that a person has been connected."""
+    for _ in range(600):
+        listed = await asyncio.to_thread(asterisk.ask, "core show channels concise")
+        bridged = [line.split("!") for line in listed.splitlines()]
+        if any(
+            number[-9:] in fields[7] and fields[12] for fields in bridged if len(fields) > 12 and "PJSIP" in fields[0]
+        ):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{number} talks with no person")
