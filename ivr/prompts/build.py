@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ivr.prompts import store
 from ivr.prompts.errors import PromptFaults
-from ivr.prompts.items import Item, all_items
+from ivr.prompts.items import all_items
+from ivr.prompts.sources import Item
 from ivr.prompts.store import Built
 from ivr.prompts.voice import render
 from ivr.settings import Settings

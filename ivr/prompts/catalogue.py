@@ -8,6 +8,7 @@ from ivr.phone import Sound
 from ivr.prompts import store
 from ivr.prompts.errors import PromptError, PromptFaults
 from ivr.prompts.items import BEEP, key_of, word_key
+from ivr.prompts.queue_sounds import queue_keys
 from ivr.prompts.texts import LANGUAGES, Text, city_texts, common_texts
 from ivr.settings import Settings
 from ivr.speech import PAUSE, Language, vocabulary
@@ -73,7 +74,7 @@ class Catalogue:
 
     def missing(self, settings: Settings) -> list[str]:
         """Files this city needs that are not built, by path; empty when calls can be taken."""
-        keys = {self.key_of(text) for text in (self.common | self.own).values()} | {BEEP}
+        keys = {self.key_of(text) for text in (self.common | self.own).values()} | {BEEP} | queue_keys()
         for language in LANGUAGES:
             keys |= {word_key(language, word.id) for word in vocabulary(language)} | {word_key(language, PAUSE)}
         paths = (settings.sounds / f"{key}.wav" for key in sorted(keys))

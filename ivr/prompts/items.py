@@ -1,83 +1,21 @@
-"""Everything that must be built: one item a sound file, with how it is made and what its content depends on."""
+"""Everything that must be built: one item a sound file."""
 
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
-from ivr.prompts.errors import PromptError, PromptFaults
+from ivr.prompts.errors import PromptFaults
+from ivr.prompts.queue_sounds import queue_items
+from ivr.prompts.sources import Item, Quiet, Speech, Tone, VoiceFile
 from ivr.prompts.texts import LANGUAGES, Text, city_texts, common_texts
 from ivr.settings import Settings
 from ivr.settings.faults import Fault
 from ivr.settings.files import find_cities
 from ivr.speech import PAUSE, Language, vocabulary
 
-PIPELINE = 1
-"""Raise it when the way sounds are made changes: every sound is then built anew."""
-READING = 2
-"""Raise it when recordings of a voice pack are read otherwise: they alone are then built anew."""
 SPEED = 175
 FINAL_SPEED = 160
 """Words a minute; a word that ends its phrase is spoken a little slower."""
 BEEP = "beep"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Speech:
-    """Words read by the synthetic voice of a language, ``speed`` words a minute, ``tail`` seconds of quiet after."""
-
-    words: str
-    voice: Language
-    speed: int
-    tail: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class VoiceFile:
-    """A recorded file of the voice pack."""
-
-    path: Path
-    tail: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Quiet:
-    """Silence, in seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tone:
-    """A sine tone: hertz and seconds."""
-
-    hertz: int
-    seconds: float
-
-
-Source = Speech | VoiceFile | Quiet | Tone
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """One sound to build: ``key`` is its path below the sounds folder without extension."""
-
-    key: str
-    source: Source
-
-    def digest(self) -> str:
-        """Changes exactly when the sound would."""
-        kind = type(self.source).__name__
-        if isinstance(self.source, VoiceFile):
-            try:
-                content = hashlib.sha256(self.source.path.read_bytes()).hexdigest()
-            except OSError as error:
-                raise PromptError(f"{self.source.path}: {error.strerror}") from error
-            facts: dict[str, object] = {"content": content, "tail": self.source.tail, "reading": READING}
-        else:
-            facts = asdict(self.source)
-        return hashlib.sha256(json.dumps([PIPELINE, kind, facts], sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +27,14 @@ class Wanted:
 
 
 def all_items(settings: Settings) -> Wanted:
-    """Every sound of every city, the words, the pause and the beep.
+    """Every sound of every city, the words, the pause and the beep, what a queue plays.
 
     :raises PromptFaults: the common texts are faulty, or those of the city that answers by default; with all faults.
     """
     common = common_texts(settings.config)
-    items = [*_marks(), *_words(settings), *(_item(settings, text, "") for text in common.by_key.values())]
+    words = {item.key: item for item in _words(settings)}
+    items = [*_marks(), *words.values(), *queue_items(lambda language, word: words[word_key(language, word)].source)]
+    items += [_item(settings, text, "") for text in common.by_key.values()]
     left_out: dict[str, list[Fault]] = {}
     for city in find_cities(settings.config):
         own = city_texts(settings.config, city)

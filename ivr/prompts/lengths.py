@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from ivr.prompts import store
 from ivr.prompts.build import make_sound
 from ivr.prompts.errors import PromptFaults
-from ivr.prompts.items import Item, all_items
+from ivr.prompts.items import all_items
+from ivr.prompts.sources import Item
 from ivr.settings import Settings
 
 

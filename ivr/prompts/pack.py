@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ivr.prompts import store
 from ivr.prompts.errors import PromptError
-from ivr.prompts.items import Item, Speech
 from ivr.prompts.lengths import synthetic_items, synthetic_lengths
 from ivr.prompts.quality import faults_of, remarks_on
 from ivr.prompts.recorded import read_recording
+from ivr.prompts.sources import Item, Speech
 from ivr.prompts.voice import RATE, finish, wav
 from ivr.settings import Settings
 from ivr.settings.faults import Fault

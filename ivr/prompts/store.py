@@ -14,7 +14,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """One built sound: what it was made from (:meth:`ivr.prompts.items.Item.digest`) and its length."""
+    """One built sound: what it was made from (:meth:`ivr.prompts.sources.Item.digest`) and its length."""
 
     digest: str
     seconds: float

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.prompts.errors import PromptError
-from ivr.prompts.items import Item, Quiet, Source, Speech, Tone, VoiceFile
+from ivr.prompts.melody import compose
+from ivr.prompts.sources import Item, Joined, Music, Quiet, Source, Speech, Tone, VoiceFile
 from ivr.words import tr
 
 RATE = 8000
@@ -53,6 +54,10 @@ def _samples(source: Source) -> Samples:
         case Tone():
             time = np.arange(int(source.seconds * RATE)) / RATE
             return _faded(np.sin(2 * np.pi * source.hertz * time) * 10 ** (LOUDNESS / 20) * 2**0.5)
+        case Music():
+            return compose()
+        case Joined():
+            return np.concatenate([_samples(part) for part in source.parts])
         case _:
             assert_never(source)
 

@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         default="PJSIP/100",
         description="Asterisk dial string that key 0 rings; empty rings nobody and leads on at once.",
     )
-    operator_wait: int = Field(default=20, ge=1, le=300, description="Seconds key 0 rings before the caller is led on.")
+    operator_wait: int = Field(default=45, ge=1, le=300, description="Seconds a caller waits for a person.")
     missed_after: int = Field(
         default=15,
         ge=1,

@@ -9,7 +9,7 @@ from ivr.speech.speak import (
     spoken_moment,
     spoken_time,
 )
-from ivr.speech.vocabulary import FINAL, PAUSE, Language, WordSound, digit_words, vocabulary
+from ivr.speech.vocabulary import FINAL, PAUSE, Language, WordSound, counted, digit_words, vocabulary
 
 __all__ = [
     "FINAL",
@@ -17,6 +17,7 @@ __all__ = [
     "Language",
     "WordSound",
     "count",
+    "counted",
     "digit_words",
     "spell_code",
     "spell_phone",

@@ -165,3 +165,9 @@ def _group(value: int) -> Iterator[str]:
         rest %= 10
     if rest:
         yield _UP_TO_NINETEEN[rest]
+
+
+def counted() -> dict[str, list[str]]:
+    """The words of each sound with which Asterisk says a number itself (``say.c``), by the name of its file."""
+    whole = {str(value): number(value) for value in (*range(20), *range(20, 100, 10))}
+    return whole | {size: [_name(size)] for size in (_HUNDRED, _THOUSAND, _MILLION)}

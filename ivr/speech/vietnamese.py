@@ -105,3 +105,18 @@ def _day(value: date, *, year: bool) -> Iterator[str]:
     if year:
         yield YEAR
         yield from _number(value.year)
+
+
+def counted() -> dict[str, list[str]]:
+    """The words of each sound with which Asterisk says a number itself (``say.c``), by the name of its file."""
+    whole = {str(value): number(value) for value in (*range(20), *range(20, 100, 10))}
+    endings = {f"{value}a": [telex(word)] for value, word in _AFTER_TENS.items()}
+    sizes = {"hundred": HUNDRED, "thousand": THOUSAND, "million": MILLION, "odd": ODD}
+    no_hundreds = [telex(DIGITS[0]), telex(HUNDRED)]
+    return {
+        **whole,
+        **endings,
+        **{name: [telex(word)] for name, word in sizes.items()},
+        "0-hundred": no_hundreds,
+        "0-hundred-odd": [*no_hundreds, telex(ODD)],
+    }

@@ -40,3 +40,8 @@ def vocabulary(language: Language) -> list[WordSound]:
 def ending(words: list[str]) -> list[str]:
     """The same words with the last one in its final take."""
     return [*words[:-1], words[-1] + FINAL]
+
+
+def counted(language: Language) -> dict[str, list[str]]:
+    """The words of each sound with which Asterisk itself says a number, by the name of its file below ``digits/``."""
+    return vietnamese.counted() if language == "vi" else english.counted()

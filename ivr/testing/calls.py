@@ -108,6 +108,8 @@ def hotline(
     }
     if circumstances.operator is Operator.NONE:
         given |= {"operator_phone": ""}
+    if circumstances.operator is Operator.ANSWERS:
+        given |= {"operator_wait": 30}  # a queue looks once a second whose turn it is, a busy machine less often
     if person := person or _PERSONS.get(circumstances.operator, ""):
         given |= {"operator_phone": person, "config": _config_with(settings, person)}
     _tell_queues(load_settings(**given))

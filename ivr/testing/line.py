@@ -40,7 +40,11 @@ from ivr.testing.late import note_caller
 
 ALIKE = 0.8
 """Least correlation of what a caller heard with a built prompt."""
-TOLD_APART = {"du-phong": 2.0, "cam-on": 2.0}
+TOLD_APART = {
+    **dict.fromkeys(("du-phong", "cam-on", "cho-tiep-theo", "cho-vi-tri"), 2.0),
+    "cho-nhac": 2.5,
+    "cho": 6.0,  # the music
+}
 """Seconds left of prompts whose first half second could be that of six others."""
 ALIKE_UNTIL, LISTENED = 0.6, 1.8
 """Seconds of a prompt between which it must be heard; the line may end within its last frames."""
@@ -140,12 +144,10 @@ class OnTheLine:
         """Speak in the background, until the call ends at the latest."""
         self.speech = asyncio.create_task(self.speak(seconds))
 
-    def heard(self, settings: Settings, prompt: str, *, last: float = 600) -> bool:
+    def heard(self, settings: Settings, prompt: str, *, last: float = 600, folder: str = "vi") -> bool:
         """Whether the prompt was sent down this caller's leg, in the ``last`` seconds of it."""
-        return (
-            likeness(bytes(self.call.ear.sound[-round(last * 8000) :]), settings.sounds / "vi" / f"{prompt}.wav")
-            >= ALIKE
-        )
+        heard = bytes(self.call.ear.sound[-round(last * 8000) :])
+        return likeness(heard, settings.sounds / folder / f"{prompt}.wav") >= ALIKE
 
     async def answer_fallback(self, settings: Settings, seconds: float = 4) -> None:
         """Hear from the dialplan that there is a fault, speak after its tone, be silent, hear thanks."""

@@ -42,6 +42,8 @@ exten => p4,1,Answer()
  same => n,GotoIf($["${GLOBAL(TALKED)}" = ""]?talk)
  same => n,Hangup()
 """
+ANSWERED_WITHIN = 20
+"""Seconds in which a person takes the call, also on a busy machine; who waits in vain waits so long."""
 MORNING = replace(usual(), at=datetime.fromisoformat("2026-03-03T09:30:00+07:00"))
 
 
@@ -72,7 +74,7 @@ def end_of(store: Store, number: str) -> tuple[EndReason | None, list[tuple[str,
 
 
 def test_what_becomes_of_who_waits_for_a_person(asterisk: RunningAsterisk, store: Store) -> None:
-    settings = asterisk.settings
+    settings = asterisk.settings.model_copy(update={"operator_wait": ANSWERED_WITHIN})
     journals = Journals(settings.spool)
 
     async def served() -> None:
@@ -115,7 +117,7 @@ def test_what_becomes_of_who_waits_for_a_person(asterisk: RunningAsterisk, store
 
 def test_the_server_dies_while_callers_wait_and_talk(asterisk: RunningAsterisk, store: Store) -> None:
     """Who waited is asked for the report, who talked is thanked, and who still talks goes on with the next server."""
-    settings = asterisk.settings
+    settings = asterisk.settings.model_copy(update={"operator_wait": ANSWERED_WITHIN})
     journals = Journals(settings.spool)
     asterisk.ask("dialplan set global TALKED ")
 
@@ -174,6 +176,33 @@ def test_where_no_telephone_is_signed_in_the_caller_hears_so_at_once(asterisk: R
         asyncio.run(live())
         wait_for(lambda: not list(settings.spool.glob("*.jsonl")), "a call was not closed by the server")
     assert end_of(store, "0905720001") == (EndReason.HUNG_UP, [("noi-may", "absent"), ("vang", "")])
+
+
+def test_who_waits_hears_music_a_reminder_and_the_place(asterisk: RunningAsterisk) -> None:
+    """The second in the language of its caller; while a telephone rings for the first nothing is said."""
+    settings = asterisk.settings.model_copy(update={"operator_wait": 40})
+    journals = Journals(settings.spool)
+
+    async def live() -> None:
+        async with (
+            on_the_line(settings, "first", "0905730003", journals) as first,
+            on_the_line(settings, "second", "0905730013", journals) as second,
+        ):
+            await to_a_person(first)
+            await second.press_at(("menu", "9"))
+            await to_a_person(second)
+            await asyncio.gather(first.hear("ban"), second.hear("ban"))
+            assert first.heard(settings, "cho", folder="music")
+            assert first.heard(settings, "cho-nhac")
+            assert first.heard(settings, "cho-tiep-theo")
+            assert second.heard(settings, "cho-nhac", folder="en")
+            assert second.heard(settings, "cho-vi-tri", folder="en")
+
+    with hotline(settings, MORNING, person=PERSON):
+        asyncio.run(live())
+        wait_for(lambda: not list(settings.spool.glob("*.jsonl")), "a call was not closed by the server")
+    log = (settings.logs / "asterisk" / "messages").read_text(errors="replace")
+    assert "does not exist in any format" not in log, "a sound is missing"
 
 
 async def until_talking(asterisk: RunningAsterisk, number: str) -> None:

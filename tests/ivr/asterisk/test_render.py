@@ -200,6 +200,7 @@ def test_a_site_gets_its_files_without_any_asterisk(settings: Settings, monkeypa
     assert {path.name for path in folder.iterdir()} == {
         "tongdai-dialplan.conf",
         "tongdai-manager.conf",
+        "tongdai-music.conf",
         "tongdai-queues.conf",
     }
     contexts = re.findall(r"^\[([^]]+)\]", (folder / "tongdai-dialplan.conf").read_text(), re.MULTILINE)

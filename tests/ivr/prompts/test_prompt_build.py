@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.prompts import PromptError, build, check, load_catalogue, store
+from ivr.prompts import PromptError, build, check, load_catalogue, melody, store
 from ivr.prompts.items import all_items
+from ivr.prompts.queue_sounds import MUSIC
 from ivr.prompts.voice import LOUDNESS, PEAK, finish, wav
 from ivr.settings import Settings, load_settings
 
@@ -63,6 +64,9 @@ def test_every_sound_is_levelled_and_its_length_known(settings: Settings) -> Non
             assert not samples.any()
             continue
         assert np.max(np.abs(samples)) <= 10 ** (PEAK / 20) + 0.001
+        if key == MUSIC:
+            assert 10 * np.log10(np.mean(samples**2)) == pytest.approx(melody.LEVEL, abs=0.1)
+            continue
         assert speaking_level(samples) == pytest.approx(LOUDNESS, abs=1.5), key
 
 
