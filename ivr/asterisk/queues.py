@@ -33,7 +33,7 @@ class RenderedQueue:
 def find_queues(settings: Settings) -> list[RenderedQueue]:
     """One for each line of each city; the line ``operator`` of all cities is the setting's telephone."""
     return [
-        RenderedQueue(name=queue_name(city, line), members=tuple(member_of(part) for part in target.split("&")))
+        RenderedQueue(name=queue_name(city, line), members=tuple(member_of(part) for part in target.split("&") if part))
         for city in find_cities(settings.config)
         for line, target in {OPERATOR: settings.operator_phone, **_lines_of(settings, city)}.items()
         if target

@@ -1,6 +1,7 @@
 """Callers who wait for a person and talk on a real Asterisk, with our server and without: the call outlives it."""
 
 import asyncio
+import re
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ PERSON = "Local/person@tongdai-test"
 """Does what the last digit of the caller's number says."""
 DIALPLAN = """\
 [tongdai-test]
+exten => waits,1,Answer()
+ same => n,Queue(da-nang-operator)
 exten => person,1,Goto(p${CALLERID(num):-1},1)
 ; takes the call and hangs up after a moment
 exten => p1,1,Ringing()
@@ -203,6 +206,52 @@ def test_who_waits_hears_music_a_reminder_and_the_place(asterisk: RunningAsteris
         wait_for(lambda: not list(settings.spool.glob("*.jsonl")), "a call was not closed by the server")
     log = (settings.logs / "asterisk" / "messages").read_text(errors="replace")
     assert "does not exist in any format" not in log, "a sound is missing"
+
+
+def test_who_waits_on_after_the_offer_keeps_the_place(asterisk: RunningAsterisk) -> None:
+    settings = asterisk.settings
+
+    async def live() -> None:
+        async with on_the_line(settings, "patient", "0905740003") as patient:
+            await to_a_person(patient)
+            await until_listed(asterisk, "PJSIP/trunk")
+            asterisk.ask("channel originate Local/waits@tongdai-test application Wait 600")
+            await until_listed(asterisk, "PJSIP/trunk", "Local/waits")
+            await patient.press_at(("ban", "3"))
+            await until_listed(asterisk, "PJSIP/trunk", "Local/waits")
+
+    with hotline(settings, MORNING, person=PERSON):
+        asyncio.run(live())
+    asterisk.ask("channel request hangup all")
+
+
+def test_a_queue_that_asterisk_does_not_have_leads_on_at_once(asterisk: RunningAsterisk, store: Store) -> None:
+    settings = asterisk.settings
+
+    async def live() -> None:
+        async with on_the_line(settings, "nowhere", "0905750003") as citizen:
+            await to_a_person(citizen)
+            await citizen.hear("khong-co-nguoi")
+
+    with hotline(settings, MORNING, person=PERSON):
+        (configuration_folder(settings) / "tongdai-queues.conf").write_text("")
+        asterisk.ask("queue reload all")
+        asyncio.run(live())
+        wait_for(lambda: not list(settings.spool.glob("*.jsonl")), "a call was not closed by the server")
+    assert end_of(store, "0905750003") == (EndReason.HUNG_UP, [("noi-may", "absent"), ("vang", "")])
+    assert 'there is no queue "da-nang-operator"' in (settings.logs / "asterisk" / "messages").read_text()
+
+
+async def until_listed(asterisk: RunningAsterisk, *channels: str) -> None:
+    """Until these callers, and no others, stand in the queue in this order."""
+    found: list[str] = []
+    for _ in range(600):
+        listed = await asyncio.to_thread(asterisk.ask, "queue show da-nang-operator")
+        found = re.findall(r"^ +\d+\. (\S+)-", listed, re.MULTILINE)
+        if len(found) == len(channels) and all(map(str.startswith, found, channels)):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"in the queue: {found}")
 
 
 async def until_talking(asterisk: RunningAsterisk, number: str) -> None:

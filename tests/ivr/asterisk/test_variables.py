@@ -11,6 +11,7 @@ SERVER_ALONE = {variables.KEYS}
 FALLBACK_ALONE = {
     variables.ASKED,
     variables.ENTERED,
+    variables.PLACE,
     variables.SOUNDS,
     variables.FILE,
     variables.ENDING,
