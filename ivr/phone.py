@@ -144,8 +144,8 @@ class Phone(Protocol):
         """A short tone that is heard while what follows has begun."""
         ...
 
-    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
-        """Let the caller wait in a queue for a person, for at most ``wait`` seconds, while it rings.
+    def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
+        """Let the caller wait in a queue for a person, for at most ``wait`` seconds, before those of less ``priority``.
 
         Returns when they are done, when there was no answer, or at once where there is no telephone to ring. Where the
         line does this without us it raises :class:`LeftForQueue` instead, and comes back under the name ``call``.

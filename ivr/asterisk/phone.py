@@ -179,7 +179,7 @@ class AsteriskPhone:
         """See :class:`ivr.phone.Phone`: Asterisk makes the tone itself, beside whatever command follows."""
         self._execute("EXEC", "Playtones", self._wire.quote("!1400/250"))
 
-    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
+    def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         """See :class:`ivr.phone.Phone`: the dialplan's ``Queue()`` does it, and asks us again with this call's name.
 
         The queue's name comes last: the dialplan does nothing of it before it knows all.
@@ -189,6 +189,7 @@ class AsteriskPhone:
             return RingResult.ABSENT
         self._set(variables.CALL, call)
         self._set(variables.WAIT, str(max(1, round(wait))))
+        self._set(variables.PRIORITY, str(priority))
         self.stage(Stage.QUEUED)
         self._set(variables.QUEUE, queue)
         raise LeftForQueue

@@ -2,10 +2,14 @@
 
 from typing import assert_never
 
+from ivr.callcentre.queues import Priorities
 from ivr.city.flow.nodes import OPERATOR, Ring
 from ivr.engine.call import Call
 from ivr.model.tickets import Consent
 from ivr.phone import RingResult, Stage
+
+EMERGENCY = Priorities().emergency
+"""Of who asked for rescue."""
 
 
 def ring(call: Call, node: Ring) -> str:
@@ -22,7 +26,9 @@ def ring(call: Call, node: Ring) -> str:
     call.connected = False
     call.leave(node.id)
     wait = settings.operator_wait if node.wait is None else node.wait
-    result = dialogue.phone.ring(call.city.queue_of(node.line), wait=wait, call=call.ulid)
+    result = dialogue.phone.ring(
+        call.city.queue_of(node.line), wait=wait, call=call.ulid, priority=EMERGENCY if call.answers.urgent else 0
+    )
     dialogue.note(result.value)
     return go_on(call, node, result)
 

@@ -84,7 +84,7 @@ class KeyboardPhone:
     def tone(self) -> None:
         """Nothing is heard here."""
 
-    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
+    def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         """No phone is rung: the caller at the keyboard says whether somebody answered."""
         answered = self._typed_line(tr(f"  ☎ {queue}; có người nhận? (c) > ", f"  ☎ {queue}; answered? (y) > "))
         return RingResult.ANSWERED if answered[:1].lower() in ("c", "y") else RingResult.UNANSWERED

@@ -110,7 +110,7 @@ class ScriptedPhone:
         """See :class:`ivr.phone.Phone`."""
         self.tones += 1
 
-    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
+    def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         """See :class:`ivr.phone.Phone`."""
         self.citizen.hear(())
         match self._operator:

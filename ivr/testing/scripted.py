@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from ivr.city.city import City
 from ivr.city.flow.nodes import (
@@ -87,8 +88,12 @@ class Codes:
 class LeavingPhone(ScriptedPhone):
     """A line that leaves the call while it waits in a queue, as Asterisk does."""
 
-    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
+    left_for: ClassVar[list[tuple[str, float, int]]] = []
+    """Queue, wait and priority of all such calls, the latest last."""
+
+    def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         """See :class:`ivr.phone.Phone`."""
+        self.left_for.append((queue, wait, priority))
         raise LeftForQueue
 
 

@@ -4,12 +4,13 @@ import asyncio
 import re
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
 from ivr.asterisk import configuration_folder
+from ivr.city.flow.switches import throw_switch
 from ivr.model import Call, CallStep, EndReason
 from ivr.model.numbers import normalise
 from ivr.simulator.journal_tail import Journals
@@ -223,6 +224,26 @@ def test_who_waits_on_after_the_offer_keeps_the_place(asterisk: RunningAsterisk)
     with hotline(settings, MORNING, person=PERSON):
         asyncio.run(live())
     asterisk.ask("channel request hangup all")
+
+
+def test_who_asks_for_rescue_comes_before_who_waits_already(asterisk: RunningAsterisk) -> None:
+    """In the emergency menu; refuses to be recorded, and is led to a person."""
+    settings = asterisk.settings
+
+    async def live() -> None:
+        asterisk.ask("channel originate Local/waits@tongdai-test application Wait 600")
+        await until_listed(asterisk, "Local/waits")
+        async with on_the_line(settings, "rescue", "0905760003") as rescue:
+            await rescue.press_at(("khan-cap", "1"), ("noi-khan-cap", "0"))
+            await until_listed(asterisk, "PJSIP/trunk", "Local/waits")
+
+    throw_switch(settings, "emergency", True, datetime.now(UTC))
+    try:
+        with hotline(settings, MORNING, person=PERSON):
+            asyncio.run(live())
+    finally:
+        throw_switch(settings, "emergency", False, datetime.now(UTC))
+        asterisk.ask("channel request hangup all")
 
 
 def test_a_queue_that_asterisk_does_not_have_leads_on_at_once(asterisk: RunningAsterisk, store: Store) -> None:

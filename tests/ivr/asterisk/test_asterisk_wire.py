@@ -222,10 +222,11 @@ def test_the_dead_man_switch_covers_the_longest_a_command_can_take(dial: Callabl
 def test_before_a_queue_all_is_said_and_its_name_comes_last(dial: Callable[..., Peer]) -> None:
     peer = dial(replying())
     with pytest.raises(LeftForQueue):
-        peer.phone.ring("da-nang-operator", wait=25.4, call="01ARZ3NDEKTSV4RRFFQ69G5FAV")
+        peer.phone.ring("da-nang-operator", wait=25.4, call="01ARZ3NDEKTSV4RRFFQ69G5FAV", priority=30)
     assert peer.commands == [
         'SET VARIABLE "TONGDAI_CALL" "01ARZ3NDEKTSV4RRFFQ69G5FAV"',
         'SET VARIABLE "TONGDAI_WAIT" "25"',
+        'SET VARIABLE "TONGDAI_PRIORITY" "30"',
         'SET VARIABLE "TONGDAI_STAGE" "queued"',
         'SET VARIABLE "TONGDAI_QUEUE" "da-nang-operator"',
     ]

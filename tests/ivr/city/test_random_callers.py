@@ -83,7 +83,7 @@ class RandomPhone:
             self.patience = 0
         return Recorded(end=kind, lasted=seconds, key=self.chance.choice("1115#0") if kind is RecordEnd.KEY else "")
 
-    def ring(self, queue: str, *, wait: float, call: str) -> RingResult:
+    def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         self._wait()
         return self.chance.choice([*RingResult, RingResult.UNANSWERED])
 

@@ -1,5 +1,6 @@
 """A call that waits in a queue outlives its session: another one goes on with everything the caller has settled."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,15 @@ def test_what_is_left_reads_back(hotline: ScriptedHotline) -> None:
     hotline.call(Step(wait="hoi", press="0"), number="", phone=LeavingPhone)
     assert hotline.journal.left == Left(node="person", keys="0", notices=("vi",))
     assert hotline.journal.consent in (None, Given.NONE)
+
+
+def test_who_asked_for_rescue_comes_first(hotline: ScriptedHotline) -> None:
+    leave(hotline)
+    assert LeavingPhone.left_for[-1] == ("du-operator", hotline.settings.operator_wait, 0)
+    Path(find_journals(hotline.spool.folder)[0]).unlink()
+    menu = [node for node in hotline.city.flow.nodes.values() if node.id != "person"]
+    ask = Ring(id="person", line="operator", wait=12.0, unanswered="busy", next="end")
+    rescue = replace(hotline.city.flow.nodes["report"], refused="person", set=Answers(urgent=True))
+    hotline.walk(*(rescue if node.id == "report" else node for node in menu), ask)
+    assert hotline.call(Step(wait="hoi", press="1"), Step(wait="noi", press="0"), phone=LeavingPhone) is None
+    assert LeavingPhone.left_for[-1] == ("du-operator", 12.0, 30)
