@@ -28,6 +28,7 @@ from ivr.model import (
     Ticket,
 )
 from ivr.model.clock import OPEN
+from ivr.phone import RingResult
 from ivr.services import rights
 
 LOOKED_BACK = timedelta(days=7)
@@ -186,6 +187,8 @@ def _in_vain(viewer: Person | None, now: datetime) -> Select[Any]:
 
 
 def _talked(call: Any) -> ColumnElement[bool]:
+    """As our menu knows it, or as Asterisk's events do: either may have been away."""
+    answered = exists().where(CallStep.call_id == call.id, CallStep.note == RingResult.ANSWERED.value)
     talk = exists().where(
         and_(
             LineSegment.instance == call.instance,
@@ -193,7 +196,7 @@ def _talked(call: Any) -> ColumnElement[bool]:
             LineSegment.kind == SegmentKind.TALK,
         )
     )
-    return or_(call.end_reason == EndReason.CONNECTED, talk)
+    return or_(call.end_reason == EndReason.CONNECTED, answered, talk)
 
 
 def _length(call: Call) -> float:

@@ -29,7 +29,7 @@ def add_call(
     steps: tuple[str, ...] = ("say", "menu"),
     **given: object,
 ) -> str:
-    """A call ``ago`` minutes before :data:`NOW`; its id."""
+    """A call ``ago`` minutes before :data:`NOW`, with steps of these kinds (``ring:answered``: and notes); its id."""
     name, start = ulid(), NOW - timedelta(minutes=ago)
     ended = start + timedelta(seconds=seconds) if reason else None
     with store.transaction() as session:
@@ -48,7 +48,8 @@ def add_call(
         )
         session.flush()
         session.add_all(
-            CallStep(call_id=name, seq=seq, node=kind, kind=kind, at=start) for seq, kind in enumerate(steps)
+            CallStep(call_id=name, seq=seq, node=kind, kind=kind, at=start, note=note)
+            for seq, (kind, _, note) in enumerate(step.partition(":") for step in steps)
         )
     return name
 

@@ -34,6 +34,7 @@ def test_who_called_at_night_is_called_in_the_morning(store: Store, owed: ReadOw
         {"reason": None},  # goes on
         {"reason": EndReason.CONNECTED},
         {"reason": EndReason.COMPLETED},
+        {"steps": ("say", "menu", "ring:answered"), "reason": EndReason.COMPLETED},  # the person hung up
         {"steps": ("say", "menu", "status")},  # heard what it was about
         {"steps": ("say", "menu", "announcements")},
         {"ago": LOOKED_BACK / timedelta(minutes=1) + 1},
@@ -51,6 +52,7 @@ def test_who_is_owed_none(store: Store, owed: ReadOwed, given: dict[str, object]
         ({"reason": EndReason.INTERRUPTED}, CallBackOrigin.CUT),
         ({"steps": ("say", "menu", "ring")}, CallBackOrigin.RANG),
         ({"steps": ("say", "menu", "ring"), "reason": EndReason.COMPLETED}, CallBackOrigin.RANG),
+        ({"steps": ("say", "menu", "ring:unanswered"), "reason": EndReason.COMPLETED}, CallBackOrigin.RANG),
     ],
 )
 def test_why(store: Store, owed: ReadOwed, given: dict[str, object], origin: CallBackOrigin) -> None:
