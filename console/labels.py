@@ -9,6 +9,7 @@ from console.gettext import lazy_gettext as _l
 from console.language import language
 from console.times import moment
 from ivr.callcentre.segments import SegmentKind
+from ivr.callcentre.visits import Outcome
 from ivr.jobs.schedule import find_occurrence
 from ivr.model import CallBackOrigin, CallOutcome, ContactKind, EventKind
 from ivr.model.labels import CHANNELS, ENDS, KINDS, REFUSALS, ROLES, STATES
@@ -95,6 +96,14 @@ SEGMENTS: Mapping[SegmentKind, object] = {
     SegmentKind.WRAP_UP: _l("Hoàn tất hồ sơ"),
 }
 
+QUEUE_OUTCOMES: Mapping[Outcome, object] = {
+    Outcome.WAITING: _l("Đang chờ"),
+    Outcome.ANSWERED: _l("Có người nghe máy"),
+    Outcome.ABANDONED: _l("Gác máy trong khi chờ"),
+    Outcome.OVERFLOWED: _l("Không gặp ai, được mời cách khác"),
+    Outcome.CALL_BACK: _l("Sẽ được gọi lại"),
+}
+
 ORIGINS: Mapping[CallBackOrigin, object] = {
     CallBackOrigin.CUT: _l("Cuộc gọi bị ngắt do sự cố"),
     CallBackOrigin.ASKED: _l("Yêu cầu gọi lại"),
@@ -177,6 +186,11 @@ def short_flag(name: str) -> str:
 def node(kind: str) -> str:
     """The words for a kind of menu step."""
     return str(NODES.get(kind, kind))
+
+
+def queue_outcome(outcome: Outcome) -> str:
+    """What came of a caller's wait in a queue."""
+    return str(QUEUE_OUTCOMES[outcome])
 
 
 def segment(kind: SegmentKind) -> str:

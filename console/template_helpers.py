@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
         short_flag=labels.short_flag,
         node=labels.node,
         segment=labels.segment,
+        queue_outcome=labels.queue_outcome,
         origin=labels.origin,
         outcome=labels.outcome,
         phones=labels.phones,

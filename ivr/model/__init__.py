@@ -3,7 +3,7 @@
 from ivr.model.base import Base, Instant
 from ivr.model.call_backs import CallBack, CallBackOrigin, CallBackTry, CallOutcome
 from ivr.model.calls import Call, CallStep, EndReason
-from ivr.model.line_calls import LineCall, LineSegment
+from ivr.model.line_calls import LineCall, LineSegment, QueueVisit
 from ivr.model.moves import MOVES
 from ivr.model.people import OFFERED_ROLES, Attempt, Person, Role, SignIn
 from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Reveal, Transcript
@@ -51,6 +51,7 @@ __all__ = [
     "PartState",
     "Person",
     "Play",
+    "QueueVisit",
     "Recording",
     "RecordingFlag",
     "Refusal",

@@ -11,10 +11,13 @@ from sqlalchemy import JSON, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.callcentre.segments import Direction, SegmentKind
+from ivr.callcentre.visits import Outcome
 from ivr.model.base import Base, Choice, Instant
 
 LONGEST_ID = 150
 """Characters of Asterisk's longest id of a channel."""
+LONGEST_QUEUE = 80
+"""Characters of Asterisk's longest name of a queue."""
 
 
 class LineCall(Base):
@@ -39,6 +42,9 @@ class LineCall(Base):
     segments: Mapped[list["LineSegment"]] = relationship(
         order_by="LineSegment.seq", cascade="all, delete-orphan", passive_deletes=True
     )
+    visits: Mapped[list["QueueVisit"]] = relationship(
+        order_by="QueueVisit.seq", cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class LineSegment(Base):
@@ -59,3 +65,29 @@ class LineSegment(Base):
     ended_at: Mapped[datetime] = mapped_column(Instant)
     phones: Mapped[list[str]] = mapped_column(JSON, default=list)
     """The operators' telephones in it."""
+
+
+class QueueVisit(Base):
+    """A caller offered to a queue, however often it waited on there (:mod:`ivr.callcentre.visits`)."""
+
+    __tablename__ = "queue_visits"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["instance", "linkedid"], ["line_calls.instance", "line_calls.linkedid"], ondelete="CASCADE"
+        ),
+        Index("ix_queue_visits_joined", "instance", "queue", "joined_at"),
+    )
+
+    instance: Mapped[str] = mapped_column(String(64), primary_key=True)
+    linkedid: Mapped[str] = mapped_column(String(LONGEST_ID), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    queue: Mapped[str] = mapped_column(String(LONGEST_QUEUE))
+    joined_at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[Outcome] = mapped_column(Choice(Outcome, 16))
+    waited: Mapped[float]
+    """Seconds, in all rounds together."""
+    rounds: Mapped[int]
+    """How often the caller joined: after the offer of another way who waits on joins again."""
+    answered_by: Mapped[str] = mapped_column(String(LONGEST_ID), default="")
+    """The telephone that took the call; empty where none did."""
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -12,10 +12,13 @@ from ivr.callcentre.calls import Call as LiveCall
 from ivr.callcentre.events import CallEvent
 from ivr.callcentre.records import from_record, to_record
 from ivr.callcentre.segments import SegmentKind, Timeline
-from ivr.model import Base, Call, LineCall, LineSegment
+from ivr.callcentre.visits import Visit, visits_of
+from ivr.model import Base, Call, LineCall, LineSegment, QueueVisit
+from ivr.model.line_calls import LONGEST_ID, LONGEST_QUEUE
 
 _CALLS = Base.metadata.tables[LineCall.__tablename__]
 _SEGMENTS = Base.metadata.tables[LineSegment.__tablename__]
+_VISITS = Base.metadata.tables[QueueVisit.__tablename__]
 _OF_ONE = _CALLS.c.instance == bindparam("of_instance"), _CALLS.c.linkedid == bindparam("of_linkedid")
 _FORGET = delete(_CALLS).where(*_OF_ONE)
 
@@ -31,13 +34,19 @@ class Written:
     """A call as it is to be stored."""
 
     timeline: Timeline
+    visits: Sequence[Visit]
     records: Sequence[Mapping[str, Any]]
     live: bool
 
     @classmethod
     def of(cls, call: LiveCall, timeline: Timeline) -> "Written":
         """The call with its course so far."""
-        return cls(timeline=timeline, records=[to_record(event) for event in call.events], live=call.is_open)
+        return cls(
+            timeline=timeline,
+            visits=visits_of(call, timeline),
+            records=[to_record(event) for event in call.events],
+            live=call.is_open,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +54,8 @@ class Course:
     """What a call was, for people: its stretches in their order; empty where it saw nothing but the menu."""
 
     segments: Sequence[LineSegment] = field(default=())
+    visits: Sequence[QueueVisit] = field(default=())
+    """The queues that its caller was offered to."""
     cut: bool = False
 
     @property
@@ -82,9 +93,10 @@ def store(session: Session, instance: str, calls: Sequence[Written], *, merged: 
         connection.execute(_FORGET, [{"of_instance": instance, "of_linkedid": linkedid} for linkedid in gone])
     if calls:
         connection.execute(insert(_CALLS), [_row(instance, call) for call in calls])
-    segments = [row for call in calls for row in _segment_rows(instance, call.timeline)]
-    if segments:
-        connection.execute(insert(_SEGMENTS), segments)
+    for table, rows_of in ((_SEGMENTS, _segment_rows), (_VISITS, _visit_rows)):
+        rows = [row for call in calls for row in rows_of(instance, call)]
+        if rows:
+            connection.execute(insert(table), rows)
 
 
 def find_open(session: Session, instance: str, *, since: datetime) -> list[tuple[CallEvent, ...]]:
@@ -101,10 +113,11 @@ def read_course(session: Session, call: Call) -> Course:
     """What became of a citizen's call on the line."""
     if not call.linkedid:
         return Course()
-    found = session.get(LineCall, (call.instance, call.linkedid), options=[selectinload(LineCall.segments)])
+    parts = selectinload(LineCall.segments), selectinload(LineCall.visits)
+    found = session.get(LineCall, (call.instance, call.linkedid), options=parts)
     if found is None or not any(part.kind is not SegmentKind.MENU for part in found.segments):
         return Course(cut=found is not None and found.cut)
-    return Course(segments=found.segments, cut=found.cut)
+    return Course(segments=found.segments, visits=found.visits, cut=found.cut)
 
 
 def _row(instance: str, call: Written) -> dict[str, Any]:
@@ -121,7 +134,8 @@ def _row(instance: str, call: Written) -> dict[str, Any]:
     }
 
 
-def _segment_rows(instance: str, timeline: Timeline) -> Iterable[dict[str, Any]]:
+def _segment_rows(instance: str, call: Written) -> Iterable[dict[str, Any]]:
+    timeline = call.timeline
     for seq, part in enumerate((*timeline.segments, *timeline.wrap_ups)):
         yield {
             "instance": instance,
@@ -131,4 +145,20 @@ def _segment_rows(instance: str, timeline: Timeline) -> Iterable[dict[str, Any]]
             "began_at": part.began,
             "ended_at": part.ended,
             "phones": list(part.phones),
+        }
+
+
+def _visit_rows(instance: str, call: Written) -> Iterable[dict[str, Any]]:
+    for seq, visit in enumerate(call.visits):
+        yield {
+            "instance": instance,
+            "linkedid": call.timeline.linkedid,
+            "seq": seq,
+            "queue": visit.queue[:LONGEST_QUEUE],
+            "joined_at": visit.joined_at,
+            "outcome": visit.outcome,
+            "waited": visit.waited.total_seconds(),
+            "rounds": visit.rounds,
+            "answered_by": visit.answered_by[:LONGEST_ID],
+            "answered_at": visit.answered_at,
         }

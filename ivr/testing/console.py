@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ulid import ULID
 
 from ivr.callcentre.segments import Direction, Segment, SegmentKind, Timeline
+from ivr.callcentre.visits import Outcome, Visit
 from ivr.jobs import queue
 from ivr.model import Call, Channel, Consent, EndReason, LineCall, Refusal, Report, Role, SignIn, State, Ticket
 from ivr.model.code import make_code
@@ -255,7 +256,11 @@ def _talk(linkedid: str, start: datetime) -> Written:
         linkedid=linkedid, direction=Direction.INBOUND, began=start, ended=segments[-1].ended, is_open=False,
         cut=False, segments=segments,
     )  # fmt: skip
-    return Written(timeline=timeline, records=(), live=False)
+    visit = Visit(
+        queue="da-nang-operator", uniqueid=linkedid, joined_at=segments[1].began, outcome=Outcome.ANSWERED,
+        waited=timedelta(seconds=12), answered_by="PJSIP/op1", answered_at=segments[2].began,
+    )  # fmt: skip
+    return Written(timeline=timeline, visits=(visit,), records=(), live=False)
 
 
 def _journal(ulid: str, caller: str | None, start: datetime, *, ended: bool) -> CallJournal:

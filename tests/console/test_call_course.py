@@ -23,7 +23,7 @@ def test_the_stretches_of_a_talk_stand_with_their_lengths(
     assert "Trên đường dây" in page
     for stretch in ("1 Trong menu 0:24", "2 Đổ chuông 0:12", "3 Nói chuyện 0:35 · máy op1", "4 Giữ máy 0:24 · máy op1"):
         assert stretch in page
-    assert "Chờ người nghe máy 0:12" in page
+    assert "Hàng đợi Có người nghe máy Chờ người nghe máy 0:12" in page
     assert "Nói chuyện 0:59" in page  # with the hold
 
 
@@ -36,7 +36,7 @@ def test_the_same_in_english(sign_in: Callable[..., FlaskClient], seeded: Seeded
         "2 Ringing 0:12",
         "3 Talking 0:35 · phone op1",
         "4 On hold",
-        "Waited for a person 0:12",
+        "Queue Answered by a person Waited for a person 0:12",
     ):
         assert words in page
 
