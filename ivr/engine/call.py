@@ -117,21 +117,21 @@ class Call:
         """
         self.end_report()
         self.agreement = self._refusal
-        self.dialogue.journal.left(
-            Left(
-                node=node,
-                category=self.answers.category,
-                kind=self.answers.kind,
-                confidential=self.answers.confidential,
-                urgent=self.answers.urgent,
-                reports=self.reports,
-                keys=self.dialogue.all_keys,
-                consent=self.agreement.consent,
-                consent_key=self.agreement.key,
-                consent_at=self.agreement.at,
-                notices=self.dialogue.notice.whole,
-            )
+        left = Left(
+            node=node,
+            category=self.answers.category,
+            kind=self.answers.kind,
+            confidential=self.answers.confidential,
+            urgent=self.answers.urgent,
+            reports=self.reports,
+            keys=self.dialogue.all_keys,
+            consent=self.agreement.consent,
+            consent_key=self.agreement.key,
+            consent_at=self.agreement.at,
+            notices=self.dialogue.notice.whole,
         )
+        if not self.dialogue.journal.left(left):
+            self.dependencies.unwritten[self.ulid] = replace(self.journal(), left=left)
 
     def come_back(self, left: Left, so_far: CallJournal) -> None:
         """Be the call again that another session left."""

@@ -80,6 +80,8 @@ class Dependencies:
     find_status: FindStatus
     new_ulid: Callable[[datetime], str] = field(default_factory=lambda: Ids().new)
     """The next id of this server for a moment."""
+    unwritten: dict[str, CallJournal] = field(default_factory=dict)
+    """Calls that wait in a queue and of which a full disk took nothing, by ULID: until they come back they are here."""
     pin_mac: Callable[[str, str], str]
     """(ULID of the report, PIN) → its MAC under the instance's key."""
 

@@ -50,8 +50,8 @@ class JournalWriter(Protocol):
         """The call's answer about recording from here on."""
         ...
 
-    def left(self, left: Left) -> None:
-        """The call goes on in a queue."""
+    def left(self, left: Left) -> bool:
+        """The call goes on in a queue; whether that is kept."""
         ...
 
     def back(self, note: str) -> None:
@@ -91,8 +91,9 @@ class NoJournal:
     def consent(self, consent: Consent) -> None:
         """Nothing."""
 
-    def left(self, left: Left) -> None:
+    def left(self, left: Left) -> bool:
         """Nothing."""
+        return False
 
     def back(self, note: str) -> None:
         """Nothing."""
@@ -116,12 +117,21 @@ def open_journal(folder: Path, start: CallJournal) -> Iterator[JournalWriter]:
 
 
 @contextmanager
-def reopen_journal(folder: Path, ulid: str) -> Iterator[tuple[JournalWriter, CallJournal]]:
+def reopen_journal(
+    folder: Path, ulid: str, *, unwritten: CallJournal | None
+) -> Iterator[tuple[JournalWriter, CallJournal]]:
     """The journal of a call that another session left, and what is in it.
 
-    :raises OSError: there is none, or it cannot be written.
+    :param unwritten: what the session kept of it in memory, where the disk took it not.
+    :raises OSError: there is none, and nothing in memory.
     :raises JournalFault: it has no readable first line.
     """
-    so_far = read_journal(journal_path(folder, ulid))
-    with Journal(folder, so_far, going_on=True) as journal:
+    so_far = unwritten or read_journal(journal_path(folder, ulid))
+    try:
+        journal = Journal(folder, so_far, going_on=True)
+    except OSError as error:
+        _log.error("call.without_journal", ulid=ulid, error=error.strerror)
+        yield NoJournal(), so_far
+        return
+    with journal:
         yield journal, so_far

@@ -69,9 +69,12 @@ def resume_call(
     :param result: what came of it.
     :param gone: the caller has hung up, waiting or talking.
     """
-    folder = dependencies.spool.folder
+    folder, unwritten = dependencies.spool.folder, dependencies.unwritten.pop(ulid, None)
     try:
-        with _held(dependencies.spool, ulid), reopen_journal(folder, ulid) as (journal, so_far):
+        with (
+            _held(dependencies.spool, ulid),
+            reopen_journal(folder, ulid, unwritten=unwritten) as (journal, so_far),
+        ):
             left = _left_by(phone, so_far)
             _log.info("call.resumed", ulid=ulid, result=result.value, gone=gone)
             call = _call_of(so_far.facts, phone, city, catalogue, dependencies, now, settings)

@@ -86,9 +86,9 @@ class Journal:
         """The call's answer about recording from here on."""
         self._write({"line": "consent", "consent": consent.value})
 
-    def left(self, left: Left) -> None:
-        """The call goes on in a queue, without us."""
-        self._write({"line": "left", **to_plain(left)})
+    def left(self, left: Left) -> bool:
+        """The call goes on in a queue, without us; whether the disk took it."""
+        return self._write({"line": "left", **to_plain(left)})
 
     def back(self, note: str) -> None:
         """The call is back, and what came of the waiting: a note on the step that led it there."""

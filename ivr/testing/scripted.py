@@ -106,6 +106,7 @@ class ScriptedHotline:
         self.spool = Spool(self.settings)
         self.filer = RememberingFiler(self.spool)
         self.codes = Codes(make_code(2026, 1), make_code(2026, 2))
+        self.unwritten: dict[str, CallJournal] = {}
         self.number = "0905123456"
         """Who called last."""
         self.pin_mac: Callable[[str, str], str] = lambda ulid, pin: "mac"
@@ -138,8 +139,9 @@ class ScriptedHotline:
             number=self.number, name="", called="1022", uniqueid=uniqueid, linkedid=uniqueid, city=self.city.id
         )
         desk = Dependencies(
-            spool=self.spool, codes=self.codes, filer=self.filer, find_status=_away, pin_mac=self.pin_mac
-        )
+            spool=self.spool, codes=self.codes, filer=self.filer, find_status=_away, pin_mac=self.pin_mac,
+            unwritten=self.unwritten,
+        )  # fmt: skip
         self.phone = phone(Citizen(steps), caller)
         self.reason = work(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
         return self.reason

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from ivr.asterisk import find_asterisk
+from ivr.prompts.queue_sounds import MUSIC
 from ivr.settings import Settings
+from ivr.simulator.sounds import tone, write_wav
 from ivr.testing import need
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk
 
@@ -26,7 +28,10 @@ def settings(home: Path) -> Settings:
 
 @pytest.fixture
 def asterisk(settings: Settings) -> Iterator[RunningAsterisk]:
-    """Booted; ended and reaped afterwards."""
+    """Booted; ended and reaped afterwards. Of the sounds there is what Asterisk itself looks for: music."""
     need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
+    music = settings.sounds / f"{MUSIC}.wav"
+    music.parent.mkdir(parents=True)
+    write_wav(music, tone(1))
     with running_asterisk(settings) as running:
         yield running

@@ -173,3 +173,27 @@ def test_who_asked_for_rescue_comes_first(hotline: ScriptedHotline) -> None:
     hotline.walk(*(rescue if node.id == "report" else node for node in menu), ask)
     assert hotline.call(Step(wait="hoi", press="1"), Step(wait="noi", press="0"), phone=LeavingPhone) is None
     assert LeavingPhone.left_for[-1] == ("du-operator", 12.0, 30)
+
+
+@pytest.mark.parametrize("when", ["at the beginning", "before the queue"])
+def test_a_call_of_which_the_disk_took_nothing_goes_on_from_memory(
+    hotline: ScriptedHotline, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end is kept, too; the server that has it in memory must not die meanwhile."""
+    if when == "at the beginning":
+        monkeypatch.setattr("ivr.engine.journal.Journal", _full)
+    else:
+        monkeypatch.setattr("ivr.spool.journal.Journal.left", lambda _self, _left: False)
+    assert hotline.call(TO_PERSON, phone=LeavingPhone) is None
+    (ulid,) = hotline.unwritten
+    assert hotline.resume(ulid=ulid, result=RingResult.ANSWERED) is EndReason.COMPLETED
+    assert hotline.unwritten == {}
+    assert hotline.heard == ["tam-biet"]
+    ends = [journal.end_reason for journal in hotline.filer.remembered]
+    assert ends == ([EndReason.COMPLETED] if when == "at the beginning" else [])
+    if not ends:
+        assert hotline.journal.end_reason is EndReason.COMPLETED
+
+
+def _full(*_given: object, **_more: object) -> None:
+    raise OSError(28, "No space left on device")
