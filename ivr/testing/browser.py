@@ -21,6 +21,8 @@ from ivr.testing.asterisk import PATIENCE, wait_for
 from ivr.testing.console import SeededConsole
 
 CHROMIUM = Path("/usr/bin/chromium")
+_ABORTED = r"^console: htmx:(sendAbort|afterRequest),"
+"""A request that ended with its page, or that a newer one replaced, is no fault; any other is named beside."""
 AXE = Path(__file__).parents[2] / "console/web/node_modules/axe-core/axe.min.js"
 FLAGS = (
     "--no-sandbox",
@@ -125,7 +127,7 @@ class Pages:
         page.set_default_timeout(LONG)
 
         def note(fault: str) -> None:
-            if not any(re.search(pattern, fault) for pattern in expected):
+            if not any(re.search(pattern, fault) for pattern in (_ABORTED, *expected)):
                 self.faults.append(fault)
 
         page.expose_function("tellPolicy", lambda text: note(f"policy: {text}"))
