@@ -16,7 +16,7 @@ from ivr.asterisk.phone import AsteriskPhone
 from ivr.asterisk.silences import Silences
 from ivr.asterisk.trial_calls import read_name
 from ivr.city.city import City
-from ivr.engine import Clock, Dependencies, resume_call, run_call
+from ivr.engine import Clock, Dependencies, Served, resume_call, run_call
 from ivr.engine.clock import steady
 from ivr.engine.dialogue import Sounds
 from ivr.model.calls import EndReason
@@ -75,10 +75,17 @@ class Hotline:
             queues="call" in request.query,
         )
         phone.learn()
-        parts = (phone, city, self.sounds[city.id], self.desk, steady(self.clock), self.settings)
+        served = Served(
+            phone=phone,
+            city=city,
+            sounds=self.sounds[city.id],
+            dependencies=self.desk,
+            clock=steady(self.clock),
+            settings=self.settings,
+        )
         ulid = request.query.get("call", "")
         if not ulid:
-            return run_call(*parts)
+            return run_call(served)
         if not is_ulid(ulid):
             _log.error("hotline.unknown_call", call=ulid[:64])
             return EndReason.FAILED
@@ -86,4 +93,4 @@ class Hotline:
             result = phone.came_back()
         except HungUp:  # not who hung up in the queue, but an Asterisk that died: the sweep closes the call
             return None
-        return resume_call(*parts, ulid=ulid, result=result, gone="gone" in request.query)
+        return resume_call(served, ulid=ulid, result=result, gone="gone" in request.query)

@@ -16,8 +16,8 @@ from ivr.city.city import City, load_city
 from ivr.city.seconds.check import measure_city, past_limits
 from ivr.command import Command
 from ivr.engine import Clock, Dependencies
+from ivr.engine.caller_lookup import CallerLookup
 from ivr.engine.clock import steady
-from ivr.engine.status_lookup import StatusLookup
 from ivr.errors import TongdaiError
 from ivr.filing.background import BackgroundFiler
 from ivr.model.civil import ZONE
@@ -51,12 +51,13 @@ def serve(settings: Settings, clock: Clock) -> int:
     _tell_missing(settings, sounds)
     _tell_seconds(settings, cities, sounds)
     filer = BackgroundFiler(settings, lambda: open_store(settings), now=clock)
-    status = StatusLookup(settings)
+    lookup = CallerLookup(settings)
     desk = Dependencies(
         spool=Spool(settings),
         codes=CodeBook(settings.codes, ahead=CODES_AHEAD),
         filer=filer,
-        find_status=status.find,
+        find_status=lookup.find_status,
+        find_standing=lookup.find_standing,
         pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
     )
     silences = Silences(settings)
@@ -72,7 +73,7 @@ def serve(settings: Settings, clock: Clock) -> int:
     finally:
         silences.stop()
         filer.close()
-        status.close()
+        lookup.close()
     return 0
 
 

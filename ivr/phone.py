@@ -86,6 +86,18 @@ class RingResult(Enum):
     ANSWERED = "answered"  # they spoke and it ended there
     UNANSWERED = "unanswered"  # every telephone was busy, or rang unanswered
     ABSENT = "absent"  # there is no telephone to ring: no number is configured, or none of it is signed in
+    FULL = "full"  # as many callers wait as may
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueState:
+    """A queue as a caller finds it who is not in it."""
+
+    waiting: int
+    on_duty: int
+    """Telephones of it that are signed in, busy ones too."""
+    place: int | None = None
+    """The caller's, who waited in it just now and may have it again; None for who did not."""
 
 
 class Stage(Enum):
@@ -142,6 +154,14 @@ class Phone(Protocol):
 
     def tone(self) -> None:
         """A short tone that is heard while what follows has begun."""
+        ...
+
+    def queue_state(self, queue: str) -> QueueState:
+        """Who waits in a queue and who is there to answer."""
+        ...
+
+    def turned_away(self, queue: str, why: RingResult) -> None:
+        """Say on the line that the caller was not let into a queue: it is counted as any other visit."""
         ...
 
     def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:

@@ -12,6 +12,7 @@ from ivr.asterisk import nudge, variables
 from ivr.asterisk.agi import LineGone, Reply, Wire
 from ivr.asterisk.caller import caller_of
 from ivr.asterisk.playlist import files_of, parts_of, seconds_of
+from ivr.asterisk.queue_door import QueueDoor
 from ivr.asterisk.silences import Silences
 from ivr.asterisk.variables import value_of
 from ivr.asterisk.watched_file import SilenceWatch, is_closed, quiet_at_end
@@ -21,6 +22,7 @@ from ivr.phone import (
     Caller,
     HungUp,
     LeftForQueue,
+    QueueState,
     Recorded,
     RecordEnd,
     RingResult,
@@ -62,15 +64,14 @@ class AsteriskPhone:
 
         ``age`` says for how many seconds Asterisk has been running, to the second; ``silences`` which lines are silent.
         ``hide_withheld``, ``read_name``: see :func:`ivr.asterisk.caller.caller_of`.
-        ``queues``: whether the dialplan lets callers into queues; that of an earlier version, which a PBX may still
-        include, does not.
+        ``queues``: see :class:`ivr.asterisk.queue_door.QueueDoor`.
         """
         self.take_ending = ".wav"
         self._wire = wire
         self._nudge, self._age, self._silences = nudge, age, silences
         self._channel = wire.env.get("agi_channel", "")
         self._margin = margin
-        self._queues = queues
+        self._queues = QueueDoor(wire, is_open=queues)
         limit = value_of(f"SET({variables.LIMIT}={margin})")  # reading this value sets the limit: two lines in one
         asked = ":".join([limit, value_of(variables.KEYS), value_of(variables.READ_STATUS)])
         self._question = f"GET FULL VARIABLE {wire.quote(asked)}"
@@ -179,29 +180,22 @@ class AsteriskPhone:
         """See :class:`ivr.phone.Phone`: Asterisk makes the tone itself, beside whatever command follows."""
         self._execute("EXEC", "Playtones", self._wire.quote("!1400/250"))
 
-    def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
-        """See :class:`ivr.phone.Phone`: the dialplan's ``Queue()`` does it, and asks us again with this call's name.
+    def queue_state(self, queue: str) -> QueueState:
+        """See :class:`ivr.phone.Phone`."""
+        return self._queues.state(queue)
 
-        The queue's name comes last: the dialplan does nothing of it before it knows all.
-        """
-        if not self._queues:
-            _log.error("asterisk.old_dialplan", remedy="tongdai asterisk render --site (docs/asterisk.md)")
-            return RingResult.ABSENT
-        self._set(variables.CALL, call)
-        self._set(variables.WAIT, str(max(1, round(wait))))
-        self._set(variables.PRIORITY, str(priority))
-        self.stage(Stage.QUEUED)
-        self._set(variables.QUEUE, queue)
+    def turned_away(self, queue: str, why: RingResult) -> None:
+        """See :class:`ivr.phone.Phone`."""
+        self._queues.turn_away(queue, why)
+
+    def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
+        """See :class:`ivr.phone.Phone`: the dialplan's ``Queue()`` does it, and asks us again with this call's name."""
+        self._queues.enter(queue, wait=wait, call=call, priority=priority)
         raise LeftForQueue
 
     def came_back(self) -> RingResult:
         """What came of a wait in a queue, as the dialplan left it in the channel."""
-        asked = f"{value_of(variables.STAGE)}:{value_of(variables.QUEUE_STATUS)}"
-        reply = self._wire.execute("GET FULL VARIABLE", self._wire.quote(asked))
-        stage, _, status = reply["result"][1].partition(":")
-        if stage == Stage.TALKING.value:
-            return RingResult.ANSWERED
-        return RingResult.ABSENT if status in variables.NOBODY_THERE else RingResult.UNANSWERED
+        return self._queues.result()
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""

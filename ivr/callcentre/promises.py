@@ -21,6 +21,18 @@ class Handled:
     """Talk, hold and wrap-up."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What earlier calls say about a caller who is about to wait, and about the queue."""
+
+    handled: tuple[Handled, ...] = ()
+    """Calls that the queue answered within :data:`LOOKED_BACK`."""
+    repeat: bool = False
+    """Waited in vain a short while ago, and has talked with no person since."""
+    called_back: bool = False
+    """We called this number a short while ago, and were missed."""
+
+
 def estimate(place: int, *, on_duty: int, handled: Iterable[Handled], now: datetime) -> timedelta | None:
     """How long the caller at ``place`` will wait: place × AHT of the last hour / operators on duty.
 

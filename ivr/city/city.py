@@ -15,7 +15,7 @@ from ivr.city.prompt_texts import PromptTexts, read_prompt_texts
 from ivr.city.read import CityReader
 from ivr.city.seconds.limits import Limits
 from ivr.city.shape import MOST_KEYS, CityFile
-from ivr.city.values import Agency, Announcement, Category, LookupSource, Text
+from ivr.city.values import Agency, Announcement, Category, LookupSource, QueueRules, Text
 from ivr.errors import TongdaiError
 from ivr.model.civil import ZONE
 from ivr.settings.faults import Fault
@@ -42,6 +42,8 @@ class City:
     """Version of the recording notice that callers hear; stored with each report."""
     lines: Mapping[str, str]
     """Asterisk dial strings by name; ``operator`` is a setting and not among them."""
+    queues: Mapping[str, QueueRules]
+    """How the callers of a line wait, where its rules are not the usual ones; ``operator`` may be among them."""
     hours: Hours
     categories: Mapping[str, Category]
     agencies: Mapping[str, Agency]
@@ -130,6 +132,7 @@ def read_city(config: Path, city_id: str) -> tuple[City | None, list[Fault]]:
         issuer=facts.issuer,
         notice_version=facts.notice_version,
         lines=facts.lines,
+        queues=facts.queues,
         hours=hours,
         categories=categories,
         agencies=agencies,

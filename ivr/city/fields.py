@@ -11,6 +11,8 @@ from pydantic import AfterValidator, PlainValidator, ValidationInfo
 from ivr.settings.shape import Filled, Strings, Wrong
 from ivr.words import tr
 
+OPERATOR = "operator"
+"""The line of key 0: its telephone is a setting, not a city's data."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -76,9 +78,9 @@ def _numbers(numbers: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _line(name: str) -> str:
-    if name == "operator":
+    if name == OPERATOR:
         raise Wrong(tr("là thiết lập operator_phone", "is the setting operator_phone"))
-    return name
+    return check_id(name)
 
 
 def _dial(target: str) -> str:
@@ -179,7 +181,9 @@ OwnId = Annotated[Filled, AfterValidator(_own_id)]
 Prefix = Annotated[Filled, _matching(r"[A-Z]{2}", "phải là hai chữ hoa", "must be two capital letters")]
 Version = Annotated[Filled, _matching(r"[A-Za-z0-9.-]{1,32}", "phải dạng 2026-01", "must look like 2026-01")]
 Numbers = Annotated[Strings, AfterValidator(_numbers)]
-Lines = dict[Annotated[str, AfterValidator(_line)], Annotated[Filled, AfterValidator(_dial)]]
+LineName = Annotated[str, AfterValidator(_line)]
+Telephones = Annotated[Filled, AfterValidator(_dial)]
+Lines = dict[LineName, Telephones]
 """Dial strings by the name of the line."""
 Spans = Annotated[tuple[Span, ...], PlainValidator(_spans)]
 """The open spans of a day in order, written ``[["07:30", "11:30"], …]``."""

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from ivr.city.fields import EntryKey, Lines, Numbers, OwnId, Prefix, PromptId, Version
+from ivr.city.fields import OPERATOR, EntryKey, Lines, Numbers, OwnId, Prefix, PromptId, Version
 from ivr.city.hours import Holiday, Schedule, Workday
 from ivr.city.seconds.limits import Limits
-from ivr.city.values import Agency, Announcement, Category, Said, Text
+from ivr.city.values import Agency, Announcement, Category, QueueRules, Said, Text
 from ivr.settings.shape import Day, Filled, Shape, Whole, Wrong
 from ivr.words import tr
 
@@ -32,7 +32,16 @@ class CityFile(Shape):
     notice_version: Version
     most_keys: Annotated[Whole, Field(ge=1, le=MOST_KEYS + 1)] = MOST_KEYS
     lines: Lines = Field(default_factory=dict)
+    queues: dict[str, QueueRules] = Field(default_factory=dict)
     seconds: Limits = Field(default_factory=Limits)
+
+    @field_validator("queues")
+    @classmethod
+    def _of_lines(cls, queues: dict[str, QueueRules], info: ValidationInfo) -> dict[str, QueueRules]:
+        lines = info.data.get("lines")
+        if lines is not None and (unknown := sorted(set(queues) - {OPERATOR, *lines})):
+            raise Wrong(*(tr(f"không có đường dây “{name}”", f'there is no line "{name}"') for name in unknown))
+        return queues
 
 
 class HolidaysFile(Shape):

@@ -10,9 +10,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from ivr.callcentre.queues import Strategy
 from ivr.city.fields import AgencyId, Decision, Id, RootId
 from ivr.prompts.shape import Spoken
-from ivr.settings.shape import Day, Filled, Number, Wrong
+from ivr.settings.shape import Day, Filled, Number, Whole, Wrong
 from ivr.words import tr
 
 Allowed = Annotated[Number, Field(ge=0.5)]
@@ -50,6 +51,15 @@ class Category:
     def __post_init__(self) -> None:
         if not self.root:
             object.__setattr__(self, "root", self.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRules:
+    """How the callers of a line wait; a table of ``[queues]``."""
+
+    strategy: Strategy = Strategy.RING_ALL
+    most_waiting: Annotated[Whole, Field(ge=1)] | None = None
+    """Callers at which the line is full; None for no limit."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from ivr.engine.call import clean
 from ivr.engine.clock import Clock
 from ivr.engine.dependencies import Answer, CannotLook, Dependencies, Found, NotFound, TooMany
 from ivr.engine.run import resume_call, run_call
+from ivr.engine.served import Served
 
 __all__ = [
     "Answer",
@@ -12,6 +13,7 @@ __all__ = [
     "Dependencies",
     "Found",
     "NotFound",
+    "Served",
     "TooMany",
     "clean",
     "resume_call",

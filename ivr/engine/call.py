@@ -47,6 +47,8 @@ class Call:
     report: SpokenReport | None = None
     connected: bool = False
     """A person took the call."""
+    waited_in: str = ""
+    """The queue in which the caller has just waited in vain."""
     _refusal: Agreement = field(default_factory=Agreement)
     """What the answer is again after a report to which the caller said yes."""
     reports: int = 0
@@ -131,7 +133,7 @@ class Call:
             notices=self.dialogue.notice.whole,
         )
         if not self.dialogue.journal.left(left):
-            self.dependencies.unwritten[self.ulid] = replace(self.journal(), left=left)
+            self.dependencies.unwritten.keep(replace(self.journal(), left=left))
 
     def come_back(self, left: Left, so_far: CallJournal) -> None:
         """Be the call again that another session left."""

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from ivr.callcentre.promises import Standing
 from ivr.engine.ids import Ids
+from ivr.engine.unwritten import Unwritten
+from ivr.model.report import CallFacts
 from ivr.model.tickets import State
 from ivr.spool import CallJournal, Spool
 
@@ -69,6 +72,9 @@ Answer = Found | NotFound | TooMany | CannotLook
 FindStatus = Callable[[str, str, str, datetime], Answer]
 """(code, last four digits or PIN, who asks, now) → what is spoken; answers within a few seconds."""
 
+FindStanding = Callable[[CallFacts, str, datetime], Standing]
+"""(the call, queue, now) → what earlier calls say; answers within a few seconds, at worst nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dependencies:
@@ -80,8 +86,9 @@ class Dependencies:
     find_status: FindStatus
     new_ulid: Callable[[datetime], str] = field(default_factory=lambda: Ids().new)
     """The next id of this server for a moment."""
-    unwritten: dict[str, CallJournal] = field(default_factory=dict)
-    """Calls that wait in a queue and of which a full disk took nothing, by ULID: until they come back they are here."""
+    unwritten: Unwritten = field(default_factory=Unwritten)
+    find_standing: FindStanding = lambda call, queue, now: Standing()
+    """Without it callers wait as they come, and no wait is foretold."""
     pin_mac: Callable[[str, str], str]
     """(ULID of the report, PIN) → its MAC under the instance's key."""
 

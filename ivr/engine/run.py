@@ -7,22 +7,17 @@ from dataclasses import replace
 
 import structlog
 
-from ivr.city.city import City
 from ivr.city.flow import nodes
 from ivr.engine.call import Call, clean, facts_of
-from ivr.engine.clock import Clock
-from ivr.engine.dependencies import Dependencies
-from ivr.engine.dialogue import Dialogue, Sounds
-from ivr.engine.journal import NoJournal, open_journal, reopen_journal
-from ivr.engine.operator_nodes import go_on
-from ivr.engine.walk import walk
+from ivr.engine.journal import open_journal, reopen_journal
+from ivr.engine.operator_nodes import go_on, tell_wait, wait_ahead
+from ivr.engine.served import Served
+from ivr.engine.walk import TYPE_NAMES, walk
 from ivr.errors import TongdaiError
 from ivr.model.calls import EndReason
 from ivr.model.journal import Left
 from ivr.model.numbers import masked
-from ivr.model.report import CallFacts
 from ivr.phone import HungUp, LeftForQueue, Phone, RingResult, Stage
-from ivr.settings import Settings
 from ivr.spool import CallJournal, Held, JournalFault, Spool, SpoolUnwritable
 
 HELD_BY_SWEEP = 4.0
@@ -31,37 +26,24 @@ HELD_BY_SWEEP = 4.0
 _log = structlog.get_logger(__name__)
 
 
-def run_call(
-    phone: Phone, city: City, catalogue: Sounds, dependencies: Dependencies, now: Clock, settings: Settings
-) -> EndReason | None:
+def run_call(served: Served) -> EndReason | None:
     """Serve one call. Never raises: an error of ours leaves the caller to the dialplan's fallback (``FAILED``).
 
     None: the caller waits in a queue, and :func:`resume_call` goes on.
     """
-    call = _begin(phone, city, catalogue, dependencies, now, settings)
+    call = _begin(served)
     with (
-        _held(dependencies.spool, call.ulid),
-        open_journal(dependencies.spool.folder, call.journal()) as journal,
+        _held(served.dependencies.spool, call.ulid),
+        open_journal(served.dependencies.spool.folder, call.journal()) as journal,
     ):
         call.dialogue.journal = journal
-        dependencies.filer.call_started(call.journal())
+        served.dependencies.filer.call_started(call.journal())
         reason = _serve(call, lambda: walk(call, _start(call)))
         _write_end(call, reason)
     return _tell_end(call, reason)
 
 
-def resume_call(
-    phone: Phone,
-    city: City,
-    catalogue: Sounds,
-    dependencies: Dependencies,
-    now: Clock,
-    settings: Settings,
-    *,
-    ulid: str,
-    result: RingResult,
-    gone: bool = False,
-) -> EndReason | None:
+def resume_call(served: Served, *, ulid: str, result: RingResult, gone: bool = False) -> EndReason | None:
     """Go on with a call that waited in a queue, as :func:`run_call` does.
 
     A call that is not known any more, or is another line's, is left to the dialplan's fallback.
@@ -69,15 +51,16 @@ def resume_call(
     :param result: what came of it.
     :param gone: the caller has hung up, waiting or talking.
     """
-    folder, unwritten = dependencies.spool.folder, dependencies.unwritten.pop(ulid, None)
+    spool, unwritten = served.dependencies.spool, served.dependencies.unwritten
     try:
         with (
-            _held(dependencies.spool, ulid),
-            reopen_journal(folder, ulid, unwritten=unwritten) as (journal, so_far),
+            _held(spool, ulid),
+            reopen_journal(spool.folder, ulid, unwritten=unwritten.find(ulid)) as (journal, so_far),
         ):
-            left = _left_by(phone, so_far)
+            left = _left_by(served.phone, so_far)
+            unwritten.drop(ulid)
             _log.info("call.resumed", ulid=ulid, result=result.value, gone=gone)
-            call = _call_of(so_far.facts, phone, city, catalogue, dependencies, now, settings)
+            call = served.call(so_far.facts)
             call.come_back(left, so_far)
             call.dialogue.journal = journal
             reason = _serve(call, lambda: _walk_on(call, left.node, result, gone=gone))
@@ -88,15 +71,12 @@ def resume_call(
     return _tell_end(call, reason)
 
 
-def _begin(
-    phone: Phone, city: City, catalogue: Sounds, dependencies: Dependencies, now: Clock, settings: Settings
-) -> Call:
-    started_at = now()
-    caller = clean(phone.caller)
-    ulid = dependencies.new_ulid(started_at)
+def _begin(served: Served) -> Call:
+    started_at, city = served.clock(), served.city
+    caller = clean(served.phone.caller)
+    ulid = served.dependencies.new_ulid(started_at)
     _log.info("call.started", ulid=ulid, city=city.id, caller=masked(caller.number), uniqueid=caller.uniqueid)
-    facts = facts_of(caller, ulid=ulid, started_at=started_at, city=city, instance=settings.instance)
-    return _call_of(facts, phone, city, catalogue, dependencies, now, settings)
+    return served.call(facts_of(caller, ulid=ulid, started_at=started_at, city=city, instance=served.settings.instance))
 
 
 def _left_by(phone: Phone, so_far: CallJournal) -> Left:
@@ -104,19 +84,6 @@ def _left_by(phone: Phone, so_far: CallJournal) -> Left:
     if so_far.left is None or so_far.facts.uniqueid != clean(phone.caller).uniqueid:
         raise JournalFault(f"{so_far.ulid} waits in no queue, or on another line")
     return so_far.left
-
-
-def _call_of(
-    facts: CallFacts,
-    phone: Phone,
-    city: City,
-    catalogue: Sounds,
-    dependencies: Dependencies,
-    now: Clock,
-    settings: Settings,
-) -> Call:
-    dialogue = Dialogue(phone=phone, sounds=catalogue, journal=NoJournal(), clock=now, key_wait=settings.key_wait)
-    return Call(facts=facts, city=city, dialogue=dialogue, dependencies=dependencies, settings=settings, clock=now)
 
 
 def _write_end(call: Call, reason: EndReason | None) -> None:
@@ -163,6 +130,9 @@ def _walk_on(call: Call, node_id: str, result: RingResult, *, gone: bool) -> Non
     following = go_on(call, node, result)
     if gone:
         raise HungUp
+    if result is RingResult.UNANSWERED and (minutes := wait_ahead(call, node)):
+        with call.dialogue.visit(node.id, TYPE_NAMES[nodes.Ring]):
+            tell_wait(call, minutes)
     walk(call, following)
 
 

@@ -16,7 +16,8 @@ MOST_STEPS = 500
 """Nodes one session of a call may visit; beyond, something goes round in circles and the fallback takes the call."""
 PASSED_THROUGH = (nodes.Hours, nodes.Switch, nodes.Language)
 """Nodes in which nothing is said and nothing is asked: the caller does not notice them, and they are no steps."""
-_TYPE_NAMES = {kind: name for name, kind in nodes.NODE_TYPES.items()}
+TYPE_NAMES = {kind: name for name, kind in nodes.NODE_TYPES.items()}
+"""How menu files call each kind of node."""
 
 
 class EndlessCall(RuntimeError):
@@ -33,7 +34,7 @@ def walk(call: Call, node_id: str | None) -> None:
         if isinstance(node, PASSED_THROUGH):
             node_id = visit(call, node)
             continue
-        with call.dialogue.visit(node.id, _TYPE_NAMES[type(node)]):
+        with call.dialogue.visit(node.id, TYPE_NAMES[type(node)]):
             node_id = visit(call, node)
 
 

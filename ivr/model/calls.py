@@ -1,5 +1,6 @@
 """A call and the steps it took through the menu."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +14,14 @@ NO_ROOM = "no room"
 """Note of a step in which no recording was begun because the disk is full: nothing was said."""
 NOT_KEPT = "what was said did not fit"
 """Note of a step in which the full disk took nothing of a take; reconciliation looks for it."""
+
+
+_PROMISED = re.compile(r"wait of (\d+) min promised")
+
+
+def promised(minutes: int) -> str:
+    """Note of a step in which the caller heard how long the wait would be."""
+    return f"wait of {minutes} min promised"
 
 
 class EndReason(StrEnum):
@@ -78,3 +87,9 @@ class CallStep(Base):
     """Keys pressed; digits of phone numbers and PINs are replaced by ``•``."""
     note: Mapped[str] = mapped_column(Text, default="")
     call: Mapped[Call] = relationship(back_populates="steps")
+
+    @property
+    def promised_minutes(self) -> int | None:
+        """Minutes that the caller heard a wait for a person would take."""
+        found = _PROMISED.search(self.note)
+        return int(found[1]) if found else None

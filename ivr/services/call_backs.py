@@ -188,7 +188,9 @@ def _in_vain(viewer: Person | None, now: datetime) -> Select[Any]:
 
 def _talked(call: Any) -> ColumnElement[bool]:
     """As our menu knows it, or as Asterisk's events do: either may have been away."""
-    answered = exists().where(CallStep.call_id == call.id, CallStep.note == RingResult.ANSWERED.value)
+    said = RingResult.ANSWERED.value
+    noted = or_(CallStep.note == said, CallStep.note.endswith(f"; {said}"))
+    answered = exists().where(CallStep.call_id == call.id, noted)
     talk = exists().where(
         and_(
             LineSegment.instance == call.instance,

@@ -13,11 +13,11 @@ import structlog
 
 from ivr.city.city import City
 from ivr.city.flow.switches import FILE as SWITCHES
-from ivr.engine import Answer, CannotLook, Clock, Dependencies, run_call
+from ivr.engine import Answer, CannotLook, Clock, Dependencies, Served, run_call
 from ivr.engine.dependencies import NullSink
 from ivr.model.civil import civil_year
 from ivr.model.code import make_code
-from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, HungUp, QueueState, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.recordings.wav import TELEPHONE_RATE, write_wav
 from ivr.settings import Settings
@@ -83,6 +83,13 @@ class KeyboardPhone:
 
     def tone(self) -> None:
         """Nothing is heard here."""
+
+    def queue_state(self, queue: str) -> QueueState:
+        """An empty queue with somebody at work."""
+        return QueueState(waiting=0, on_duty=1)
+
+    def turned_away(self, queue: str, why: RingResult) -> None:
+        """There is no line to say it on."""
 
     def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         """No phone is rung: the caller at the keyboard says whether somebody answered."""
@@ -177,8 +184,9 @@ def dial(
             find_status=_look_nowhere,
             pin_mac=lambda ulid, pin: pin,
         )
+        served = Served(phone=phone, city=city, sounds=catalogue, dependencies=desk, clock=clock, settings=here)
         with _quiet():
-            reason = run_call(phone, city, catalogue, desk, clock, here)
+            reason = run_call(served)
         if reason is not None:  # a keyboard waits in no queue
             say(f"■ {reason.value}")
         for sidecar in spool.all():

@@ -56,6 +56,7 @@ class Operator(StrEnum):
 
     AWAY = "away"  # no operator takes the call: busy, or away from the desk
     NONE = "none"  # there is no telephone to ring
+    FULL = "full"  # as many callers wait already as may
     ANSWERS = "answers"  # takes it and hangs up after a moment
 
 

@@ -159,7 +159,8 @@ def read_journal(path: Path) -> CallJournal:
             case "back":
                 given["left"] = None
                 if len(steps) > before:  # a session that stays with the call writes its step afterwards
-                    steps[-1] = replace(steps[-1], note=line["note"])
+                    note = "; ".join(text for text in (steps[-1].note, line["note"]) if text)
+                    steps[-1] = replace(steps[-1], note=note)
             case "end":
                 given["ended_at"] = datetime.fromisoformat(line["at"])
                 given["end_reason"] = EndReason(line["reason"])

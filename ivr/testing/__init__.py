@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from ulid import ULID
 
 from ivr.engine import Clock, Dependencies
-from ivr.engine.status_lookup import StatusLookup
+from ivr.engine.caller_lookup import CallerLookup
 from ivr.filing.background import BackgroundFiler
 from ivr.filing.filing import renew_codes
 from ivr.filing.sweep import sweep
 from ivr.model.report import Report
 from ivr.model.tickets import Channel, ContactKind, Ticket
-from ivr.phone import KEYPAD, Caller, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, QueueState, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.secrets import pin_mac
 from ivr.services.intake import file_report
 from ivr.settings import Settings, load_settings
@@ -36,6 +36,8 @@ from ivr.store import Store, open_store
 from ivr.testing.citizen import Citizen, Speech
 
 CALLS = Path(__file__).resolve().parents[2] / "tests" / "calls"
+MANY = 50
+"""Callers in a queue that is full."""
 NO_DATABASE = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"
 """Nothing listens on port 1."""
 
@@ -67,10 +69,14 @@ class ScriptedPhone:
     def __init__(self, citizen: Citizen, caller: Caller, *, operator: Operator = Operator.AWAY) -> None:
         self.citizen = citizen
         self.stages: list[Stage] = []
+        self.played: list[Sound] = []
+        self.turned: list[tuple[str, RingResult]] = []
         self.take_ending = ".wav"
         self.is_done = False
         self.tones = 0
         self.spoken_language = "vi"
+        waiting = MANY if operator is Operator.FULL else 0
+        self.queue = QueueState(waiting=waiting, on_duty=0 if operator is Operator.NONE else 1)
         self._caller = caller
         self._operator = operator
 
@@ -90,11 +96,13 @@ class ScriptedPhone:
 
     def play(self, sounds: Sequence[Sound], *, keys: str = "") -> str:
         """See :class:`ivr.phone.Phone`."""
+        self.played.extend(sounds)
         self.citizen.hear((sound.id for sound in sounds if sound.id), keys=bool(keys))
         return self.citizen.press(1) if keys else ""
 
     def read(self, sounds: Sequence[Sound], *, most: int, wait: float, end: str = "#") -> str:
         """See :class:`ivr.phone.Phone`."""
+        self.played.extend(sounds)
         self.citizen.hear(sound.id for sound in sounds if sound.id)
         keys = self.citizen.press(most)
         return keys if most == 1 else keys.removesuffix(end)
@@ -110,6 +118,14 @@ class ScriptedPhone:
         """See :class:`ivr.phone.Phone`."""
         self.tones += 1
 
+    def queue_state(self, queue: str) -> QueueState:
+        """See :class:`ivr.phone.Phone`."""
+        return self.queue
+
+    def turned_away(self, queue: str, why: RingResult) -> None:
+        """See :class:`ivr.phone.Phone`."""
+        self.turned.append((queue, why))
+
     def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         """See :class:`ivr.phone.Phone`."""
         self.citizen.hear(())
@@ -121,6 +137,8 @@ class ScriptedPhone:
                 return RingResult.UNANSWERED
             case Operator.NONE:
                 return RingResult.ABSENT
+            case Operator.FULL:
+                return RingResult.UNANSWERED
 
     def stage(self, stage: Stage) -> None:
         """See :class:`ivr.phone.Phone`."""
@@ -174,21 +192,22 @@ def open_instance(settings: Settings, template: Path, clock: Clock, *, away: boo
     store = open_store(settings)
     during = settings.model_copy(update={"database_url": NO_DATABASE}) if away else settings
     filer = BackgroundFiler(settings, lambda: open_store(during), now=clock)
-    status = StatusLookup(during)
+    lookup = CallerLookup(during)
     codes = CodeBook(settings.codes)
     renew_codes(store, codes, clock())
     desk = Dependencies(
         spool=Spool(settings),
         codes=codes,
         filer=filer,
-        find_status=status.find,
+        find_status=lookup.find_status,
+        find_standing=lookup.find_standing,
         pin_mac=lambda ulid, pin: pin_mac(settings, ulid, pin),
     )
     try:
         yield Instance(settings=settings, store=store, filer=filer, desk=desk, clock=clock, away=away)
     finally:
         filer.close(60)
-        status.close()
+        lookup.close()
         store.close()
 
 

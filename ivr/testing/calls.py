@@ -10,7 +10,7 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from ivr.asterisk import cli, configuration_folder, render
 from ivr.asterisk.control import AsteriskSilent
+from ivr.asterisk.queues import find_queues
 from ivr.settings import Settings, load_settings
 from ivr.simulator import Operator, Scenario
 from ivr.simulator.play import Played
@@ -35,8 +36,10 @@ exten => answer,1,Answer()
  same => n,Wait(1)
  same => n,Hangup()
 exten => busy,1,Busy(1)
+exten => _wait-.,1,Answer()
+ same => n,Queue(${EXTEN:5})
 """
-_PERSONS = {Operator.ANSWERS: TALKER, Operator.AWAY: ENGAGED}
+_PERSONS = {Operator.ANSWERS: TALKER, Operator.AWAY: ENGAGED, Operator.FULL: ENGAGED}
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -111,13 +114,21 @@ def hotline(
     if circumstances.operator is Operator.ANSWERS:
         given |= {"operator_wait": 30}  # a queue looks once a second whose turn it is, a busy machine less often
     if person := person or _PERSONS.get(circumstances.operator, ""):
-        given |= {"operator_phone": person, "config": _config_with(settings, person)}
-    _tell_queues(load_settings(**given))
+        given |= {
+            "operator_phone": person,
+            "config": _config_with(settings, person, full=circumstances.operator is Operator.FULL),
+        }
+    rung = load_settings(**given)
+    _tell_queues(rung)
     ours = {name: value for name, value in os.environ.items() if not name.startswith("TONGDAI_")}
     environment = ours | {f"TONGDAI_{name.upper()}": str(value) for name, value in given.items() if value is not None}
     words = [sys.executable, "-m", "ivr", "agi", "--at", circumstances.at.isoformat()]
     log = settings.home / f"agi-{circumstances}.log"
-    with log.open("wb") as output, subprocess.Popen(words, env=environment, stdout=output, stderr=output) as process:
+    with (
+        _lines_filled(rung) if circumstances.operator is Operator.FULL else nullcontext(),
+        log.open("wb") as output,
+        subprocess.Popen(words, env=environment, stdout=output, stderr=output) as process,
+    ):
         try:
             wait_for(lambda: "agi.ready" in log.read_text() or process.poll() is not None, "the server is not ready")
             assert process.poll() is None, log.read_text()
@@ -158,11 +169,26 @@ def _tell_queues(settings: Settings) -> None:
         cli(settings, "queue reload all")
 
 
-def _config_with(settings: Settings, person: str) -> Path:
-    """The cities with the same person at every line of theirs."""
-    config = settings.home / f"config-{re.sub(r'[^a-z]', '', person)}"
+@contextmanager
+def _lines_filled(settings: Settings) -> Iterator[None]:
+    """Somebody else waits in every queue, and one is as many as may."""
+    queues = [queue.name for queue in find_queues(settings)]
+    for queue in queues:
+        cli(settings, f"channel originate Local/wait-{queue}@tongdai-test application Wait 3600")
+    try:
+        wait_for(lambda: all("Callers:" in cli(settings, f"queue show {queue}") for queue in queues), "no line is full")
+        yield
+    finally:
+        cli(settings, "channel request hangup all")
+
+
+def _config_with(settings: Settings, person: str, *, full: bool) -> Path:
+    """The cities with the same person at every line of theirs; ``full``: one waiting caller fills a line."""
+    config = settings.home / f"config-{re.sub(r'[^a-z]', '', person)}{'-full' * full}"
     if not config.exists():
         shutil.copytree(settings.config, config)
         for path in config.glob("cities/*/city.toml"):
-            path.write_text(re.sub(r"PJSIP/\d+", person, path.read_text(encoding="utf-8")), encoding="utf-8")
+            text = re.sub(r"PJSIP/\d+", person, path.read_text(encoding="utf-8"))
+            text = re.sub(r"most_waiting = \d+", "most_waiting = 1", text) if full else text
+            path.write_text(text, encoding="utf-8")
     return config

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
+from ivr.callcentre.promises import Standing
 from ivr.city.city import City
 from ivr.city.flow.nodes import (
     Announcements,
@@ -29,10 +30,11 @@ from ivr.city.flow.nodes import (
     Say,
     Status,
 )
-from ivr.engine import Answer, CannotLook, Dependencies, resume_call, run_call
+from ivr.engine import Answer, CannotLook, Dependencies, Served, resume_call, run_call
+from ivr.engine.unwritten import Unwritten
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
-from ivr.phone import Caller, LeftForQueue, RingResult
+from ivr.phone import Caller, LeftForQueue, QueueState, RingResult
 from ivr.prompts import Catalogue
 from ivr.settings import Settings
 from ivr.simulator import Step
@@ -90,10 +92,13 @@ class LeavingPhone(ScriptedPhone):
 
     left_for: ClassVar[list[tuple[str, float, int]]] = []
     """Queue, wait and priority of all such calls, the latest last."""
+    left_as: ClassVar[list[str]] = []
+    """Their names."""
 
     def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         """See :class:`ivr.phone.Phone`."""
         self.left_for.append((queue, wait, priority))
+        self.left_as.append(call)
         raise LeftForQueue
 
 
@@ -106,9 +111,13 @@ class ScriptedHotline:
         self.spool = Spool(self.settings)
         self.filer = RememberingFiler(self.spool)
         self.codes = Codes(make_code(2026, 1), make_code(2026, 2))
-        self.unwritten: dict[str, CallJournal] = {}
+        self.unwritten = Unwritten()
         self.number = "0905123456"
         """Who called last."""
+        self.queue: QueueState | None = None
+        """What the callers find; None for an empty queue with somebody on duty."""
+        self.standing = Standing()
+        """What earlier calls say of all callers."""
         self.pin_mac: Callable[[str, str], str] = lambda ulid, pin: "mac"
 
     def call(
@@ -129,21 +138,37 @@ class ScriptedHotline:
     ) -> EndReason | None:
         """The call that waited in a queue goes on in another session."""
         return self._serve(
-            steps, uniqueid, phone, lambda *parts: resume_call(*parts, ulid=ulid, result=result, gone=gone)
+            steps, uniqueid, phone, lambda served: resume_call(served, ulid=ulid, result=result, gone=gone)
         )
 
     def _serve(
-        self, steps: Sequence[Step], uniqueid: str, phone: type[ScriptedPhone], work: Callable[..., EndReason | None]
+        self,
+        steps: Sequence[Step],
+        uniqueid: str,
+        phone: type[ScriptedPhone],
+        work: Callable[[Served], EndReason | None],
     ) -> EndReason | None:
         caller = Caller(
             number=self.number, name="", called="1022", uniqueid=uniqueid, linkedid=uniqueid, city=self.city.id
         )
         desk = Dependencies(
-            spool=self.spool, codes=self.codes, filer=self.filer, find_status=_away, pin_mac=self.pin_mac,
+            spool=self.spool, codes=self.codes, filer=self.filer, find_status=_away,
+            find_standing=lambda call, queue, now: self.standing,
+pin_mac=self.pin_mac,
             unwritten=self.unwritten,
         )  # fmt: skip
         self.phone = phone(Citizen(steps), caller)
-        self.reason = work(self.phone, self.city, self.sounds, desk, lambda: NOW, self.settings)
+        self.phone.queue = self.queue or self.phone.queue
+        self.reason = work(
+            Served(
+                phone=self.phone,
+                city=self.city,
+                sounds=self.sounds,
+                dependencies=desk,
+                clock=lambda: NOW,
+                settings=self.settings,
+            )
+        )
         return self.reason
 
     def walk(self, *nodes: Node) -> None:

@@ -16,7 +16,7 @@ from ivr.asterisk.fastagi import FastAgiServer, Handler
 from ivr.phone import HungUp, RecordEnd
 from ivr.simulator.sounds import write_wav
 from ivr.simulator.values import Operator
-from ivr.testing import samples_of
+from ivr.testing import MANY, samples_of
 from ivr.testing.citizen import Citizen
 
 _RECORD_REPLIES = {
@@ -26,7 +26,12 @@ _RECORD_REPLIES = {
     RecordEnd.HANGUP: "200 result=-1 (hangup) endpos={end}",
     RecordEnd.NOTHING: "200 result=-1 (randomerror) endpos=0",
 }
-_QUEUE_STATUS = {Operator.ANSWERS: "CONTINUE", Operator.AWAY: "TIMEOUT", Operator.NONE: "JOINEMPTY"}
+_QUEUE_STATUS = {
+    Operator.ANSWERS: "CONTINUE",
+    Operator.AWAY: "TIMEOUT",
+    Operator.NONE: "JOINEMPTY",
+    Operator.FULL: "TIMEOUT",
+}
 
 
 @dataclass(kw_only=True)
@@ -125,7 +130,15 @@ class FakeAsterisk:
         if setting is not None:
             self.variables[setting[1]] = setting[2]
             return setting[2]
-        return self.variables.get(asked[1], "")
+        match asked[1].partition("(")[0]:
+            case "QUEUE_WAITING_COUNT":
+                return str(MANY if self.operator is Operator.FULL else 0)
+            case "QUEUE_EXISTS":
+                return "1"
+            case "QUEUE_MEMBER":
+                return "0" if self.operator is Operator.NONE else "1"
+            case _:
+                return self.variables.get(asked[1], "")
 
     def _stream(self, path: str, keys: str) -> str:
         if set(prompt_ids(path)) & self.missing_files:
@@ -161,7 +174,7 @@ class FakeAsterisk:
                 keys = self._press(int(most))
                 self.variables[variable] = keys.removesuffix("#")
                 self.variables["READSTATUS"] = "OK" if keys else "TIMEOUT"
-            case "Playtones":
+            case "Playtones" | "UserEvent":
                 pass
             case _:
                 return "200 result=-2"

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from console import labels
 from ivr.callcentre.segments import SegmentKind
-from ivr.model import LineCall
+from ivr.model import CallStep, LineCall
+from ivr.model.calls import promised
 from ivr.testing.console import SeededConsole
 
 
@@ -55,6 +56,19 @@ def test_a_call_that_was_cut_says_so(sign_in: Callable[..., FlaskClient], seeded
     with seeded.store.transaction() as session:
         session.query(LineCall).one().cut = True
     assert "Tổng đài dừng giữa cuộc gọi" in sign_in("lan").get(f"/calls/{call}").text
+
+
+def test_what_a_caller_was_promised_stands_at_its_step(
+    sign_in: Callable[..., FlaskClient], seeded: SeededConsole
+) -> None:
+    call = seeded.find_talk()
+    assert "Đã báo thời gian chờ" not in sign_in("lan").get(f"/calls/{call}").text
+    with seeded.store.transaction() as session:
+        session.get_one(CallStep, (call, 2)).note = f"{promised(3)}; answered"
+    client = sign_in("lan")
+    assert "Đã báo thời gian chờ khoảng 3 phút" in client.get(f"/calls/{call}").text
+    client.post("/preferences", data={"language": "en"})
+    assert "Told to expect a wait of about 3 min" in client.get(f"/calls/{call}").text
 
 
 @pytest.mark.parametrize("kind", list(SegmentKind))

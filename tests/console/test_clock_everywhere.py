@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from ivr.city.city import City
-from ivr.engine import Dependencies, run_call
-from ivr.engine.status_lookup import StatusLookup
+from ivr.engine import Dependencies, Served, run_call
+from ivr.engine.caller_lookup import CallerLookup
 from ivr.model import CLOSED, ContactKind, State, Ticket
 from ivr.model.clock import Clock, clock_of, is_late, is_overdue, is_running
 from ivr.model.code import display, make_code
@@ -64,7 +64,7 @@ def phone(
     desk: Any, get_city: Callable[[str], City], get_sounds: Callable[[str], Catalogue]
 ) -> Iterator[Callable[[str], list[str]]]:
     """What a caller hears of the ticket with this code, asked of the same database."""
-    lookup = StatusLookup(desk.settings)
+    lookup = CallerLookup(desk.settings)
 
     def call(code: str) -> list[str]:
         steps = (
@@ -79,10 +79,18 @@ def phone(
             spool=Spool(desk.settings),
             codes=Unused(),
             filer=Unused(),
-            find_status=lookup.find,
+            find_status=lookup.find_status,
             pin_mac=lambda ulid, pin: "",
         )
-        run_call(line, get_city("da-nang"), get_sounds("da-nang"), needs, lambda: desk.now, desk.settings)
+        served = Served(
+            phone=line,
+            city=get_city("da-nang"),
+            sounds=get_sounds("da-nang"),
+            dependencies=needs,
+            clock=lambda: desk.now,
+            settings=desk.settings,
+        )
+        run_call(served)
         heard = line.citizen.heard
         return heard[heard.index("tra-cuu-so-cuoi") + 1 : heard.index("viec-khac")]
 

@@ -9,7 +9,7 @@ import pytest
 from ivr.city.city import City
 from ivr.city.flow.graph import transitions
 from ivr.city.flow.nodes import Menu, Node
-from ivr.engine import Answer, CannotLook, Dependencies, Found, NotFound, run_call, walk
+from ivr.engine import Answer, CannotLook, Dependencies, Found, NotFound, Served, run_call, walk
 from ivr.engine.call import Call
 from ivr.engine.dependencies import NullSink
 from ivr.model.code import make_code
@@ -64,7 +64,16 @@ def edges(
 
     with monkeypatch.context() as patch:
         patch.setattr(walk, "visit", noting)
-        run_call(phone, city, sounds, desk_of(scenario, settings), lambda: scenario.at, settings)
+        run_call(
+            Served(
+                phone=phone,
+                city=city,
+                sounds=sounds,
+                dependencies=desk_of(scenario, settings),
+                clock=lambda: scenario.at,
+                settings=settings,
+            )
+        )
     return taken
 
 

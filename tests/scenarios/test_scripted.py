@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.city.city import City
-from ivr.engine import run_call
+from ivr.engine import Served, run_call
 from ivr.phone import Caller
 from ivr.prompts import Catalogue
 from ivr.simulator import Scenario
@@ -36,8 +36,16 @@ def test_scripted_phone(
     with open_instance(settings, empty_database, lambda: scenario.at, away=not scenario.database) as house:
         house.prepare(scenario)
         phone = ScriptedPhone(citizen, caller, operator=scenario.operator)
-        city, sounds = get_city(scenario.city), get_sounds(scenario.city)
-        run_call(phone, city, sounds, house.desk, lambda: scenario.at, house.settings)
+        run_call(
+            Served(
+                phone=phone,
+                city=get_city(scenario.city),
+                sounds=get_sounds(scenario.city),
+                dependencies=house.desk,
+                clock=lambda: scenario.at,
+                settings=house.settings,
+            )
+        )
         house.settle()
         outcome = find_outcome(house.store, scenario.tag)
     assert outcome is not None, "the call left no row"

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from agi_scripts.hotline import Hotline
 from ivr.asterisk import find_asterisk
 from ivr.city.city import City, load_city
-from ivr.engine import run_call
+from ivr.engine import Served, run_call
 from ivr.filing.filing import renew_codes
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.phone import Caller
@@ -97,7 +97,16 @@ def test_on_the_scripted_phone(tmp_path: Path, empty_database: Path, city: City,
     citizen = Citizen(SCENARIO.steps)
     caller = Caller(number=SCENARIO.number, name=SCENARIO.token, called="1022", uniqueid="1.1", linkedid="1.1", city="")
     with a_house(tmp_path, empty_database) as house:
-        run_call(ScriptedPhone(citizen, caller), city, sounds, house.desk, lambda: SCENARIO.at, house.settings)
+        run_call(
+            Served(
+                phone=ScriptedPhone(citizen, caller),
+                city=city,
+                sounds=sounds,
+                dependencies=house.desk,
+                clock=lambda: SCENARIO.at,
+                settings=house.settings,
+            )
+        )
     assert citizen.steps_left == 0
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Iterator
 
+from ivr.city.fields import OPERATOR
 from ivr.city.flow.graph import onward, reach, transitions
 from ivr.city.flow.nodes import (
-    OPERATOR,
     Answers,
     Bye,
     Callback,

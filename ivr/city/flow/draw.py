@@ -107,6 +107,8 @@ def _label(transition: Transition) -> str:
             return tr("không ai nghe", "unanswered")
         case "absent":
             return tr("không có máy trực", "no telephone there")
+        case "full":
+            return tr("hàng chờ đầy", "line full")
         case _:
             return transition.key
 

@@ -65,8 +65,8 @@ def transitions(node: Node) -> tuple[Transition, ...]:
         case Status():
             return (*_next(node), Transition(goto=node.locked, setting="locked"))
         case Ring():
-            absent = () if node.absent is None else (Transition(goto=node.absent, setting="absent"),)
-            return (*_next(node), Transition(goto=node.unanswered, setting="unanswered"), *absent)
+            ways = {"unanswered": node.unanswered, "absent": node.absent, "full": node.full}
+            return (*_next(node), *(Transition(goto=goto, setting=way) for way, goto in ways.items() if goto))
         case Say() | Language() | Contact() | Publish() | Receipt() | Lookup() | Announcements():
             return _next(node)
         case Bye():

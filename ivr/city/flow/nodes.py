@@ -11,8 +11,6 @@ from ivr.words import tr
 
 KEYS = frozenset(KEYPAD) - {"*"}
 """Keys a menu may give a meaning; ``*`` always repeats."""
-OPERATOR = "operator"
-"""The line of a ``ring`` node that is a setting and not the city's."""
 
 
 def _key(key: str) -> str:
@@ -195,13 +193,15 @@ class Ring(_Node):
     """Ring a person: ``line`` names an entry of ``lines`` in ``city.toml``, ``operator`` is the setting.
 
     ``unanswered`` is where the caller goes when everybody was busy or away from the desk for ``wait`` seconds;
-    ``absent`` when there is no telephone to ring at all (without it: ``unanswered`` too).
+    ``absent`` when there is no telephone to ring at all, ``full`` when the line has as many waiting callers as it may
+    (without one of these: ``unanswered`` too).
     """
 
     line: Filled
     unanswered: Filled
     next: Filled
     absent: Filled | None = None
+    full: Filled | None = None
     prompts: Strings = ()
     wait: Seconds | None = None
 

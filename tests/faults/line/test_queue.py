@@ -4,20 +4,23 @@ import asyncio
 import re
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from ivr.asterisk import configuration_folder
+from ivr.callcentre.visits import Outcome
 from ivr.city.flow.switches import throw_switch
 from ivr.model import Call, CallStep, EndReason
+from ivr.model.calls import promised
 from ivr.model.numbers import normalise
 from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
 from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
 from ivr.testing.calls import hotline
 from ivr.testing.line import OnTheLine, came_of, on_the_line, sweep_up, usual
+from ivr.testing.queue_rows import add_visit
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
@@ -40,6 +43,12 @@ exten => p2,1,Answer()
 ; never takes it
 exten => p3,1,Ringing()
  same => n,Wait(600)
+; the queue went away between the server's question and the dialplan's
+exten => vanished,1,Answer()
+ same => n,Set(TONGDAI_STAGE=menu)
+ same => n,Set(TONGDAI_QUEUE=vanished)
+ same => n,Set(TONGDAI_CALL=01ARZ3NDEKTSV4RRFFQ69G5FAV)
+ same => n,Goto(tongdai-hotline,1022,queue)
 ; takes it and hangs up when the test says so
 exten => p4,1,Answer()
  same => n(talk),Wait(0.3)
@@ -171,10 +180,11 @@ def test_where_no_telephone_is_signed_in_the_caller_hears_so_at_once(asterisk: R
 
     async def live() -> None:
         async with on_the_line(settings, "absent", "0905720001") as citizen:
-            await to_a_person(citizen)
+            await citizen.press_at(("menu", "0"))
             began = asyncio.get_running_loop().time()
             await citizen.hear("khong-co-nguoi")
             assert asyncio.get_running_loop().time() - began < settings.operator_wait
+            assert not citizen.heard(settings, "chuyen-may"), "is told to hold on for an empty desk"
 
     with hotline(settings, MORNING, person="PJSIP/100&PJSIP/999"):
         asyncio.run(live())
@@ -246,21 +256,65 @@ def test_who_asks_for_rescue_comes_before_who_waits_already(asterisk: RunningAst
         asterisk.ask("channel request hangup all")
 
 
+def test_what_is_foretold_and_who_comes_first_by_what_earlier_calls_were(
+    asterisk: RunningAsterisk, store: Store
+) -> None:
+    """Ten calls of the last hour carry an estimate; who waited in vain this morning comes before who waits."""
+    settings, now = asterisk.settings.model_copy(update={"operator_wait": ANSWERED_WITHIN}), MORNING.at
+    for number in range(10):
+        add_visit(store, f"answered.{number}", joined_at=now - timedelta(minutes=20), outcome=Outcome.ANSWERED)
+    again = normalise("0905770003")
+    with store.transaction() as session:
+        session.add(
+            Call(
+                id="01K5CALL000000000000000770", instance="1022", city="da-nang", caller_number=again,
+                started_at=now - timedelta(hours=2), linkedid="vain.1",
+            )
+        )  # fmt: skip
+    add_visit(store, "vain.1", joined_at=now - timedelta(hours=2), outcome=Outcome.ABANDONED)
+
+    async def live() -> None:
+        async with on_the_line(settings, "first time", "0905770013") as first:
+            await first.press_at(("menu", "0"))
+            await first.hear("cho-khoang")
+            await until_listed(asterisk, "PJSIP/trunk")
+            asterisk.ask("channel originate Local/waits@tongdai-test application Wait 600")
+            await until_listed(asterisk, "PJSIP/trunk", "Local/waits")
+            await first.hear("cho-khoang")
+            await first.press_at(("ban", "3"))
+            await until_listed(asterisk, "PJSIP/trunk", "Local/waits")
+        async with on_the_line(settings, "again", "0905770003") as citizen:
+            await to_a_person(citizen)
+            await until_listed(asterisk, "PJSIP/trunk", "Local/waits")
+
+    with hotline(settings, MORNING, person=PERSON):
+        asyncio.run(live())
+        asterisk.ask("channel request hangup all")
+        wait_for(lambda: not list(settings.spool.glob("*.jsonl")), "a call was not closed by the server")
+    _, steps = end_of(store, "0905770013")
+    assert [note for node, note in steps if node == "noi-may"] == [f"{promised(3)}; unanswered", promised(3), ""]
+
+
 def test_a_queue_that_asterisk_does_not_have_leads_on_at_once(asterisk: RunningAsterisk, store: Store) -> None:
     settings = asterisk.settings
 
     async def live() -> None:
         async with on_the_line(settings, "nowhere", "0905750003") as citizen:
-            await to_a_person(citizen)
-            await citizen.hear("khong-co-nguoi")
+            await citizen.press_at(("menu", "0"), ("khong-co-nguoi", "2"))
+            asterisk.ask("channel originate Local/vanished@tongdai-test application Wait 60")
+            await citizen.ended()
 
     with hotline(settings, MORNING, person=PERSON):
         (configuration_folder(settings) / "tongdai-queues.conf").write_text("")
         asterisk.ask("queue reload all")
         asyncio.run(live())
         wait_for(lambda: not list(settings.spool.glob("*.jsonl")), "a call was not closed by the server")
-    assert end_of(store, "0905750003") == (EndReason.HUNG_UP, [("noi-may", "absent"), ("vang", "")])
-    assert 'there is no queue "da-nang-operator"' in (settings.logs / "asterisk" / "messages").read_text()
+    reason, steps = end_of(store, "0905750003")
+    assert (reason, steps[:2]) == (EndReason.COMPLETED, [("noi-may", "absent"), ("vang", "")])
+    log = (settings.logs / "asterisk" / "messages").read_text()
+    assert 'there is no queue "vanished"' in log
+    assert re.search(r'fallback takes \S+ at stage "menu"', log)
+    asterisk.ask("channel request hangup all")
 
 
 async def until_listed(asterisk: RunningAsterisk, *channels: str) -> None:

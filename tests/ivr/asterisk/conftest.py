@@ -1,7 +1,7 @@
 """A real private Asterisk, with no server behind its FastAGI port unless a test puts one there."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from ivr.prompts.queue_sounds import MUSIC
 from ivr.settings import Settings
 from ivr.simulator.sounds import tone, write_wav
 from ivr.testing import need
+from ivr.testing.agi_peer import Peer
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk
 
 
@@ -35,3 +36,16 @@ def asterisk(settings: Settings) -> Iterator[RunningAsterisk]:
     write_wav(music, tone(1))
     with running_asterisk(settings) as running:
         yield running
+
+
+@pytest.fixture
+def dial() -> Iterator[Callable[..., Peer]]:
+    peers: list[Peer] = []
+
+    def make(answer: Callable[[str], str | None], *, queues: bool = True, **env: str) -> Peer:
+        peers.append(Peer(answer, env, queues=queues))
+        return peers[-1]
+
+    yield make
+    for peer in peers:
+        peer.close()

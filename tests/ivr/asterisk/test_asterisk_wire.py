@@ -1,68 +1,15 @@
 """AGI as Asterisk was measured to speak it: honest replies, no way out of an argument, hang-up in every form."""
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from asterisk.agi import AGIUnknownError
 
-from ivr.asterisk.agi import LONGEST_LINE, LineGone, Wire
-from ivr.asterisk.phone import AsteriskPhone
-from ivr.phone import HungUp, LeftForQueue, RecordEnd, RingResult, Sound, Stage
+from ivr.asterisk.agi import LONGEST_LINE, LineGone
+from ivr.phone import HungUp, RecordEnd, Sound, Stage
 from ivr.simulator.sounds import tone, write_wav
-
-
-class Peer:
-    """The other end of an AGI connection: ``answer`` gives the reply to each command, None ends the line."""
-
-    def __init__(
-        self, answer: Callable[[str], str | None], env: dict[str, str] | None = None, *, queues: bool = True
-    ) -> None:
-        self.commands: list[str] = []
-        self._answer = answer
-        self._ours, theirs = socket.socketpair()
-        self._ours.settimeout(60)
-        self._reader = self._ours.makefile("rb")
-        self._thread = threading.Thread(target=self._serve, args=(theirs,))
-        self._thread.start()
-        header = {"agi_callerid": "0905123456", "agi_calleridname": "An", "agi_extension": "1022", **(env or {})}
-        wire = Wire(self._reader, self._ours.sendall, header)
-        self.phone = AsteriskPhone(wire, margin=8, city="da-nang", queues=queues)
-
-    def _serve(self, line: socket.socket) -> None:
-        with line, line.makefile("rb") as reader:
-            for raw in reader:
-                command = raw.decode().rstrip("\n")
-                self.commands.append(command)
-                reply = self._answer(command)
-                if reply is None:
-                    return
-                line.sendall(reply.encode() + b"\n")
-
-    def close(self) -> None:
-        self._reader.close()
-        self._ours.close()
-        self._thread.join()
-
-
-@pytest.fixture
-def dial() -> Iterator[Callable[..., Peer]]:
-    peers: list[Peer] = []
-
-    def make(answer: Callable[[str], str | None], *, queues: bool = True, **env: str) -> Peer:
-        peers.append(Peer(answer, env, queues=queues))
-        return peers[-1]
-
-    yield make
-    for peer in peers:
-        peer.close()
-
-
-def replying(**replies: str | None) -> Callable[[str], str | None]:
-    """Answers by the command's first word, ``200 result=1`` to everything else."""
-    return lambda command: replies.get(command.split(" ", 1)[0], "200 result=1")
+from ivr.testing.agi_peer import Peer, replying
 
 
 def sound(name: str, seconds: float = 2.0) -> Sound:
@@ -217,43 +164,6 @@ def test_the_dead_man_switch_covers_the_longest_a_command_can_take(dial: Callabl
     peer.phone.record(tmp_path / "a.wav", limit=120, silence=8)
     limits = [command.split('"')[3] for command in peer.commands if command.startswith('SET VARIABLE "TIMEOUT')]
     assert [int(limit) for limit in limits] == [30 + 1 + 8, 4 + 1 + 8, 120 + 1 + 8]
-
-
-def test_before_a_queue_all_is_said_and_its_name_comes_last(dial: Callable[..., Peer]) -> None:
-    peer = dial(replying())
-    with pytest.raises(LeftForQueue):
-        peer.phone.ring("da-nang-operator", wait=25.4, call="01ARZ3NDEKTSV4RRFFQ69G5FAV", priority=30)
-    assert peer.commands == [
-        'SET VARIABLE "TONGDAI_CALL" "01ARZ3NDEKTSV4RRFFQ69G5FAV"',
-        'SET VARIABLE "TONGDAI_WAIT" "25"',
-        'SET VARIABLE "TONGDAI_PRIORITY" "30"',
-        'SET VARIABLE "TONGDAI_STAGE" "queued"',
-        'SET VARIABLE "TONGDAI_QUEUE" "da-nang-operator"',
-    ]
-
-
-def test_a_dialplan_that_knows_no_queues_has_no_telephone_to_ring(dial: Callable[..., Peer]) -> None:
-    peer = dial(replying(), queues=False)
-    assert peer.phone.ring("da-nang-operator", wait=25, call="01ARZ3NDEKTSV4RRFFQ69G5FAV") is RingResult.ABSENT
-    assert peer.commands == []
-
-
-@pytest.mark.parametrize(
-    ("stage", "status", "result"),
-    [
-        ("talking", "CONTINUE", RingResult.ANSWERED),
-        ("talking", "", RingResult.ANSWERED),
-        ("queued", "TIMEOUT", RingResult.UNANSWERED),
-        ("queued", "FULL", RingResult.UNANSWERED),
-        ("queued", "JOINEMPTY", RingResult.ABSENT),
-        ("queued", "LEAVEEMPTY", RingResult.ABSENT),
-        ("queued", "", RingResult.ABSENT),
-    ],
-)
-def test_what_came_of_a_queue(dial: Callable[..., Peer], stage: str, status: str, result: RingResult) -> None:
-    peer = dial(replying(GET=f"200 result=1 ({stage}:{status})"))
-    assert peer.phone.came_back() is result
-    assert peer.commands == ['GET FULL VARIABLE "${TONGDAI_STAGE}:${QUEUESTATUS}"']
 
 
 def test_variables_of_the_dialplan(dial: Callable[..., Peer]) -> None:

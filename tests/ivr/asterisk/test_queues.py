@@ -8,6 +8,7 @@ import pytest
 from ivr.asterisk import render
 from ivr.asterisk.queues import find_queues, member_of
 from ivr.settings import Settings, load_settings
+from ivr.watch.phones import find_phones
 
 
 @pytest.fixture
@@ -32,6 +33,26 @@ def test_each_line_of_each_city_is_a_queue(config: Path) -> None:
         ("du-thu-tuc", ("PJSIP/101", "PJSIP/102")),
         ("tho-operator", ("PJSIP/100",)),
     ]
+
+
+def test_a_city_says_which_telephones_ring_and_what_is_faulty_there_is_left_out(config: Path) -> None:
+    (config / "cities" / "du" / "city.toml").write_text(
+        '[lines]\nban = "PJSIP/1&PJSIP/2"\n[queues]\nban = { strategy = "linear" }\noperator = { strategy = "loud" }\n'
+    )
+    settings = settings_of(config, operator_phone="PJSIP/100")
+    assert [(queue.name, queue.strategy) for queue in find_queues(settings)] == [
+        ("du-operator", "ringall"),
+        ("du-ban", "linear"),
+        ("tho-operator", "ringall"),
+    ]
+    text = (render(settings) / "tongdai-queues.conf").read_text()
+    assert re.findall(r"^strategy = (.*)$", text, re.MULTILINE) == ["ringall", "linear", "ringall"]
+
+
+def test_the_telephones_of_lines_are_peoples_and_numbers_behind_a_trunk_are_the_trunks(config: Path) -> None:
+    """Also where the rest of the city is faulty: its telephones ring all the same."""
+    settings = settings_of(config, operator_phone="PJSIP/100&PJSIP/9@trunk&Local/1@out")
+    assert find_phones(settings) == {"PJSIP/100", "PJSIP/101", "PJSIP/102"}
 
 
 def test_without_a_telephone_there_is_no_queue(config: Path) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from ivr.city.city import City
 from ivr.city.flow.switches import throw_switch
-from ivr.engine import run_call
+from ivr.engine import Served, run_call
 from ivr.engine.walk import PASSED_THROUGH
 from ivr.model.calls import Call, CallStep, EndReason
-from ivr.phone import KEYPAD, Caller, HungUp, Recorded, RecordEnd, RingResult, Sound, Stage
+from ivr.phone import KEYPAD, Caller, HungUp, QueueState, Recorded, RecordEnd, RingResult, Sound, Stage
 from ivr.prompts import Catalogue
 from ivr.simulator.sounds import tone, write_wav
 from ivr.testing import open_instance, temporary_settings
@@ -83,6 +83,12 @@ class RandomPhone:
             self.patience = 0
         return Recorded(end=kind, lasted=seconds, key=self.chance.choice("1115#0") if kind is RecordEnd.KEY else "")
 
+    def queue_state(self, queue: str) -> QueueState:
+        return QueueState(waiting=self.chance.choice([0, 1, 50]), on_duty=self.chance.choice([0, 1, 2]))
+
+    def turned_away(self, queue: str, why: RingResult) -> None:
+        """Not listened to."""
+
     def ring(self, queue: str, *, wait: float, call: str, priority: int = 0) -> RingResult:
         self._wait()
         return self.chance.choice([*RingResult, RingResult.UNANSWERED])
@@ -115,7 +121,16 @@ def test_whatever_callers_do_each_call_ends_well_and_counts_once(
             now = START + timedelta(hours=seed * 7)
             throw_switch(settings, "emergency", seed % 8 == 0, now)
             phone = RandomPhone(seed)
-            end = run_call(phone, city, get_sounds(city_id), house.desk, lambda now=now: now, settings)
+            end = run_call(
+                Served(
+                    phone=phone,
+                    city=city,
+                    sounds=get_sounds(city_id),
+                    dependencies=house.desk,
+                    clock=lambda now=now: now,
+                    settings=settings,
+                )
+            )
             assert end in (EndReason.COMPLETED, EndReason.HUNG_UP, EndReason.CONNECTED), f"caller {seed}: {end}"
             ends.add(end)
             assert phone.is_done == (end is EndReason.COMPLETED)

@@ -73,6 +73,7 @@ def test_language_answers_and_notices_go_on(hotline: ScriptedHotline) -> None:
     hotline.resume(ulid=ulid, result=RingResult.UNANSWERED)
     assert hotline.phone.spoken_language == "vi", "the channel knows its language already"
     assert hotline.journal.language == "en"
+    assert [sound.path.split("/")[-2] for sound in hotline.phone.played] == ["en", "en"]
 
 
 def test_a_refusal_to_be_recorded_holds_though_one_message_was_agreed_to(hotline: ScriptedHotline) -> None:
@@ -185,9 +186,10 @@ def test_a_call_of_which_the_disk_took_nothing_goes_on_from_memory(
     else:
         monkeypatch.setattr("ivr.spool.journal.Journal.left", lambda _self, _left: False)
     assert hotline.call(TO_PERSON, phone=LeavingPhone) is None
-    (ulid,) = hotline.unwritten
+    ulid = LeavingPhone.left_as[-1]
+    assert hotline.resume(ulid=ulid, result=RingResult.ANSWERED, uniqueid="1.2") is EndReason.FAILED, "another line"
     assert hotline.resume(ulid=ulid, result=RingResult.ANSWERED) is EndReason.COMPLETED
-    assert hotline.unwritten == {}
+    assert hotline.unwritten.find(ulid) is None
     assert hotline.heard == ["tam-biet"]
     ends = [journal.end_reason for journal in hotline.filer.remembered]
     assert ends == ([EndReason.COMPLETED] if when == "at the beginning" else [])

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.callcentre.segments import Direction, SegmentKind
 from ivr.model import CallBackOrigin, EndReason, Kind, LineCall, LineSegment, State
+from ivr.model.calls import promised
 from ivr.services.call_backs import LOOKED_BACK
 from ivr.store import Store
 from ivr.testing.missed_calls import NOW, NUMBER, OTHER, ReadOwed, add_call, add_ticket
@@ -35,6 +36,7 @@ def test_who_called_at_night_is_called_in_the_morning(store: Store, owed: ReadOw
         {"reason": EndReason.CONNECTED},
         {"reason": EndReason.COMPLETED},
         {"steps": ("say", "menu", "ring:answered"), "reason": EndReason.COMPLETED},  # the person hung up
+        {"steps": ("menu", f"ring:{promised(3)}; answered"), "reason": EndReason.COMPLETED},
         {"steps": ("say", "menu", "status")},  # heard what it was about
         {"steps": ("say", "menu", "announcements")},
         {"ago": LOOKED_BACK / timedelta(minutes=1) + 1},
@@ -53,6 +55,7 @@ def test_who_is_owed_none(store: Store, owed: ReadOwed, given: dict[str, object]
         ({"steps": ("say", "menu", "ring")}, CallBackOrigin.RANG),
         ({"steps": ("say", "menu", "ring"), "reason": EndReason.COMPLETED}, CallBackOrigin.RANG),
         ({"steps": ("say", "menu", "ring:unanswered"), "reason": EndReason.COMPLETED}, CallBackOrigin.RANG),
+        ({"steps": ("menu", f"ring:{promised(3)}; unanswered"), "reason": EndReason.COMPLETED}, CallBackOrigin.RANG),
     ],
 )
 def test_why(store: Store, owed: ReadOwed, given: dict[str, object], origin: CallBackOrigin) -> None:

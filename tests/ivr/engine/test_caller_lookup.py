@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.engine import CannotLook, Found, NotFound, TooMany
-from ivr.engine.status_lookup import StatusLookup
+from ivr.engine.caller_lookup import CallerLookup
 from ivr.model.tickets import State
 from ivr.simulator import Prepared, Scenario
 from ivr.testing import NO_DATABASE, Instance, open_instance, temporary_settings
@@ -48,8 +48,8 @@ def test_wrong_tries_are_counted_per_caller_and_per_code(house: Instance) -> Non
 
 
 def test_a_database_that_is_away_is_told_soon(tmp_path: Path) -> None:
-    desk = StatusLookup(temporary_settings(tmp_path, database_url=NO_DATABASE))
-    assert desk.find(CODE, "4567", "+84905000001", NOW) == CannotLook()
+    desk = CallerLookup(temporary_settings(tmp_path, database_url=NO_DATABASE))
+    assert desk.find_status(CODE, "4567", "+84905000001", NOW) == CannotLook()
     desk.close()
     desk.close()
 
@@ -58,5 +58,5 @@ def test_whatever_else_goes_wrong_is_told_as_cannot(house: Instance, monkeypatch
     def broken(*arguments: object, **named: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ivr.engine.status_lookup.find_status", broken)
+    monkeypatch.setattr("ivr.engine.caller_lookup.find_status", broken)
     assert house.desk.find_status(CODE, "4567", "+84905000001", NOW) == CannotLook()

@@ -1,4 +1,4 @@
-"""The state of a ticket for a caller: the one question a call puts to the database, and never waits long for."""
+"""The two questions that a call puts to the database, and never waits long for: a ticket's state, its own standing."""
 
 import threading
 from datetime import datetime
@@ -6,10 +6,13 @@ from typing import assert_never
 
 import structlog
 
+from ivr.callcentre.promises import Standing
 from ivr.engine.dependencies import Answer, CannotLook, Found, NotFound, TooMany
+from ivr.model.report import CallFacts
 from ivr.secrets import pin_mac
 from ivr.services.attempts import Locked
 from ivr.services.lookup import Status, WrongStatus, find_status
+from ivr.services.queue_standing import find_standing
 from ivr.settings import Settings
 from ivr.store import Store, StoreAway, open_store
 
@@ -19,7 +22,7 @@ PATIENCE = 2.0
 _log = structlog.get_logger(__name__)
 
 
-class StatusLookup:
+class CallerLookup:
     """Opens the database at the first question: the server starts and takes calls without one."""
 
     def __init__(self, settings: Settings) -> None:
@@ -27,7 +30,7 @@ class StatusLookup:
         self._store: Store | None = None
         self._guard = threading.Lock()
 
-    def find(self, code: str, secret: str, source: str, now: datetime) -> Answer:
+    def find_status(self, code: str, secret: str, source: str, now: datetime) -> Answer:
         """What the caller hears; tries are counted for ``source`` and for the code."""
         try:
             with self._open().transaction() as session:
@@ -53,6 +56,17 @@ class StatusLookup:
                 return TooMany()
             case _:
                 assert_never(reply)
+
+    def find_standing(self, call: CallFacts, queue: str, now: datetime) -> Standing:
+        """What earlier calls say; nothing where the database is away: the caller waits as any other."""
+        try:
+            with self._open().reading() as session:
+                return find_standing(session, call, queue, now)
+        except StoreAway as error:
+            _log.warning("standing.store_away", error=str(error))
+        except Exception:
+            _log.exception("standing.failed")
+        return Standing()
 
     def close(self) -> None:
         """Let go of the database."""
