@@ -91,6 +91,6 @@ class Hotline:
             return EndReason.FAILED
         try:
             result = phone.came_back()
-        except HungUp:  # not who hung up in the queue, but an Asterisk that died: the sweep closes the call
+        except HungUp:  # between two lines of the dialplan: it asks again, and says so
             return None
         return resume_call(served, ulid=ulid, result=result, gone="gone" in request.query)

@@ -40,20 +40,25 @@ class QueueDoor:
         self._wire.execute("EXEC", "UserEvent", self._wire.quote(event))
 
     def enter(self, queue: str, *, wait: float, call: str, priority: int) -> None:
-        """Name everything that the dialplan needs; the queue last: before that it does nothing of it."""
+        """Name everything that the dialplan needs; the queue last: before that it does nothing of it.
+
+        From before it on, a hang-up is reported to the server by the dialplan.
+        """
         for name, value in {
             variables.CALL: call,
             variables.WAIT: str(max(1, round(wait))),
             variables.PRIORITY: str(priority),
             variables.STAGE: Stage.QUEUED.value,
+            variables.ASKED: "",
             variables.QUEUE: queue,
         }.items():
             self._wire.execute("SET VARIABLE", self._wire.quote(name), self._wire.quote(value))
 
     def result(self) -> RingResult:
-        """What came of the wait."""
+        """What came of the wait; from here on the call is the server's, and a hang-up is noticed here."""
         stage, status = self._read(variables.STAGE, variables.QUEUE_STATUS)
-        if stage == Stage.TALKING.value:
+        self._wire.execute("SET VARIABLE", self._wire.quote(variables.ASKED), self._wire.quote("1"))
+        if stage == Stage.TALKING.value or status == variables.HAS_TALKED:
             return RingResult.ANSWERED
         if status in variables.NOBODY_THERE:
             return RingResult.ABSENT

@@ -22,6 +22,8 @@ from ivr.words import tr
 
 SOCKET_PATH_MAX = 107
 """Bytes the kernel allows for an AF_UNIX path."""
+RESTART = 15
+"""Seconds in which a caller who comes out of a queue hears music while no server answers: one that is being updated."""
 _SOCKET = "asterisk.ctl"
 
 
@@ -42,6 +44,8 @@ def run_folder(settings: Settings) -> Path:
 def render(settings: Settings) -> Path:
     """Write every configuration file (0600, only where it changed) and return their folder."""
     values = _values(settings) | {"modules": plain("modules", get_asterisk(settings).modules)}
+    for log in (settings.logs / "asterisk").glob("queue_log*"):
+        log.unlink()  # numbers of callers, which an earlier version let Asterisk write there
     return _fill_all(settings, configuration_folder(settings), "*.conf", values)
 
 
@@ -92,6 +96,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "keys_user": KEYS_USER,
         "deadman_margin": settings.deadman_margin,
         "longest_talk": LONGEST_TALK,
+        "restart": RESTART,
         "record_limit": settings.record_limit,
         "record_silence": settings.record_silence,
         "least_report": WRITTEN_HEADER + round(settings.record_minimum * TELEPHONE_RATE) * 2,

@@ -81,7 +81,7 @@ def _apply(visits: list[Visit], event: CallEvent, at: datetime) -> None:
         case CallerJoined():
             _join(visits, event, at)
         case QueueEnded(status=status) if status in _NOT_LET_IN and not _is_waiting(visits):
-            if not visits or visits[-1].outcome is not Outcome.OVERFLOWED:
+            if not visits or (visits[-1].outcome, visits[-1].queue) != (Outcome.OVERFLOWED, event.queue):
                 visits.append(
                     Visit(queue=event.queue, uniqueid=event.uniqueid, joined_at=at, outcome=Outcome.OVERFLOWED)
                 )

@@ -14,7 +14,7 @@ from ivr.model.numbers import normalise
 from ivr.model.report import CallFacts
 from ivr.model.text import clean as clean_text
 from ivr.model.tickets import Consent, Kind
-from ivr.phone import Caller, Stage
+from ivr.phone import Caller, RingResult, Stage
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Sidecar, SidecarState
 
@@ -141,6 +141,7 @@ class Call:
             category=left.category, kind=left.kind, confidential=left.confidential, urgent=left.urgent
         )
         self.reports = left.reports
+        self.connected = any(step.says(RingResult.ANSWERED.value) for step in so_far.steps)
         self.agreement = Agreement(consent=left.consent, key=left.consent_key, at=left.consent_at)
         self._refusal = self.agreement
         dialogue = self.dialogue

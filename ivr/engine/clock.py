@@ -15,3 +15,9 @@ def steady(clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> Clo
     """
     start, begun = clock(), monotonic()
     return lambda: start + timedelta(seconds=monotonic() - begun)
+
+
+def not_before(clock: Clock, moment: datetime) -> Clock:
+    """The clock, put forward where it is behind ``moment``: for a call of which another session wrote that moment."""
+    behind = max(moment - clock(), timedelta(0))
+    return lambda: clock() + behind

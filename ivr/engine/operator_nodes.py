@@ -33,10 +33,10 @@ def ring(call: Call, node: Ring) -> str:
     if call.waited_in != queue and (minutes := _minutes(call, state.waiting + 1, state.on_duty, standing)):
         tell_wait(call, minutes)  # who waits on has just heard it
     dialogue.forget()
-    call.connected = False
+    priority = _priority(call, standing)  # before what the keys settled goes with the report
     call.leave(node.id)
     wait = call.settings.operator_wait if node.wait is None else node.wait
-    result = dialogue.phone.ring(queue, wait=wait, call=call.ulid, priority=_priority(call, standing))
+    result = dialogue.phone.ring(queue, wait=wait, call=call.ulid, priority=priority)
     dialogue.note(result.value)
     following = go_on(call, node, result)
     if result is RingResult.UNANSWERED and (minutes := wait_ahead(call, node)):
@@ -46,7 +46,7 @@ def ring(call: Call, node: Ring) -> str:
 
 def go_on(call: Call, node: Ring, result: RingResult) -> str:
     """Where the caller goes who has waited for a person."""
-    call.connected = result is RingResult.ANSWERED
+    call.connected = call.connected or result is RingResult.ANSWERED
     call.waited_in = call.city.queue_of(node.line) if result is RingResult.UNANSWERED else ""
     call.dialogue.journal.back(result.value)
     call.stage(_stage_after(call, result))

@@ -104,7 +104,7 @@ class _Recording:
         self._call.agree(Consent.REFUSED, key)
         if self._call.report is not None:  # they began again, and do not want to be recorded now
             self._call.report.cancel()
-            self._call.end_report()
+            self._call.drop_report()
         return self._node.refused
 
     def _ask_again(self) -> Next | str:

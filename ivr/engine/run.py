@@ -9,6 +9,7 @@ import structlog
 
 from ivr.city.flow import nodes
 from ivr.engine.call import Call, clean, facts_of
+from ivr.engine.clock import not_before
 from ivr.engine.journal import open_journal, reopen_journal
 from ivr.engine.operator_nodes import go_on, tell_wait, wait_ahead
 from ivr.engine.served import Served
@@ -60,7 +61,8 @@ def resume_call(served: Served, *, ulid: str, result: RingResult, gone: bool = F
             left = _left_by(served.phone, so_far)
             unwritten.drop(ulid)
             _log.info("call.resumed", ulid=ulid, result=result.value, gone=gone)
-            call = served.call(so_far.facts)
+            going_on = replace(served, clock=not_before(served.clock, so_far.last_at))
+            call = going_on.call(so_far.facts)
             call.come_back(left, so_far)
             call.dialogue.journal = journal
             reason = _serve(call, lambda: _walk_on(call, left.node, result, gone=gone))
@@ -81,7 +83,7 @@ def _begin(served: Served) -> Call:
 
 def _left_by(phone: Phone, so_far: CallJournal) -> Left:
     """What the call left when it went into its queue; another line's call is none of ours."""
-    if so_far.left is None or so_far.facts.uniqueid != clean(phone.caller).uniqueid:
+    if so_far.left is None or so_far.end_reason is not None or so_far.facts.uniqueid != clean(phone.caller).uniqueid:
         raise JournalFault(f"{so_far.ulid} waits in no queue, or on another line")
     return so_far.left
 

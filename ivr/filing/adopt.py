@@ -14,6 +14,7 @@ from ivr.model.calls import EndReason
 from ivr.model.numbers import normalise
 from ivr.model.recordings import RecordingFlag
 from ivr.model.report import CallFacts, Part
+from ivr.model.tickets import Consent
 from ivr.recordings import NotAudio, measure
 from ivr.recordings.sound import SHORTFALL
 from ivr.services import calls, intake
@@ -61,7 +62,7 @@ def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, no
     for ulid in dict.fromkeys((call.ulid, apart, again)):
         try:
             with spool.hold(ulid):
-                sidecar = _find_free(settings, store, spool, blank(call, ulid=ulid))
+                sidecar = _find_free(settings, store, spool, _blank(call, ulid))
                 if sidecar is not None:
                     _end(spool, journal)
                     _move_in(settings, spool, fallback, sidecar)
@@ -69,6 +70,12 @@ def adopt(settings: Settings, store: Store, spool: Spool, fallback: Fallback, no
         except Held:
             return None  # our server still has the call: the next sweep
     return None
+
+
+def _blank(call: CallJournal, ulid: str) -> Sidecar:
+    """The dialplan says that it records, and asks nothing: an earlier refusal is not the answer to that."""
+    sidecar = blank(call, ulid=ulid)
+    return replace(sidecar, consent=Consent.NONE) if sidecar.consent is Consent.REFUSED else sidecar
 
 
 def find_journal(spool: Spool, uniqueid: str) -> CallJournal | None:

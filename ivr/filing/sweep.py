@@ -61,15 +61,28 @@ class SweepReport:
     faults: list[str] = field(default_factory=list)
 
 
-def sweep(settings: Settings, store: Store, spool: Spool, now: datetime, live_channels: set[str] | None) -> SweepReport:
+def sweep(
+    settings: Settings,
+    store: Store,
+    spool: Spool,
+    now: datetime,
+    live_channels: set[str] | None,
+    *,
+    ask_again: Callable[[], set[str] | None] | None = None,
+) -> SweepReport:
     """Settle everything dead processes left. ``live_channels``: UNIQUEIDs Asterisk has, None when it is not known.
+
+    ``ask_again`` gives them as they are by then: filing many reports may take minutes, in which calls begin.
 
     Never raises for one report's or the database's sake: both are in the :class:`SweepReport`.
     """
     steps = _Sweep(settings, store, spool, now, live_channels)
     steps.attempt_each(steps.adopt, find_fallbacks(spool.folder))
     steps.attempt_each(steps.settle_report, sorted({*spool.ulids(), *spool.ulids_of_audio()}))
-    steps.attempt_each(steps.close_call, find_journals(spool.folder))
+    journals = find_journals(spool.folder)  # before the channels: those of a call that begins now are in neither
+    if ask_again is not None:
+        steps.live = ask_again()
+    steps.attempt_each(steps.close_call, journals)
     steps.attempt_each(steps.give_codes, [CodeBook(settings.codes)])
     clear_leftovers(spool)
     if steps.report.filed or steps.report.faults or steps.report.store_away:
@@ -88,7 +101,8 @@ class _Sweep:
         self._store = store
         self._spool = spool
         self._now = now
-        self._live = live_channels
+        self.live = live_channels
+        """UNIQUEIDs that Asterisk has; None when it is not known."""
         self._unfinished: list[Fallback] = []
         """May still be written, or not safe in a report yet."""
         self._adopted: set[str] = set()
@@ -212,7 +226,7 @@ class _Sweep:
         """Whether a call without an end line is dead; one that waits or talks without us writes nothing meanwhile."""
         if journal.left is None or self._is_gone(journal.facts.uniqueid):
             return self._is_finished([path], journal.facts.uniqueid)
-        return self._live is None and self._spool.stands_still(path, LONGEST_TALK)
+        return self.live is None and self._spool.stands_still(path, LONGEST_TALK)
 
     def _is_finished(self, files: Iterable[Path], uniqueid: str) -> bool:
         """Whether no process can still be writing: Asterisk no longer has the channel, or all stood still for long."""
@@ -222,7 +236,7 @@ class _Sweep:
     def _is_gone(self, uniqueid: str) -> bool:
         """Whether Asterisk can be asked, and no longer has the channel."""
         return bool(
-            self._live is not None and uniqueid and not any(same_channel(channel, uniqueid) for channel in self._live)
+            self.live is not None and uniqueid and not any(same_channel(channel, uniqueid) for channel in self.live)
         )
 
     def _waits_for_fallback(self, uniqueid: str) -> bool:

@@ -47,7 +47,8 @@ class Sweeping:
             try:
                 # the channels first: who calls after that has files too young to be touched
                 live = self._live_channels()
-                self.last = sweep(self._settings, self._store, Spool(self._settings), self._now(), live)
+                spool = Spool(self._settings)
+                self.last = sweep(self._settings, self._store, spool, self._now(), live, ask_again=self._live_channels)
             except StoreAway:
                 pass  # the report says so already
             except Exception:  # the next sweep must come whatever this one met

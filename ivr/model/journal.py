@@ -23,6 +23,10 @@ class Step:
     keys: str = ""
     note: str = ""
 
+    def says(self, remark: str) -> bool:
+        """Whether the remark is one of its note."""
+        return remark in self.note.split("; ")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Left:

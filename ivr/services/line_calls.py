@@ -115,9 +115,31 @@ def read_course(session: Session, call: Call) -> Course:
         return Course()
     parts = selectinload(LineCall.segments), selectinload(LineCall.visits)
     found = session.get(LineCall, (call.instance, call.linkedid), options=parts)
-    if found is None or not any(part.kind is not SegmentKind.MENU for part in found.segments):
-        return Course(cut=found is not None and found.cut)
-    return Course(segments=found.segments, visits=found.visits, cut=found.cut)
+    if found is None:
+        return Course()
+    beyond_menu = any(part.kind is not SegmentKind.MENU for part in found.segments)
+    return Course(segments=found.segments if beyond_menu else (), visits=found.visits, cut=found.cut)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citizen:
+    """Whose call it is, as our menu knows it."""
+
+    ulid: str
+    """Of the call."""
+    number: str | None
+    """None for who withholds it."""
+    trial: bool
+
+
+def find_citizens(session: Session, instance: str, linkedids: Collection[str]) -> dict[str, Citizen]:
+    """The citizens of these calls, by linkedid; of a call that has no row yet none."""
+    rows = session.execute(
+        select(Call.linkedid, Call.id, Call.caller_number, Call.trial).where(
+            Call.instance == instance, Call.linkedid.in_(linkedids)
+        )
+    )
+    return {linkedid: Citizen(ulid=ulid, number=number, trial=trial) for linkedid, ulid, number, trial in rows}
 
 
 def _row(instance: str, call: Written) -> dict[str, Any]:

@@ -145,28 +145,36 @@ def read_journal(path: Path) -> CallJournal:
     steps: list[Step] = []
     before = 0  # steps when the call was left to a queue
     for line in lines[1:]:
-        match line["line"]:
-            case "step":
-                steps.append(_step(line))
-            case "language":
-                given["language"] = line["language"]
-            case "notice":
-                given["notice_heard"] = {str(name): float(value) for name, value in line["seconds"].items()}
-            case "consent":
-                given["consent"] = Consent(line["consent"])
-            case "left":
-                given["left"], before = from_plain(Left, line), len(steps)
-            case "back":
-                given["left"] = None
-                if len(steps) > before:  # a session that stays with the call writes its step afterwards
-                    note = "; ".join(text for text in (steps[-1].note, line["note"]) if text)
-                    steps[-1] = replace(steps[-1], note=note)
-            case "end":
-                given["ended_at"] = datetime.fromisoformat(line["at"])
-                given["end_reason"] = EndReason(line["reason"])
-            case _:
-                pass  # a line of a newer program: nothing this one could use
+        try:
+            before = _take(line, given, steps, before)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:  # a newer program's, or not ours
+            _log.warning("journal.line_unreadable", path=str(path), line=str(line)[:200], error=repr(error))
     return CallJournal(**given, steps=tuple(steps))
+
+
+def _take(line: dict[str, Any], given: dict[str, Any], steps: list[Step], before: int) -> int:
+    """What a line adds to the call; how many steps there were when it was left to a queue."""
+    match line["line"]:
+        case "step":
+            steps.append(_step(line))
+        case "language":
+            given["language"] = line["language"]
+        case "notice":
+            given["notice_heard"] = {str(name): float(value) for name, value in line["seconds"].items()}
+        case "consent":
+            given["consent"] = Consent(line["consent"])
+        case "left":
+            given["left"], before = from_plain(Left, line), len(steps)
+        case "back":
+            given["left"] = None
+            if len(steps) > before:  # a session that stays with the call writes its step afterwards
+                note = "; ".join(text for text in (steps[-1].note, line["note"]) if text)
+                steps[-1] = replace(steps[-1], note=note)
+        case "end":
+            given |= {"ended_at": datetime.fromisoformat(line["at"]), "end_reason": EndReason(line["reason"])}
+        case _:
+            pass  # a line of a newer program: nothing this one could use
+    return before
 
 
 def _start(path: Path, lines: list[dict[str, Any]]) -> dict[str, Any]:

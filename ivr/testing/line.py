@@ -41,7 +41,7 @@ from ivr.testing.late import note_caller
 ALIKE = 0.8
 """Least correlation of what a caller heard with a built prompt."""
 TOLD_APART = {
-    **dict.fromkeys(("du-phong", "cam-on", "cho-tiep-theo", "cho-vi-tri"), 2.0),
+    **dict.fromkeys(("du-phong", "cam-on", "tam-biet", "cho-tiep-theo", "cho-vi-tri"), 2.0),
     "cho-nhac": 2.5,
     "cho": 6.0,  # the music
 }

@@ -114,6 +114,8 @@ class ScriptedHotline:
         self.unwritten = Unwritten()
         self.number = "0905123456"
         """Who called last."""
+        self.now = NOW
+        """When its calls are made."""
         self.queue: QueueState | None = None
         """What the callers find; None for an empty queue with somebody on duty."""
         self.standing = Standing()
@@ -165,7 +167,7 @@ pin_mac=self.pin_mac,
                 city=self.city,
                 sounds=self.sounds,
                 dependencies=desk,
-                clock=lambda: NOW,
+                clock=lambda: self.now,
                 settings=self.settings,
             )
         )

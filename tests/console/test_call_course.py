@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from console import labels
 from ivr.callcentre.segments import SegmentKind
+from ivr.callcentre.visits import Outcome
 from ivr.model import CallStep, LineCall
 from ivr.model.calls import promised
 from ivr.testing.console import SeededConsole
@@ -48,6 +49,19 @@ def test_a_call_that_saw_nothing_but_the_menu_has_no_such_part(
     page = sign_in("lan").get(f"/calls/{seeded.ulid(4217)}").text
     assert "Trên đường dây" not in page
     assert "Chờ người nghe máy" not in page
+
+
+def test_who_found_nobody_there_was_offered_to_a_queue_all_the_same(
+    sign_in: Callable[..., FlaskClient], seeded: SeededConsole
+) -> None:
+    """Nothing of it is seen on the line: the menu goes on at once."""
+    with seeded.store.transaction() as session:
+        row = session.query(LineCall).one()
+        row.segments = row.segments[:1]
+        row.visits[0].outcome = Outcome.OVERFLOWED
+    page = words_of(sign_in("lan").get(f"/calls/{seeded.find_talk()}").text)
+    assert "Hàng đợi Không gặp ai, được mời cách khác" in page
+    assert "Trên đường dây" not in page
 
 
 def test_a_call_that_was_cut_says_so(sign_in: Callable[..., FlaskClient], seeded: SeededConsole) -> None:

@@ -3,87 +3,33 @@
 import asyncio
 import re
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from ivr.asterisk import configuration_folder
 from ivr.callcentre.visits import Outcome
 from ivr.city.flow.switches import throw_switch
-from ivr.model import Call, CallStep, EndReason
+from ivr.model import Call, EndReason
 from ivr.model.calls import promised
 from ivr.model.numbers import normalise
 from ivr.simulator.journal_tail import Journals
 from ivr.store import Store
-from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
+from ivr.testing.asterisk import RunningAsterisk, wait_for
 from ivr.testing.calls import hotline
-from ivr.testing.line import OnTheLine, came_of, on_the_line, sweep_up, usual
+from ivr.testing.line import OnTheLine, came_of, on_the_line, sweep_up
+from ivr.testing.persons import MORNING, PERSON, add_persons, end_of, to_a_person, until_listed, until_talking
 from ivr.testing.queue_rows import add_visit
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(1200)]
 
-PERSON = "Local/person@tongdai-test"
-"""Does what the last digit of the caller's number says."""
-DIALPLAN = """\
-[tongdai-test]
-exten => waits,1,Answer()
- same => n,Queue(da-nang-operator)
-exten => person,1,Goto(p${CALLERID(num):-1},1)
-; takes the call and hangs up after a moment
-exten => p1,1,Ringing()
- same => n,Wait(1)
- same => n,Answer()
- same => n,Wait(2)
- same => n,Hangup()
-; takes it and stays
-exten => p2,1,Answer()
- same => n,Wait(600)
-; never takes it
-exten => p3,1,Ringing()
- same => n,Wait(600)
-; the queue went away between the server's question and the dialplan's
-exten => vanished,1,Answer()
- same => n,Set(TONGDAI_STAGE=menu)
- same => n,Set(TONGDAI_QUEUE=vanished)
- same => n,Set(TONGDAI_CALL=01ARZ3NDEKTSV4RRFFQ69G5FAV)
- same => n,Goto(tongdai-hotline,1022,queue)
-; takes it and hangs up when the test says so
-exten => p4,1,Answer()
- same => n(talk),Wait(0.3)
- same => n,GotoIf($["${GLOBAL(TALKED)}" = ""]?talk)
- same => n,Hangup()
-"""
 ANSWERED_WITHIN = 20
 """Seconds in which a person takes the call, also on a busy machine; who waits in vain waits so long."""
-MORNING = replace(usual(), at=datetime.fromisoformat("2026-03-03T09:30:00+07:00"))
 
 
 @pytest.fixture(scope="module", autouse=True)
 def persons(asterisk: RunningAsterisk) -> None:
-    folder = configuration_folder(asterisk.settings) / "extensions.d"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "persons.conf").write_text(DIALPLAN, encoding="utf-8")
-    asterisk.ask("dialplan reload")
-
-
-async def to_a_person(citizen: OnTheLine) -> None:
-    """Key 0, until the queue has the call."""
-    await citizen.press_at(("menu", "0"))
-    await citizen.hear("chuyen-may")
-    assert citizen.tail is not None
-    await asyncio.wait_for(citizen.tail.wait_for_queue(), PATIENCE)
-
-
-def end_of(store: Store, number: str) -> tuple[EndReason | None, list[tuple[str, str]]]:
-    """How the single call of this number ended, and its steps from the one that rings a person on."""
-    with store.reading() as session:
-        (call,) = session.scalars(select(Call).where(Call.caller_number == normalise(number)))
-        steps = session.scalars(select(CallStep).where(CallStep.call_id == call.id).order_by(CallStep.seq))
-        notes = [(step.node, step.note) for step in steps]
-    first = next(at for at, (node, _) in enumerate(notes) if node == "noi-may")
-    return call.end_reason, notes[first:]
+    add_persons(asterisk)
 
 
 def test_what_becomes_of_who_waits_for_a_person(asterisk: RunningAsterisk, store: Store) -> None:
@@ -140,8 +86,9 @@ def test_the_server_dies_while_callers_wait_and_talk(asterisk: RunningAsterisk, 
 
     async def has_talked(citizen: OnTheLine) -> None:
         await citizen.ended()
-        assert citizen.heard(settings, "cam-on")
+        assert citizen.heard(settings, "tam-biet")
         assert not citizen.heard(settings, "du-phong"), "asked for a report after the talk"
+        assert not citizen.heard(settings, "cam-on"), "thanked for a report that nobody recorded"
 
     async def live() -> None:
         async with AsyncExitStack() as calls:
@@ -315,28 +262,3 @@ def test_a_queue_that_asterisk_does_not_have_leads_on_at_once(asterisk: RunningA
     assert 'there is no queue "vanished"' in log
     assert re.search(r'fallback takes \S+ at stage "menu"', log)
     asterisk.ask("channel request hangup all")
-
-
-async def until_listed(asterisk: RunningAsterisk, *channels: str) -> None:
-    """Until these callers, and no others, stand in the queue in this order."""
-    found: list[str] = []
-    for _ in range(600):
-        listed = await asyncio.to_thread(asterisk.ask, "queue show da-nang-operator")
-        found = re.findall(r"^ +\d+\. (\S+)-", listed, re.MULTILINE)
-        if len(found) == len(channels) and all(map(str.startswith, found, channels)):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"in the queue: {found}")
-
-
-async def until_talking(asterisk: RunningAsterisk, number: str) -> None:
-    """Until Asterisk says of this caller's channel that a person has been connected."""
-    for _ in range(600):
-        listed = await asyncio.to_thread(asterisk.ask, "core show channels concise")
-        bridged = [line.split("!") for line in listed.splitlines()]
-        if any(
-            number[-9:] in fields[7] and fields[12] for fields in bridged if len(fields) > 12 and "PJSIP" in fields[0]
-        ):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{number} talks with no person")

@@ -17,6 +17,7 @@ def test_before_a_queue_all_is_said_and_its_name_comes_last(dial: Callable[..., 
         'SET VARIABLE "TONGDAI_WAIT" "25"',
         'SET VARIABLE "TONGDAI_PRIORITY" "30"',
         'SET VARIABLE "TONGDAI_STAGE" "queued"',
+        'SET VARIABLE "TONGDAI_ASKED" ""',
         'SET VARIABLE "TONGDAI_QUEUE" "da-nang-operator"',
     ]
 
@@ -57,6 +58,7 @@ def test_who_is_not_let_in_is_counted_by_the_event_of_the_dialplan(
     [
         ("talking", "CONTINUE", RingResult.ANSWERED),
         ("talking", "", RingResult.ANSWERED),
+        ("queued", "CONTINUE", RingResult.ANSWERED),
         ("queued", "TIMEOUT", RingResult.UNANSWERED),
         ("queued", "FULL", RingResult.FULL),
         ("queued", "JOINEMPTY", RingResult.ABSENT),
@@ -67,4 +69,5 @@ def test_who_is_not_let_in_is_counted_by_the_event_of_the_dialplan(
 def test_what_came_of_a_queue(dial: Callable[..., Peer], stage: str, status: str, result: RingResult) -> None:
     peer = dial(replying(GET=f"200 result=1 ({stage}:{status})"))
     assert peer.phone.came_back() is result
-    assert peer.commands == ['GET FULL VARIABLE "${TONGDAI_STAGE}:${QUEUESTATUS}"']
+    asked = 'GET FULL VARIABLE "${TONGDAI_STAGE}:${QUEUESTATUS}"'
+    assert peer.commands == [asked, 'SET VARIABLE "TONGDAI_ASKED" "1"']

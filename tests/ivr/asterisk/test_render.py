@@ -41,6 +41,15 @@ def test_every_template_is_filled_and_private(settings: Settings) -> None:
         assert path.stat().st_mode & 0o077 == 0, f"{path.name} can be read by others"
 
 
+def test_asterisk_keeps_no_log_of_its_own_of_who_waits_and_what_it_kept_goes(settings: Settings) -> None:
+    """It has the number of every caller, withheld or not."""
+    kept = settings.logs / "asterisk" / "queue_log.1"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("1796078917|1796078913.0|da-nang-operator|NONE|ENTERQUEUE||0905999993|1\n")
+    assert "queue_log = no" in (render(settings) / "logger.conf").read_text().splitlines()
+    assert not kept.exists()
+
+
 def test_rendering_again_writes_nothing(settings: Settings) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in render(settings).iterdir()}
     assert {path.name: path.stat().st_mtime_ns for path in render(settings).iterdir()} == before

@@ -10,6 +10,7 @@ OURS = {value for name, value in vars(variables).items() if name.isupper() and s
 SERVER_ALONE = {variables.KEYS}
 FALLBACK_ALONE = {
     variables.ASKED,
+    variables.TRIES,
     variables.ENTERED,
     variables.PLACE,
     variables.SOUNDS,

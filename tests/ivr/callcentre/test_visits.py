@@ -77,6 +77,17 @@ def test_who_is_not_let_in_was_offered_without_a_wait(status: str) -> None:
     assert outcomes(began(), ended) == [("dv", Outcome.OVERFLOWED, 0.0, 1)]
 
 
+def test_two_lines_without_a_telephone_are_two_visits() -> None:
+    def away(seconds: float, queue: str, status: str = "JOINEMPTY") -> Event:
+        return of_call(events.QueueEnded, seconds, status=status, queue=queue)
+
+    in_vain = ("dv", Outcome.OVERFLOWED, 0.0, 1)
+    assert outcomes(began(), away(10, "dv"), away(20, "operator")) == [in_vain, ("operator", *in_vain[1:])]
+    assert outcomes(began(), away(10, "dv"), away(20, "dv")) == [in_vain]
+    waited = (joined(10), away(20, "dv", "TIMEOUT"), away(30, "operator"))
+    assert outcomes(began(), *waited) == [("dv", Outcome.OVERFLOWED, 10.0, 1), ("operator", *in_vain[1:])]
+
+
 def test_the_end_of_a_talk_is_no_overflow() -> None:
     ended = of_call(events.QueueEnded, 60, status="CONTINUE")
     assert outcomes(began(), joined(10), *talk(12, 60), ended) == [("dv", Outcome.ANSWERED, 2.0, 1)]

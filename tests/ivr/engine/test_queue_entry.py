@@ -83,6 +83,21 @@ def test_a_full_line_has_room_for_who_asks_for_rescue(hotline: ScriptedHotline) 
     assert LeavingPhone.left_for[-1][2] == 30
 
 
+def test_who_begins_again_and_then_wants_no_recording_asked_for_rescue_all_the_same(hotline: ScriptedHotline) -> None:
+    nodes = hotline.city.flow.nodes
+    nodes = {**nodes, "report": replace(nodes["report"], refused="person", set=Answers(urgent=True))}
+    hotline.walk(nodes.pop("greeting"), *nodes.values())
+    assert hotline.call(
+        Step(wait="hoi", press="1"), Step(wait="noi", press="5"), Step(wait="beep", speak=4.0), Step(press="#"),
+        Step(wait="xac-nhan", press="4"), Step(wait="huy-chac", press="1"), Step(wait="noi", press="0"),
+        phone=LeavingPhone,
+    ) is None  # fmt: skip
+    assert LeavingPhone.left_for[-1][2] == 30
+    left = hotline.journal.left
+    assert left is not None
+    assert left.urgent
+
+
 def test_who_waits_on_is_not_turned_away_by_those_who_came_meanwhile(hotline: ScriptedHotline) -> None:
     leave(hotline)
     hotline.queue = QueueState(waiting=2, on_duty=1, place=1)

@@ -1,6 +1,7 @@
 """A call that waits in a queue outlives its session: another one goes on with everything the caller has settled."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ivr.model.tickets import Consent as Given
 from ivr.model.tickets import Kind
 from ivr.phone import RingResult, Stage
 from ivr.simulator import Step
-from ivr.spool import SidecarState, find_journals
+from ivr.spool import SidecarState, end_journal, find_journals
 from ivr.testing.scripted import LeavingPhone, ScriptedHotline
 
 TO_PERSON = Step(wait="hoi", press="0")
@@ -156,6 +157,34 @@ def test_a_torn_last_line_costs_that_line_alone(hotline: ScriptedHotline) -> Non
         file.write(b'{"line": "st')
     assert hotline.resume(ulid=ulid, result=RingResult.ANSWERED) is EndReason.COMPLETED
     assert hotline.journal.end_reason is EndReason.COMPLETED
+
+
+def test_a_call_that_is_over_is_not_gone_on_with(hotline: ScriptedHotline) -> None:
+    """Its caller hung up between the journal's line and the queue's name, and the dialplan says so once more."""
+    ulid = leave(hotline)
+    (path,) = find_journals(hotline.spool.folder)
+    end_journal(hotline.spool.folder, hotline.journal, EndReason.HUNG_UP)
+    before = path.read_bytes()
+    assert hotline.resume(ulid=ulid, result=RingResult.UNANSWERED, gone=True) is EndReason.FAILED
+    assert path.read_bytes() == before
+
+
+def test_who_talked_and_then_waited_in_vain_was_connected(hotline: ScriptedHotline) -> None:
+    menu = [node for node in hotline.city.flow.nodes.values() if node.id != "end"]
+    hotline.walk(*menu, Ring(id="end", line="operator", unanswered="bye", next="bye"), Bye(id="bye"))
+    ulid = leave(hotline)
+    assert hotline.resume(ulid=ulid, result=RingResult.ANSWERED, phone=LeavingPhone) is None
+    assert hotline.resume(ulid=ulid, result=RingResult.UNANSWERED, gone=True) is EndReason.CONNECTED
+
+
+def test_a_clock_that_was_set_back_meanwhile_ends_no_call_before_it_began(hotline: ScriptedHotline) -> None:
+    ulid = leave(hotline)
+    left_at = hotline.journal.last_at
+    hotline.now -= timedelta(minutes=10)
+    hotline.resume(ulid=ulid, result=RingResult.UNANSWERED)
+    assert hotline.journal.ended_at is not None
+    assert hotline.journal.ended_at >= left_at
+    assert [step.at for step in hotline.journal.steps] == sorted(step.at for step in hotline.journal.steps)
 
 
 def test_what_is_left_reads_back(hotline: ScriptedHotline) -> None:
