@@ -12,6 +12,7 @@ from console.cities import Cities
 from console.portal import lookup
 from console.views import (
     account,
+    board,
     call_backs,
     calls,
     doctor,
@@ -74,6 +75,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         account,
         tickets,
         calls,
+        board,
         call_backs,
         numbers,
         recordings,

@@ -1,10 +1,11 @@
 """A fake of Asterisk's manager interface on a socket: what panoramisk's own tests never send. For tests alone."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ivr.testing import free_port
 
@@ -104,6 +105,28 @@ class FakeAmi:
                 return message(Response="Success", ActionID=number, Ping="Pong").decode()
             case _:
                 return self._answer(self, action)
+
+
+@contextmanager
+def ami_beside(port: int, secret: str) -> Iterator[Callable[..., None]]:
+    """A fake that lists no channel, on a thread of its own, for tests that do not await; what sends an event."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="ami")
+    thread.start()
+
+    def wait(work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, loop).result(60)
+
+    fake = FakeAmi(lambda _fake, action: channel_list(action))
+    fake.port, fake.secret = port, secret
+    try:
+        wait(fake.listen())
+        yield lambda **values: wait(fake.send(message(**values)))
+    finally:
+        wait(fake.stop())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 def message(**values: str) -> bytes:

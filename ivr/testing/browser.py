@@ -46,6 +46,8 @@ class RunningConsole:
     seeded: SeededConsole
     console_port: int
     hub_port: int
+    ami_port: int = field(default_factory=free_port)
+    """Where ``watch`` looks for Asterisk: only a test may listen there."""
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     @property
@@ -60,7 +62,7 @@ class RunningConsole:
             "TONGDAI_HOME": str(self.seeded.settings.home),
             "TONGDAI_CONSOLE_PORT": str(self.console_port),
             "TONGDAI_HUB_PORT": str(self.hub_port),
-            "TONGDAI_AMI_PORT": str(free_port()),
+            "TONGDAI_AMI_PORT": str(self.ami_port),
         }
         with log:
             self.processes[name] = subprocess.Popen(

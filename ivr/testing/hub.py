@@ -43,6 +43,11 @@ class Home:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.settings.hub_port}"
 
+    def client(self, token: str | None = None) -> aiohttp.ClientSession:
+        """A browser's requests, with the cookie of who is signed in unless another is given."""
+        cookies = {self.settings.session_cookie: self.token if token is None else token}
+        return aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True))
+
     def announce(self, *subjects: str, at: datetime = NOW) -> None:
         with self.store.transaction() as session:
             for subject in subjects:
@@ -59,8 +64,9 @@ class Browser:
     """An EventSource: reads events as (id, name, data)."""
 
     def __init__(self, home: Home, *, token: str | None = None, **headers: str) -> None:
-        cookies = {home.settings.session_cookie: home.token if token is None else token}
-        self._session = aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._session = home.client(token)
+        self.boards: list[Any] = []
+        """News of the board so far, which :meth:`next` passes by."""
         self._request = self._session.get(f"{home.url}/events", headers={"Origin": CONSOLE, **headers})
 
     async def __aenter__(self) -> "Browser":
@@ -85,13 +91,22 @@ class Browser:
                 fields[name] = value
             if not fields and self.response.content.at_eof():
                 raise EOFError
-        return fields.get("id", ""), fields["event"], json.loads(fields["data"])
+        event = fields.get("id", ""), fields["event"], json.loads(fields["data"])
+        if event[1] != "board":
+            return event
+        self.boards.append(event[2])
+        return await self.next()
 
     async def until(self, name: str) -> tuple[str, Any]:
         while True:
             number, found, data = await self.next()
             if found == name:
                 return number, data
+
+    async def until_calls(self, calls: int) -> None:
+        """Until so many calls go on. A count may be said twice: to who connects, and as news in the same moment."""
+        while (await self.until("calls.live"))[1]["data"]["calls"] != calls:
+            pass
 
 
 async def until(condition: Callable[[], object]) -> None:

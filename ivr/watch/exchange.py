@@ -14,10 +14,12 @@ from ivr.asterisk.ami import Ami
 from ivr.asterisk.ami import Event as ManagerEvent
 from ivr.asterisk.listed_channels import read_listed
 from ivr.asterisk.queue_events import READ, EventReader
+from ivr.callcentre.board import OnLine, on_line
 from ivr.callcentre.calls import Call, CallBook, LiveChannel
 from ivr.callcentre.events import CallEvent, Event
 from ivr.callcentre.exchange_events import Booted
 from ivr.callcentre.segments import Timeline, timeline_of
+from ivr.callcentre.visits import visits_of
 from ivr.errors import TongdaiError
 from ivr.services import line_calls
 from ivr.services.line_calls import Written
@@ -29,6 +31,8 @@ AWAY_PAUSE = 2.0
 """Seconds until an absent database is tried again."""
 LINGER = timedelta(seconds=30)
 """How long a call that ended is kept in mind: Asterisk says some things of it late."""
+INSTANT = timedelta(milliseconds=1)
+"""How long what began last has lasted at least: a stretch without length is none, and would not be on the board."""
 MOST_AT_ONCE = 200
 """Calls in one transaction: it keeps no other writer waiting for long."""
 
@@ -50,6 +54,8 @@ class Exchange:
         self._reader, self._book = EventReader(), CallBook()
         self._unwritten: set[str] = set()
         """linkedids of calls of which something is not in their rows."""
+        self._news: set[str] = set()
+        """linkedids of calls of which something happened since they were asked for."""
         self._rows: set[str] = set()
         """linkedids that have a row, as far as we remember the call."""
         self._waiting: list[Event] | None = []
@@ -99,6 +105,7 @@ class Exchange:
             return
         while self._unwritten or self._rows - set(self._book.calls):
             merged = self._rows - set(self._book.calls)
+            self._news |= merged
             chosen = sorted(self._unwritten)[:MOST_AT_ONCE]
             calls = [self._book.calls[linkedid] for linkedid in chosen if linkedid in self._book.calls]
             written = [Written.of(call, self._timeline(call)) for call in calls]
@@ -125,15 +132,33 @@ class Exchange:
             answer = await ami.ask({"Action": "CoreShowChannels"}, many=True)
             self._settle([channel for event in answer if (channel := read_listed(event)) is not None])
 
+    @property
+    def is_synced(self) -> bool:
+        """Whether Asterisk has said which calls live, since the last login."""
+        return self._waiting is None
+
+    def take_news(self) -> dict[str, OnLine | None]:
+        """Calls of which something happened since the last time, as they stand now; None for one that is over."""
+        news, self._news = self._news, set()
+        return {linkedid: self._on_line(linkedid) for linkedid in news}
+
+    def _on_line(self, linkedid: str) -> OnLine | None:
+        call = self._book.calls.get(linkedid)
+        if call is None or not call.is_open:
+            return None
+        just_now = max(self._now(), call.events[-1].at) + INSTANT
+        timeline = timeline_of(call, phones=self._phones, now=just_now)
+        return on_line(timeline, visits_of(call, timeline))
+
     def _hold_events(self) -> None:
         self._waiting = [] if self._waiting is None else self._waiting
 
     def _apply(self, event: Event) -> None:
         call = self._book.apply(event)
         if call is not None:
-            self._unwritten.add(call.linkedid)
+            self._note({call.linkedid})
         elif isinstance(event, Booted):  # it may have cut any call
-            self._unwritten |= set(self._book.calls)
+            self._note(set(self._book.calls))
 
     def _settle(self, listed: list[LiveChannel]) -> None:
         waiting, self._waiting = self._waiting or [], None
@@ -144,7 +169,11 @@ class Exchange:
         for event in waiting:
             if event not in restarts:
                 self._apply(event)
-        self._unwritten |= set(self._book.calls)
+        self._note(set(self._book.calls))
+
+    def _note(self, linkedids: set[str]) -> None:
+        self._unwritten |= linkedids
+        self._news |= linkedids
 
     async def _restore(self) -> bool:
         """Read the calls that went on when they were written last, once; whether that is done."""

@@ -12,7 +12,8 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from ivr.services import outbox, people
+from ivr.model import Person
+from ivr.services import outbox, people, rights
 from ivr.settings import Settings
 from ivr.store import Store, StoreAway
 from ivr.watch.tail import Change, change_of
@@ -50,6 +51,10 @@ class Hub:
         self._store_away = store_away
         self._state = state
         self._clients: _Clients = set()
+        self._desk: _Clients = set()
+        """Those of people who see calls: the board is sent to them alone."""
+        self.board: Callable[[], Any] = dict
+        """Gives the board as it stands (:mod:`ivr.watch.board`)."""
         self._live = 0
         self._switches = ""
 
@@ -57,7 +62,8 @@ class Hub:
         """The web application."""
         application = web.Application(client_max_size=4096)
         logging.getLogger("aiohttp.server").addFilter(_is_our_fault)
-        application.add_routes([web.get("/events", self.events), web.get("/healthz", self.healthz)])
+        pages = {"/events": self.events, "/board": self.whole_board, "/healthz": self.healthz}
+        application.add_routes([web.get(path, handler) for path, handler in pages.items()])
         application.on_shutdown.append(self._close_all)
         return application
 
@@ -76,26 +82,28 @@ class Hub:
         self._switches = stamp
         self._send(_switches_bytes(stamp))
 
+    def publish_board(self, news: Any) -> None:
+        """Send a piece of news of the board; no id: a page that misses one fetches the whole."""
+        self._send(event_bytes("board", news), self._desk)
+
+    async def whole_board(self, request: web.Request) -> web.Response:
+        """The board as it stands, for a page that begins or has missed something."""
+        person, headers = await self._admit(request)
+        if not rights.sees_all_calls(person):
+            raise web.HTTPForbidden(text="calls", headers=headers)
+        return web.json_response(self.board(), headers=headers)
+
     async def healthz(self, _request: web.Request) -> web.Response:
         """What a monitor may know: no names, no numbers."""
         return web.json_response({"browsers": len(self._clients), "live_calls": self._live, **self._state()})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """One browser's stream, until it leaves, its session ends, or it cannot keep up."""
-        origin = request.headers.get("Origin")
-        if origin is not None and origin != self._origin:
-            raise web.HTTPForbidden(text="origin")
-        headers = self._headers(origin)
+        person, headers = await self._admit(request)
         token = request.cookies.get(self._cookie, "")
-        if len(self._clients) >= MOST_BROWSERS:
-            raise web.HTTPServiceUnavailable(text="full", headers=headers)
-        try:
-            if not await self._is_signed_in(token):
-                raise web.HTTPUnauthorized(text="sign in", headers=headers)
-        except StoreAway:
-            raise web.HTTPServiceUnavailable(text="database away", headers=headers) from None
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_BEHIND)
         self._clients.add(queue)  # before the replay: nothing may fall between the two
+        self._place(queue, person)
         try:
             response = web.StreamResponse(headers={**headers, "Content-Type": "text/event-stream; charset=utf-8"})
             await response.prepare(request)
@@ -104,8 +112,24 @@ class Hub:
         except (ConnectionError, TimeoutError, StoreAway):
             pass  # the browser left, or comes back later with its Last-Event-ID
         finally:
-            self._clients.discard(queue)
+            self._forget(queue)
         return response
+
+    async def _admit(self, request: web.Request) -> tuple[Person, dict[str, str]]:
+        """Who asks, and the headers of the answer; raises what is answered to whom is not let in."""
+        origin = request.headers.get("Origin")
+        if origin is not None and origin != self._origin:
+            raise web.HTTPForbidden(text="origin")
+        headers = self._headers(origin)
+        if len(self._clients) >= MOST_BROWSERS:
+            raise web.HTTPServiceUnavailable(text="full", headers=headers)
+        try:
+            person = await self._find_person(request.cookies.get(self._cookie, ""))
+        except StoreAway:
+            raise web.HTTPServiceUnavailable(text="database away", headers=headers) from None
+        if person is None:
+            raise web.HTTPUnauthorized(text="sign in", headers=headers)
+        return person, headers
 
     async def _stream(self, response: web.StreamResponse, queue: "asyncio.Queue[bytes | None]", token: str) -> None:
         loop = asyncio.get_running_loop()
@@ -119,9 +143,11 @@ class Hub:
                 return
             if loop.time() - checked_at >= RECHECK and not self._store_away():
                 checked_at = loop.time()
-                if not await self._is_signed_in(token):
+                person = await self._find_person(token)
+                if person is None:
                     await _write(response, event_bytes("signed-out", {}))
                     return
+                self._place(queue, person)
             while not queue.empty() and len(chunk) < 2**16:  # what waits goes out in one write
                 more = queue.get_nowait()
                 if more is None:
@@ -160,13 +186,13 @@ class Hub:
             pruned = known + 1 < outbox.first(session)
         return last, None if too_many or pruned else missed
 
-    async def _is_signed_in(self, token: str) -> bool:
+    async def _find_person(self, token: str) -> Person | None:
         if not token or len(token) > 200 or not token.isascii():  # none of ours
-            return False
+            return None
 
-        def look() -> bool:
+        def look() -> Person | None:
             with self._store.reading() as session:
-                return people.find_session(session, token, self._now()) is not None
+                return people.find_session(session, token, self._now())
 
         return await asyncio.to_thread(look)
 
@@ -180,8 +206,8 @@ class Hub:
             }
         return headers
 
-    def _send(self, chunk: bytes) -> None:
-        for queue in list(self._clients):
+    def _send(self, chunk: bytes, clients: _Clients | None = None) -> None:
+        for queue in list(self._clients if clients is None else clients):
             try:
                 queue.put_nowait(chunk)
             except asyncio.QueueFull:
@@ -189,10 +215,18 @@ class Hub:
 
     def _cut(self, queue: "asyncio.Queue[bytes | None]") -> None:
         """End a stream: what waits in it is read again after it has come back."""
-        self._clients.discard(queue)
+        self._forget(queue)
         while not queue.empty():
             queue.get_nowait()
         queue.put_nowait(None)
+
+    def _place(self, queue: "asyncio.Queue[bytes | None]", person: Person) -> None:
+        """Whether the board is sent there; a role may be changed while a page stands."""
+        (self._desk.add if rights.sees_all_calls(person) else self._desk.discard)(queue)
+
+    def _forget(self, queue: "asyncio.Queue[bytes | None]") -> None:
+        self._clients.discard(queue)
+        self._desk.discard(queue)
 
     async def _close_all(self, _application: web.Application) -> None:
         for queue in list(self._clients):

@@ -19,6 +19,7 @@ from ivr.process.log_files import bound_logs
 from ivr.process.sd_notify import Watchdog
 from ivr.settings import Settings
 from ivr.store import Store, open_store
+from ivr.watch.board import Board
 from ivr.watch.channels import LiveChannels
 from ivr.watch.exchange import Exchange
 from ivr.watch.hub import Hub
@@ -79,6 +80,15 @@ class Watch:
         self.hub = Hub(settings, store, now, store_away=lambda: self.tail.away, state=self.state)
         self.live = LiveChannels(on_change=self.hub.publish_live)
         self.exchange = Exchange(store, settings.instance, now, phones=find_phones(settings))
+        self.board = Board(
+            store,
+            settings.instance,
+            self.exchange,
+            now,
+            is_connected=lambda: bool(self.ami.authenticated),
+            publish=self.hub.publish_board,
+        )
+        self.hub.board = self.board.snapshot
         self.sweeping = Sweeping(settings, store, now, self.live.snapshot)
         logins = load_logins(settings)
         self.ami = Ami(
@@ -112,6 +122,7 @@ class Watch:
         self.tail.start()
         self.ami.start()
         self._counting = keep_running("refused", lambda: self.refused.follow(self.ami))
+        self._telling = keep_running("board", self.board.follow)
         self._writing = keep_running("line_calls", lambda: self.exchange.follow(self.ami))
         self.sweeping.start()
         _log.info("watch.ready", hub=self._settings.hub_address)
@@ -119,6 +130,7 @@ class Watch:
 
     async def __aexit__(self, *_: object) -> None:
         self._counting.cancel()
+        self._telling.cancel()
         self._following.cancel()
         self.ami.close()
         self._writing.cancel()  # no event comes any more: the last are written

@@ -197,12 +197,21 @@ def test_an_officer_of_an_agency_reads_and_answers_and_hears_nothing(desk: Any, 
     page = client.get(f"/tickets/{ulid}")
     assert page.status_code == 200
     assert "cây phượng" in page.text.lower()
-    for hidden in ("data-player", 'href="/calls', "Cùng số máy này", "data-edits", "data-fact>", "part-sound"):
+    for hidden in (
+        "data-player",
+        'href="/calls',
+        'href="/board',
+        "Cùng số máy này",
+        "data-edits",
+        "data-fact>",
+        "part-sound",
+    ):
         assert hidden not in page.text
     assert client.post(f"/tickets/{ulid}/notes", data={"text": "đã cử người"}).status_code == 303
     for method, path in (
         ("GET", "/calls"),
         ("GET", f"/calls/{ulid}"),
+        ("GET", "/board"),
         ("POST", f"/recordings/{ulid}/plays"),
         ("POST", f"/tickets/{ulid}/text"),
         ("POST", f"/tickets/{ulid}/facts"),

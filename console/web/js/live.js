@@ -116,6 +116,9 @@ const acts = {
   waiting(message) {
     badge(message.count);
   },
+  board(message) {
+    tell("live:board", message.news);
+  },
   // A person has thrown a switch: callers hear another menu, and every page says so.
   switches(message) {
     const band = document.getElementById("modes");

@@ -1,6 +1,7 @@
 // The hub's stream of changes (server-sent events) as messages; only the tab that leads holds one.
 //   {kind: "on", last, calls} · {kind: "off"} · {kind: "alive"} · {kind: "change", topic, subject, last}
 //   {kind: "refresh", last}: something may have been missed · {kind: "calls", calls}
+//   {kind: "board", news}: of calls that go on, see board.js
 //   {kind: "switches", stamp}: those that are on, see ivr/city/flow/switches.py · {kind: "signed-out"}
 const SILENCE = 25_000; // ms; the hub sends a heartbeat every 10 s
 const LONGEST_PAUSE = 15_000; // ms between two tries
@@ -43,6 +44,7 @@ export class Stream {
       this.calls = JSON.parse(event.data).data.calls;
       this.tell({ kind: "calls", calls: this.calls });
     });
+    on("board", (event) => this.tell({ kind: "board", news: JSON.parse(event.data) }));
     on("switches", (event) => {
       this.switches = JSON.parse(event.data).data.stamp;
       this.tell({ kind: "switches", stamp: this.switches });

@@ -26,7 +26,15 @@ def test_every_page_fits_and_can_be_read_by_everybody(
 ) -> None:
     ulid = running.seeded.ulid(4217)
     missed = running.seeded.miss_call(f"+849113{size[0]:05}{len(scheme)}", 10)
-    lists = ("/tickets?tab=all", "/tickets?tab=late&q=x", "/calls", "/call-backs", "/people", "/jobs?state=waiting")
+    lists = (
+        "/tickets?tab=all",
+        "/tickets?tab=late&q=x",
+        "/calls",
+        "/board",
+        "/call-backs",
+        "/people",
+        "/jobs?state=waiting",
+    )
     others = (f"/tickets/{ulid}", f"/calls/{ulid}", f"/calls/{running.seeded.find_talk()}", f"/call-backs/{missed}")
     page = open_page("admin", path="/tickets", size=size, scheme=scheme)
     found: dict[str, list[str]] = {}

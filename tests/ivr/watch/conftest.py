@@ -20,3 +20,10 @@ def home(tmp_path: Path, store: Store) -> Home:
 def lite(tmp_path: Path) -> Iterator[Home]:
     with sqlite_store(tmp_path) as store:
         yield Home(tmp_path / "home", store)
+
+
+@pytest.fixture
+def lite_store(tmp_path: Path) -> Iterator[Store]:
+    """An empty SQLite database."""
+    with sqlite_store(tmp_path) as store:
+        yield store

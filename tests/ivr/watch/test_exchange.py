@@ -5,7 +5,6 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -18,7 +17,6 @@ from ivr.callcentre.calls import CallBook
 from ivr.callcentre.segments import Timeline, timeline_of
 from ivr.model import LineCall
 from ivr.store import Store, StoreAway
-from ivr.testing.database import sqlite_store
 from ivr.testing.recorded_events import PHONES, START, moment, recorded, replayed, streams
 from ivr.watch.exchange import LINGER, Exchange
 
@@ -26,12 +24,6 @@ NAME = "1022"
 NOW = moment(60)
 Given = Mapping[str, Any]
 Row = tuple[str, str, datetime, datetime | None, bool, list[tuple[str, datetime, datetime, list[str]]]]
-
-
-@pytest.fixture
-def lite_store(tmp_path: Path) -> Iterator[Store]:
-    with sqlite_store(tmp_path) as store:
-        yield store
 
 
 class Listing:

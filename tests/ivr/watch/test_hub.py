@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from ivr.asterisk.logins import load_logins
 from ivr.city.flow.switches import get_stamp, throw_switch
-from ivr.model import Outbox, SignIn
+from ivr.model import Outbox, Person, Role, SignIn
 from ivr.model.report import PartState
 from ivr.process.hub_state import hub_state
 from ivr.services import outbox
@@ -148,14 +148,13 @@ def test_live_calls_come_from_asterisk_and_end_with_it(lite: Home) -> None:
         fake = FakeAmi(lambda _, action: channel_list(action, ("1.1", "1.1"), ("1.2", "1.1")))
         fake.port, fake.secret = lite.settings.ami_port, load_logins(lite.settings).ami_secret
         async with fake, lite.watching() as watch, Browser(lite) as browser:
-            while (await browser.until("calls.live"))[1]["data"]["calls"] != 1:
-                pass
+            await browser.until_calls(1)
             assert watch.live.snapshot() == {"1.1", "1.2"}
             await fake.event("Newchannel", **of_channel("2.1", "2.1"))
-            assert (await browser.until("calls.live"))[1]["data"]["calls"] == 2
+            await browser.until_calls(2)
             assert watch.state()["asterisk"]
             await fake.stop()
-            assert (await browser.until("calls.live"))[1]["data"]["calls"] == 0
+            await browser.until_calls(0)
             assert watch.live.snapshot() is None
 
     run(test())
@@ -275,3 +274,60 @@ def test_nothing_from_outside_makes_the_hub_fail(home: Home, caplog: pytest.LogC
 
     run(test())
     assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_the_board_is_whole_for_who_sees_calls_and_news_follow(lite: Home) -> None:
+    async def test() -> None:
+        asterisk = FakeAmi(lambda _fake, action: channel_list(action))
+        asterisk.port, asterisk.secret = lite.settings.ami_port, load_logins(lite.settings).ami_secret
+        async with asterisk, lite.watching() as watch, Browser(lite) as browser, lite.client() as client:
+            await until(lambda: watch.ami.authenticated and watch.exchange.is_synced)
+            caller = {"Privilege": "call,all", "ChannelStateDesc": "Up", **of_channel("17.1", "17.1")}
+            await asterisk.event("Newchannel", **caller)
+            await until(lambda: watch.board.snapshot()["calls"])
+            async with client.get(f"{lite.url}/board", headers={"Origin": CONSOLE}) as answer:
+                assert answer.headers["Access-Control-Allow-Origin"] == CONSOLE
+                board = await answer.json()
+            assert list(board["calls"]) == ["17.1"]
+            await asterisk.event("Hangup", **caller, Cause="16")
+            await until(lambda: not watch.board.snapshot()["calls"])
+            await asyncio.to_thread(lite.announce, "01A")
+            await browser.until("ticket.filed")
+            ended = [news for news in browser.boards if news.get("calls") == {"17.1": None}]
+            assert [news["number"] > board["number"] for news in ended] == [True]
+            assert {news["run"] for news in browser.boards} == {board["run"]}
+
+    run(test())
+
+
+def test_an_agency_sees_no_board(lite: Home) -> None:
+    """Calls are the desk's: neither the whole nor a piece of news; a role that is changed counts within a stream."""
+    with lite.store.transaction() as session:
+        session.query(Person).one().role = Role.AGENCY
+
+    async def test() -> None:
+        async with lite.watching() as watch, Browser(lite) as browser, lite.client() as client:
+            async with client.get(f"{lite.url}/board", headers={"Origin": CONSOLE}) as answer:
+                assert answer.status == 403
+            watch.hub.publish_board({"number": 1})
+            await asyncio.to_thread(lite.announce, "01A")
+            await browser.until("ticket.filed")
+            assert browser.boards == []
+
+    run(test())
+
+
+@pytest.mark.parametrize(("token", "origin", "status"), [("", CONSOLE, 401), (None, "http://evil.example", 403)])
+def test_the_board_is_for_signed_in_people_of_this_console(
+    lite: Home, token: str | None, origin: str, status: int
+) -> None:
+    async def test() -> None:
+        headers = {"Origin": origin}
+        async with (
+            lite.watching(),
+            lite.client(token) as client,
+            client.get(f"{lite.url}/board", headers=headers) as answer,
+        ):
+            assert answer.status == status
+
+    run(test())

@@ -60,7 +60,7 @@ def test_a_signal_ends_it_well(
 def test_a_sweep_that_fails_is_followed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = [RuntimeError("a mistake"), StoreAway("away"), SweepReport(filed=7)]
 
-    def fails(*_: object) -> SweepReport:
+    def fails(*_: object, **__: object) -> SweepReport:
         outcome = outcomes.pop(0) if len(outcomes) > 1 else outcomes[0]
         if isinstance(outcome, Exception):
             raise outcome

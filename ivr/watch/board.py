@@ -1,0 +1,156 @@
+"""The calls that go on and the figures of the day, told to pages as they change: whole once, then what is new.
+
+Each piece of news has a number; a page that misses one fetches the whole anew. What changes within a quarter of a
+second is one piece. A page knows what stands here and asks nobody else.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+from ulid import ULID
+
+from ivr.callcentre.board import OnLine
+from ivr.callcentre.figures import DEFAULT_LEVEL, Counts
+from ivr.callcentre.segments import Direction
+from ivr.model.numbers import masked
+from ivr.services.line_calls import Citizen, find_citizens
+from ivr.services.queue_figures import read_today
+from ivr.store import Store, StoreAway
+from ivr.watch.exchange import Exchange
+
+EVERY = 0.25
+"""Seconds between two looks."""
+ROWS_EVERY = 2.0
+"""Seconds between two questions to the database: whose calls these are, and the figures of the day."""
+
+_log = structlog.get_logger(__name__)
+
+Plain = dict[str, Any]
+"""As JSON has it; moments are seconds since 1970."""
+
+
+class Board:
+    """What pages are to show. Owned by the event loop; rows are read on a thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        instance: str,
+        exchange: Exchange,
+        now: Callable[[], datetime],
+        *,
+        is_connected: Callable[[], bool],
+        publish: Callable[[Plain], None],
+    ) -> None:
+        """``is_connected``: whether Asterisk's events arrive; ``publish`` takes each piece of news."""
+        self._store, self._instance, self._exchange, self._now = store, instance, exchange, now
+        self._is_connected, self._publish = is_connected, publish
+        self._run, self._number = str(ULID()), 0
+        self._known = False
+        self._calls: dict[str, OnLine] = {}
+        self._citizens: dict[str, Citizen] = {}
+        self._figures: Plain = {}
+        self._rows_at = 0.0
+
+    def snapshot(self) -> Plain:
+        """Everything that stands on the board."""
+        return {
+            **self._head(),
+            "known": self._known,
+            "calls": {linkedid: self._plain(call) for linkedid, call in self._calls.items()},
+            "figures": self._figures,
+        }
+
+    async def follow(self) -> None:
+        """Tell what is new until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.look()
+
+    async def look(self) -> None:
+        """Tell what is new since the last time, if anything is."""
+        rows = await self._read_rows(asyncio.get_running_loop().time())
+        changed = {**rows.pop("calls", {}), **self._take_calls()}
+        news = {**rows, "calls": changed} if changed else rows
+        known = self._is_connected() and self._exchange.is_synced
+        if known != self._known:
+            self._known = known
+            news["known"] = known
+        if news:
+            self._number += 1
+            self._publish({**self._head(), **news})
+
+    def _head(self) -> Plain:
+        return {"run": self._run, "number": self._number, "at": self._now().timestamp()}
+
+    def _take_calls(self) -> dict[str, Plain | None]:
+        changed: dict[str, Plain | None] = {}
+        for linkedid, call in self._exchange.take_news().items():
+            if call is not None and call != self._calls.get(linkedid):
+                self._calls[linkedid] = call
+                changed[linkedid] = self._plain(call)
+            elif call is None and self._calls.pop(linkedid, None) is not None:
+                self._citizens.pop(linkedid, None)
+                changed[linkedid] = None
+        return changed
+
+    async def _read_rows(self, moment: float) -> Plain:
+        """Names of citizens and figures come with the next piece of news; without a database the old ones stand."""
+        if moment - self._rows_at < ROWS_EVERY:
+            return {}
+        self._rows_at = moment
+        nameless = [
+            linkedid
+            for linkedid, call in self._calls.items()
+            if call.direction is Direction.INBOUND and linkedid not in self._citizens
+        ]
+        try:
+            citizens, figures = await asyncio.to_thread(self._read, nameless)
+        except StoreAway as error:
+            _log.warning("board.store_away", error=str(error).partition("\n")[0])
+            return {}
+        self._citizens |= {linkedid: each for linkedid, each in citizens.items() if linkedid in self._calls}
+        news: Plain = {}
+        if named := {linkedid: self._plain(self._calls[linkedid]) for linkedid in citizens if linkedid in self._calls}:
+            news["calls"] = named
+        if figures != self._figures:
+            self._figures = news["figures"] = figures
+        return news
+
+    def _read(self, nameless: list[str]) -> tuple[dict[str, Citizen], Plain]:
+        with self._store.reading() as session:
+            citizens = find_citizens(session, self._instance, nameless) if nameless else {}
+            return citizens, _plain_figures(read_today(session, self._instance, self._now()))
+
+    def _plain(self, call: OnLine) -> Plain:
+        citizen = self._citizens.get(call.linkedid)
+        return {
+            "direction": call.direction.value,
+            "stands": call.stands.value,
+            "since": call.since.timestamp(),
+            "began": call.began.timestamp(),
+            "queue": call.queue,
+            "phones": list(call.phones),
+            "call": citizen.ulid if citizen else "",
+            "number": masked(citizen.number) if citizen and citizen.number else "",
+            "withheld": citizen is not None and citizen.number is None,
+            "trial": citizen is not None and citizen.trial,
+        }
+
+
+def _plain_figures(counts: Mapping[str, Counts]) -> Plain:
+    """Sums of all queues, and the two ratios made of them; None where there is nothing to divide by."""
+    total = sum(counts.values(), Counts())
+    return {
+        "offered": total.offered,
+        "answered": total.answered,
+        "abandoned": total.abandoned,
+        "overflowed": total.overflowed,
+        "called_back": total.called_back,
+        "level": DEFAULT_LEVEL.of(total),
+        "asa": None if total.asa is None else total.asa.total_seconds(),
+        "longest": total.longest_wait.total_seconds(),
+    }
