@@ -119,7 +119,7 @@ def hotline(
             "config": _config_with(settings, person, full=circumstances.operator is Operator.FULL),
         }
     rung = load_settings(**given)
-    _tell_queues(rung)
+    tell_queues(rung)
     ours = {name: value for name, value in os.environ.items() if not name.startswith("TONGDAI_")}
     environment = ours | {f"TONGDAI_{name.upper()}": str(value) for name, value in given.items() if value is not None}
     words = [sys.executable, "-m", "ivr", "agi", "--at", circumstances.at.isoformat()]
@@ -162,7 +162,7 @@ def play_all(scenarios: Sequence[Scenario], asterisk: RunningAsterisk, *, again:
     return played
 
 
-def _tell_queues(settings: Settings) -> None:
+def tell_queues(settings: Settings) -> None:
     """Have a running Asterisk ring these persons from now on; one that does not run reads it when it starts."""
     render(settings)
     with suppress(AsteriskSilent):

@@ -30,7 +30,7 @@ from ivr.store import Store, make_engine, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import find_scenario
 from ivr.testing.asterisk import RunningAsterisk, wait_for
-from ivr.testing.calls import play_all
+from ivr.testing.calls import ENGAGED, add_talker, play_all, tell_queues
 from ivr.testing.database import Cluster
 from ivr.testing.processes import running, scaled
 
@@ -126,7 +126,10 @@ def settings(request: pytest.FixtureRequest, asterisk: RunningAsterisk) -> Setti
     else:
         folder_of(base).mkdir()
         url = f"sqlite+pysqlite:///{folder_of(base) / 'tongdai.db'}"
-    made = base.model_copy(update={"database_url": url})
+    made = base.model_copy(update={"database_url": url, "operator_phone": ENGAGED})
+    add_talker(made)
+    tell_queues(made)
+    asterisk.ask("dialplan reload")
     if not name.startswith("postgresql"):
         migrate(made)
     return made
