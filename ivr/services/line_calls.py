@@ -22,7 +22,7 @@ _VISITS = Base.metadata.tables[QueueVisit.__tablename__]
 _OF_ONE = _CALLS.c.instance == bindparam("of_instance"), _CALLS.c.linkedid == bindparam("of_linkedid")
 _FORGET = delete(_CALLS).where(*_OF_ONE)
 
-_LONGEST = timedelta(hours=12)
+LONGEST_CALL = timedelta(hours=12)
 """No call is longer: among later ones those that ended just now are looked for."""
 _NOTICED = timedelta(seconds=1)
 _WAITS = frozenset({SegmentKind.QUEUE, SegmentKind.RING})
@@ -101,7 +101,7 @@ def store(session: Session, instance: str, calls: Sequence[Written], *, merged: 
 
 def find_open(session: Session, instance: str, *, since: datetime) -> list[tuple[CallEvent, ...]]:
     """The events of each call that went on when it was written last, or ended after ``since``; the oldest first."""
-    recent = or_(LineCall.live, and_(LineCall.began_at >= since - _LONGEST, LineCall.ended_at >= since))
+    recent = or_(LineCall.live, and_(LineCall.began_at >= since - LONGEST_CALL, LineCall.ended_at >= since))
     rows = select(LineCall.events).where(LineCall.instance == instance, recent)
     return [
         tuple(event for record in records if (event := from_record(record)) is not None)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from ivr.callcentre.figures import AT_ONCE, Counts
 from ivr.callcentre.visits import Outcome
-from ivr.model import QueueVisit
+from ivr.model import LineCall, QueueVisit
 from ivr.model.civil import ZONE
+from ivr.services.line_calls import LONGEST_CALL
 
 IN_TIME = timedelta(seconds=20)
 """T: the wait within which a call is answered in time (DOMAIN §8)."""
@@ -30,7 +31,12 @@ def read_today(session: Session, instance: str, now: datetime) -> Mapping[str, C
             func.sum(QueueVisit.waited),
             func.max(QueueVisit.waited),
         )
-        .where(QueueVisit.instance == instance, QueueVisit.joined_at >= midnight)
+        .join(LineCall, and_(LineCall.instance == QueueVisit.instance, LineCall.linkedid == QueueVisit.linkedid))
+        .where(
+            QueueVisit.instance == instance,
+            QueueVisit.joined_at >= midnight,
+            LineCall.began_at >= midnight - LONGEST_CALL,  # by its index: of years of visits the day's are found
+        )
         .group_by(QueueVisit.queue, QueueVisit.outcome)
     )
     counts: dict[str, Counts] = {}

@@ -1,7 +1,7 @@
-"""The calls that go on and the figures of the day, told to pages as they change: whole once, then what is new.
+"""The calls that go on and the figures of the day, sent to pages as they change: whole once, then what is new.
 
 Each piece of news has a number; a page that misses one fetches the whole anew. What changes within a quarter of a
-second is one piece. A page knows what stands here and asks nobody else.
+second is one piece. A page knows what stands here and asks no database.
 """
 
 import asyncio
@@ -52,8 +52,10 @@ class Board:
         self._known = False
         self._calls: dict[str, OnLine] = {}
         self._citizens: dict[str, Citizen] = {}
+        self._named: set[str] = set()
+        """linkedids of calls whose citizen became known and was not sent yet."""
         self._figures: Plain = {}
-        self._rows_at = 0.0
+        self._told_figures: Plain = {}
 
     def snapshot(self) -> Plain:
         """Everything that stands on the board."""
@@ -68,20 +70,44 @@ class Board:
         """Tell what is new until cancelled."""
         while True:
             await asyncio.sleep(EVERY)
-            await self.look()
+            self.tell()
 
-    async def look(self) -> None:
+    async def follow_rows(self) -> None:
+        """Read whose calls these are and the day's figures until cancelled; however long it takes, calls go on."""
+        while True:
+            await self.read_rows()
+            await asyncio.sleep(ROWS_EVERY)
+
+    def tell(self) -> None:
         """Tell what is new since the last time, if anything is."""
-        rows = await self._read_rows(asyncio.get_running_loop().time())
-        changed = {**rows.pop("calls", {}), **self._take_calls()}
-        news = {**rows, "calls": changed} if changed else rows
+        renamed = {linkedid: self._plain(self._calls[linkedid]) for linkedid in self._named if linkedid in self._calls}
+        changed = {**renamed, **self._take_calls()}
+        self._named = set()
+        news: Plain = {"calls": changed} if changed else {}
+        if self._told_figures != self._figures:
+            self._told_figures = news["figures"] = self._figures
         known = self._is_connected() and self._exchange.is_synced
         if known != self._known:
-            self._known = known
-            news["known"] = known
+            self._known = news["known"] = known
         if news:
             self._number += 1
             self._publish({**self._head(), **news})
+
+    async def read_rows(self) -> None:
+        """Ask the database once; while it is away the old names and figures stand."""
+        nameless = [
+            linkedid
+            for linkedid, call in self._calls.items()
+            if call.direction is Direction.INBOUND and linkedid not in self._citizens
+        ]
+        try:
+            citizens, self._figures = await asyncio.to_thread(self._read, nameless)
+        except StoreAway as error:
+            _log.warning("board.store_away", error=str(error).partition("\n")[0])
+            return
+        named = {linkedid: citizen for linkedid, citizen in citizens.items() if linkedid in self._calls}
+        self._citizens |= named
+        self._named |= set(named)
 
     def _head(self) -> Plain:
         return {"run": self._run, "number": self._number, "at": self._now().timestamp()}
@@ -96,29 +122,6 @@ class Board:
                 self._citizens.pop(linkedid, None)
                 changed[linkedid] = None
         return changed
-
-    async def _read_rows(self, moment: float) -> Plain:
-        """Names of citizens and figures come with the next piece of news; without a database the old ones stand."""
-        if moment - self._rows_at < ROWS_EVERY:
-            return {}
-        self._rows_at = moment
-        nameless = [
-            linkedid
-            for linkedid, call in self._calls.items()
-            if call.direction is Direction.INBOUND and linkedid not in self._citizens
-        ]
-        try:
-            citizens, figures = await asyncio.to_thread(self._read, nameless)
-        except StoreAway as error:
-            _log.warning("board.store_away", error=str(error).partition("\n")[0])
-            return {}
-        self._citizens |= {linkedid: each for linkedid, each in citizens.items() if linkedid in self._calls}
-        news: Plain = {}
-        if named := {linkedid: self._plain(self._calls[linkedid]) for linkedid in citizens if linkedid in self._calls}:
-            news["calls"] = named
-        if figures != self._figures:
-            self._figures = news["figures"] = figures
-        return news
 
     def _read(self, nameless: list[str]) -> tuple[dict[str, Citizen], Plain]:
         with self._store.reading() as session:

@@ -123,6 +123,7 @@ class Watch:
         self.ami.start()
         self._counting = keep_running("refused", lambda: self.refused.follow(self.ami))
         self._telling = keep_running("board", self.board.follow)
+        self._reading = keep_running("board_rows", self.board.follow_rows)
         self._writing = keep_running("line_calls", lambda: self.exchange.follow(self.ami))
         self.sweeping.start()
         _log.info("watch.ready", hub=self._settings.hub_address)
@@ -131,6 +132,7 @@ class Watch:
     async def __aexit__(self, *_: object) -> None:
         self._counting.cancel()
         self._telling.cancel()
+        self._reading.cancel()
         self._following.cancel()
         self.ami.close()
         self._writing.cancel()  # no event comes any more: the last are written

@@ -1,6 +1,7 @@
 """The board: news add up to the whole, what Asterisk says is on it at once, and an absent part is said."""
 
 import asyncio
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
@@ -53,8 +54,9 @@ class Page:
             self.exchange.take(cast("Mapping[str, str]", event))
 
     async def look(self) -> None:
-        self.board._rows_at = -10.0  # the clock of rows is the machine's
-        await self.board.look()
+        self.board.tell()
+        await self.board.read_rows()
+        self.board.tell()
 
     @property
     def shown(self) -> Plain:
@@ -126,11 +128,14 @@ def test_who_waits_again_has_waited_since_the_beginning(lite_store: Store) -> No
     asyncio.run(live())
 
 
-def test_whose_call_it_is_comes_from_our_menus_row_and_a_withheld_number_stays_so(lite_store: Store) -> None:
+@pytest.mark.parametrize(("number", "shown", "withheld"), [("+84905123456", "0905 ••• 456", False), (None, "", True)])
+def test_whose_call_it_is_comes_from_our_menus_row_and_a_withheld_number_stays_so(
+    lite_store: Store, number: str | None, shown: str, *, withheld: bool
+) -> None:
     events = list(recorded("answered"))[:4]
     linkedid = str(next(event["Linkedid"] for event in events if "Linkedid" in event))
 
-    async def live(number: str | None) -> Plain:
+    async def live() -> None:
         page = Page(lite_store)
         await page.begin()
         page.take(events)
@@ -138,7 +143,7 @@ def test_whose_call_it_is_comes_from_our_menus_row_and_a_withheld_number_stays_s
         (before,) = page.shown["calls"].values()
         assert (before["call"], before["number"], before["withheld"]) == ("", "", False)
         with lite_store.transaction() as session:
-            session.merge(
+            session.add(
                 Call(
                     id="01K5CALL000000000000000001", instance=NAME, city="da-nang", linkedid=linkedid,
                     caller_number=number, started_at=START,
@@ -146,12 +151,9 @@ def test_whose_call_it_is_comes_from_our_menus_row_and_a_withheld_number_stays_s
             )  # fmt: skip
         await page.look()
         (after,) = page.shown["calls"].values()
-        return dict(after)
+        assert (after["call"], after["number"], after["withheld"]) == ("01K5CALL000000000000000001", shown, withheld)
 
-    named = asyncio.run(live("+84905123456"))
-    assert (named["call"], named["number"]) == ("01K5CALL000000000000000001", "0905 ••• 456")
-    hidden = asyncio.run(live(None))
-    assert (hidden["number"], hidden["withheld"]) == ("", True)
+    asyncio.run(live())
 
 
 def test_what_asterisk_does_not_say_any_more_is_said_to_be_unknown(lite_store: Store) -> None:
@@ -183,6 +185,29 @@ def test_without_a_database_the_calls_go_on(lite_store: Store, monkeypatch: pyte
         await page.look()
         assert len(page.shown["calls"]) == 1
         assert page.shown["figures"] == figures
+
+    asyncio.run(live())
+
+
+def test_a_database_that_does_not_answer_holds_no_call_back(lite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def stuck(*_: object) -> Plain:
+        assert answered.wait(60)
+        return {}
+
+    async def live() -> None:
+        page = Page(lite_store)
+        await page.begin()
+        monkeypatch.setattr("ivr.watch.board.read_today", stuck)
+        reading = asyncio.create_task(page.board.read_rows())
+        try:
+            page.take(list(recorded("answered"))[:4])
+            page.board.tell()
+            assert len(page.shown["calls"]) == 1
+        finally:
+            answered.set()
+            await reading
 
     asyncio.run(live())
 
