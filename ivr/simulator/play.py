@@ -15,8 +15,9 @@ from ivr.simulator.values import Scenario, Step
 
 REACTION = 0.15
 """Seconds between a prompt's beginning and the key that answers it: no person is faster, and Asterisk is listening."""
-APART = SAME_PRESS + 0.2
-"""Seconds between two presses of the same key: sooner, the hotline takes the second for a copy of the first."""
+APART = SAME_PRESS + 0.5
+"""Seconds between two presses of the same key: sooner, the hotline takes the second for a copy of the first. It counts
+from when it saw the first, which on a busy machine is a while after it was pressed."""
 AFTER_BEEP = 0.6
 """Seconds from the beginning of the beep until speech: the beep itself takes 0.25 s."""
 LAST_SOUND = 0.05
