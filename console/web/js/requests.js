@@ -42,6 +42,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   asker.addEventListener("htmx:afterRequest", () => htmx.trigger(document.body, "live:refresh"), { once: true });
 });
 
+// Nor does what the server said before one's own act come over it after: a choice would jump back for a moment, and a
+// click in that moment would choose nothing. What was asked for before the act is dropped; the act has asked anew.
+let acts = 0;
+const askedAfter = new WeakMap(); // a request → how many acts were done when it was sent
+document.addEventListener("changed", () => (acts += 1), true); // before the regions hear it and ask
+document.addEventListener("htmx:beforeSend", (event) => askedAfter.set(event.detail.xhr, acts));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const region = event.detail.target;
+  if (region.dataset?.region === undefined || !region.getAttribute("hx-trigger")?.includes("changed from:body")) return;
+  if (askedAfter.get(event.detail.xhr) < acts) event.detail.shouldSwap = false;
+});
+
 document.addEventListener("htmx:responseError", (event) => explain(event.detail.xhr));
 document.addEventListener("htmx:sendError", () => notice(word("no-connection"), { bad: true }));
 document.addEventListener("htmx:timeout", () => notice(word("no-connection"), { bad: true }));

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from ivr.testing.browser import RunningConsole, no_reload, violations
 
@@ -127,6 +127,36 @@ def test_classifying_in_place_twice_in_a_row(open_page: Callable[..., Page], run
             page.get_by_label("Khẩn").set_checked(urgent)
             expect(page.locator("#part-bar .tagline.strong")).to_have_count(int(urgent))
         expect(page.locator("#notices .notice-bad")).to_have_count(0)
+
+
+def test_what_was_asked_for_before_an_act_does_not_come_over_it(
+    open_page: Callable[..., Page], running: RunningConsole
+) -> None:
+    ulid, hear = running.seeded.report_now(4327, "vỉa hè trước nhà số năm bị đào lên rồi bỏ đó")
+    hear()
+    page = open_page("lan", path=f"/tickets/{ulid}")
+    urgent = page.get_by_label("Khẩn")
+    answers: list[tuple[Route, APIResponse]] = []  # said by the server, not heard by the page yet
+    page.route("**/parts/facts", lambda route: answers.append((route, route.fetch())))
+
+    def hear_next() -> None:
+        route, answer = answers.pop(0)
+        route.fulfill(response=answer)
+
+    for wanted in (True, False):
+        with page.expect_request("**/parts/facts"):
+            page.evaluate("document.body.dispatchEvent(new CustomEvent('live:refresh'))")
+        urgent.set_checked(wanted)
+        expect(page.locator("#part-bar .tagline.strong")).to_have_count(int(wanted))
+        with page.expect_request("**/parts/facts"):  # the act's own question follows the old one
+            hear_next()
+        assert urgent.is_checked() is wanted
+        page.evaluate("document.getElementById('part-facts').dataset.old = 'yes'")
+        while page.locator("#part-facts[data-old]").count():
+            page.wait_for_timeout(50)
+            if answers:
+                hear_next()
+        assert urgent.is_checked() is wanted
 
 
 def test_each_region_follows_what_it_shows(open_page: Callable[..., Page], running: RunningConsole) -> None:
