@@ -17,6 +17,9 @@ from panoramisk.message import Message
 from ivr.errors import TongdaiError
 from ivr.words import tr
 
+BOOTS = 10.0
+"""Seconds after a login in which Asterisk says that it has booted; it never says so to a user without class ``system``,
+as a PBX may still have."""
 MOST_UNREAD = 2**20
 """Bytes without the end of a message after which the peer is no Asterisk."""
 
@@ -131,6 +134,9 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         self.on_connect = self.on_login = self.on_disconnect = _nothing
         self._on_ready = on_ready
         self._on_lost = on_lost
+        self._booted = asyncio.Event()
+        """Set once Asterisk has booted: before it takes logins and lists nothing, though calls may have been cut."""
+        self.on("FullyBooted", lambda _event: self._booted.set())
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._logged_away = False
@@ -196,6 +202,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         if self._closing:
             f.result()[0].abort()
             return
+        self._booted = asyncio.Event()
         super().connection_made(f)
 
     def login(self, future: "asyncio.Future[Any]") -> None:
@@ -246,11 +253,18 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         super().close()
 
     async def _ready(self, on_ready: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        protocol = self.protocol
+        try:
+            await asyncio.wait_for(self._booted.wait(), BOOTS)
+        except TimeoutError:
+            _log.warning("ami.not_booted", seconds=BOOTS)
+        if self.protocol is not protocol:
+            return  # the connection broke meanwhile: that of now has its own turn
         try:
             await on_ready()
         except TongdaiError as error:
             _log.warning("ami.not_ready", error=str(error))
-            if self.protocol is not None:
+            if self.protocol is not None and self.protocol is protocol:
                 self.protocol.transport.abort()  # without knowing what goes on, begin again
         except Exception:  # a mistake of ours must not stay silent in a task
             _log.exception("ami.on_ready_failed")

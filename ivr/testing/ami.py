@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,7 +22,10 @@ class FakeAmi:
         self.received: list[Action] = []
         self.logins = 0
         self.muted = False
+        self.booted = True
+        """False for one that takes logins before it has booted, as Asterisk does."""
         self.secret = "geheim"  # noqa: S105  # of a fake
+        self.queues = FakeQueues()
         self._answer = answer or (lambda _fake, _action: None)
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
@@ -46,10 +49,8 @@ class FakeAmi:
         if self._server is not None:
             self._server.close()
         self.drop()
-        for task in list(self._tasks):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        if self._tasks:
+            await asyncio.wait(self._tasks)  # each ends with its connection
 
     def drop(self) -> None:
         """Break every connection as a crash does."""
@@ -97,14 +98,74 @@ class FakeAmi:
         match action["Action"]:
             case "Login" if action["Secret"] == self.secret:
                 self.logins += 1
-                booted = message(Event="FullyBooted", Status="Fully Booted").decode()
+                booted = message(Event="FullyBooted", Status="Fully Booted").decode() if self.booted else ""
                 return message(Response="Success", ActionID=number, Message="Authentication accepted").decode() + booted
             case "Login":
                 return message(Response="Error", ActionID=number, Message="Authentication failed").decode()
             case "Ping":
                 return message(Response="Success", ActionID=number, Ping="Pong").decode()
             case _:
-                return self._answer(self, action)
+                return self._answer(self, action) or self.queues.answer(action)
+
+
+class FakeQueues:
+    """The queues of a fake, and who is in them; checked against a real Asterisk in ``test_members.py``."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = set(names) or {"da-nang-operator"}
+        self.members: dict[tuple[str, str], dict[str, str]] = {}
+        """Membership, pause, reason, name and state of each member, by queue and interface."""
+        self.devices: dict[str, str] = {}
+        """State of a telephone, as Asterisk numbers it; not in use unless given."""
+
+    def add(self, queue: str, interface: str, *, membership: str = "static", paused: str = "0", name: str = "") -> None:
+        """Put a telephone into a queue."""
+        self.members[queue, interface] = {
+            "Membership": membership, "Paused": paused, "Name": name or interface, "PausedReason": "",
+        }  # fmt: skip
+
+    def answer(self, action: Action) -> str | None:
+        """What Asterisk answers to an action about queues; None for another one."""
+        number, place = action["ActionID"], (action.get("Queue", ""), action.get("Interface", ""))
+        match action["Action"]:
+            case "QueueStatus":
+                return self._list(number)
+            case "QueueAdd" if place[0] not in self.names:
+                return _error(number, "Unable to add interface to queue: No such queue")
+            case "QueueAdd" if place in self.members:
+                return _error(number, "Unable to add interface: Already there")
+            case "QueueAdd":
+                paused = "1" if action.get("Paused") == "true" else "0"
+                self.add(*place, membership="dynamic", paused=paused, name=action.get("MemberName", ""))
+            case "QueuePause" if place not in self.members:
+                return _error(number, "Interface not found")
+            case "QueueRemove" if place not in self.members:
+                return _error(number, "Unable to remove interface: Not there")
+            case "QueuePause":
+                self.members[place]["Paused"] = "1" if action["Paused"] == "true" else "0"
+            case "QueueRemove":
+                del self.members[place]
+            case _:
+                return None
+        return message(Response="Success", ActionID=number, Message="done").decode()
+
+    def _list(self, number: str) -> str:
+        head = message(Response="Success", ActionID=number, EventList="start", Message="Queue status will follow")
+        queues = [message(Event="QueueParams", ActionID=number, Queue=name, Strategy="ringall") for name in self.names]
+        rest = {"StateInterface": "x", "Penalty": "0", "CallsTaken": "0", "LastCall": "0", "LastPause": "0"}
+        members = [
+            message(
+                Event="QueueMember", ActionID=number, Queue=queue, Location=interface, **member, **rest,
+                InCall="0", Status=self.devices.get(interface, "1"),
+            )
+            for (queue, interface), member in self.members.items()
+        ]  # fmt: skip
+        end = message(Event="QueueStatusComplete", ActionID=number, EventList="Complete", ListItems="1")
+        return b"".join([head, *queues, *members, end]).decode()
+
+
+def _error(number: str, text: str) -> str:
+    return message(Response="Error", ActionID=number, Message=text).decode()
 
 
 @contextmanager

@@ -296,3 +296,41 @@ def test_strange_messages_are_survived(raw: bytes) -> None:
             assert heard
 
     run(test())
+
+
+def test_a_login_before_asterisk_has_booted_waits_for_it() -> None:
+    ready: list[bool] = []
+
+    async def on_ready() -> None:
+        ready.append(True)
+
+    async def test() -> None:
+        async with FakeAmi() as fake:
+            fake.booted = False
+            async with Connected(fake, on_ready=on_ready):
+                await asyncio.sleep(0.2)
+                assert ready == []  # it would list no channel, though calls were cut
+                await fake.event("FullyBooted", Status="Fully Booted", Uptime="1")
+                await until(lambda: ready)
+                fake.drop()  # and so it is after the next login
+                await until(lambda: fake.logins >= 2)
+                await asyncio.sleep(0.2)
+                assert ready == [True]
+
+    run(test())
+
+
+def test_who_is_never_told_of_the_boot_goes_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.asterisk.ami.BOOTS", 0.1)
+    ready: list[bool] = []
+
+    async def on_ready() -> None:
+        ready.append(True)
+
+    async def test() -> None:
+        async with FakeAmi() as fake:
+            fake.booted = False
+            async with Connected(fake, on_ready=on_ready):
+                await until(lambda: ready)
+
+    run(test())
