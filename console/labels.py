@@ -150,6 +150,7 @@ CHECKS: Mapping[str, object] = {
     "database": _l("Cơ sở dữ liệu"),
     "clock": _l("Đồng hồ"),
     "sounds": _l("Lời thoại"),
+    "desk": _l("Bàn trực"),
     "switches": _l("Công tắc khẩn cấp"),
     "seconds": _l("Thời gian chờ của người gọi"),
     "processes": _l("Tiến trình"),

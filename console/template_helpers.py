@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from markupsafe import Markup
 
-from console import badges, context, labels, modes, times
+from console import badges, context, desk, labels, modes, times
 from console.gettext import written
 from console.language import language
 from ivr.model import Ticket
@@ -43,6 +43,9 @@ def register(app: Flask) -> None:
         job_kind=labels.job_kind,
         job_state=labels.job_state,
         job_subject=labels.job_subject,
+        operator_state=desk.state,
+        pause_reason=desk.reason,
+        telephone=desk.telephone,
     )
     app.jinja_env.globals.update(
         icon=icon,
@@ -59,6 +62,9 @@ def register(app: Flask) -> None:
         reason_minutes=lambda: context.settings().reason_minutes,
         topics=" ".join(outbox.TOPICS),
         modes=modes.read_modes,
+        own_work=desk.own_work,
+        operator_icons=desk.ICONS,
+        desk_words=desk.words,
         modes_stamp=modes.get_modes_stamp,
     )
 

@@ -12,9 +12,10 @@ from typing import Any, Self
 from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
-from wtforms import PasswordField, SelectField, StringField, ValidationError
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields.core import Field
 from wtforms.meta import DefaultMeta
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from console.entrance import REPLACED
 from console.gettext import gettext as _
@@ -112,6 +113,21 @@ class Choice(SelectField):
     def pre_validate(self, form: Any) -> None:
         """Refuse what was not offered."""
         if self.data not in {choice[0] for choice in self.choices or ()}:
+            raise ValidationError(_("Xin chọn một trong các mục."))
+
+
+class Choices(SelectMultipleField):
+    """Several of the values offered."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any, choices: Callable[[], Sequence[tuple[str, str]]], **given: Any) -> None:
+        super().__init__(label, choices=choices, validate_choice=False, **given)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what was not offered."""
+        if not set(self.data or ()) <= {choice[0] for choice in self.choices or ()}:
             raise ValidationError(_("Xin chọn một trong các mục."))
 
 

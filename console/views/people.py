@@ -50,6 +50,7 @@ def add() -> BaseResponse | Page:
                 person = people.create_person(
                     rows, username, name, Role(form.role.data), _first_password(chance), context.now(), must_change=True
                 )
+                people.set_queues(person, form.queues.data or ())
                 number = person.id
         except PeopleError as error:
             form.refuse(str(error), error.field)
@@ -63,7 +64,7 @@ def add() -> BaseResponse | Page:
 def edit_form(person_id: int) -> str:
     """Ask what changes about an account."""
     person = _get(person_id)
-    form = PersonForm(name=person.name, username=person.username, role=person.role.value)
+    form = PersonForm(name=person.name, username=person.username, role=person.role.value, queues=person.queues or ())
     return _person_form(form, person)
 
 
@@ -80,6 +81,7 @@ def edit(person_id: int) -> BaseResponse | Page:
             with context.changing() as rows:
                 changed = people.get_person_by_id(rows, person_id)
                 people.rename(rows, changed, username=form.username.data or "", name=form.name.data or "")
+                people.set_queues(changed, form.queues.data or ())
                 if not own:
                     people.set_role(rows, changed, Role(form.role.data))
                 name = changed.name

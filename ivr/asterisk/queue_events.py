@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.asterisk.event_fields import Fields, HostileError, PartialError
+from ivr.asterisk.listed_members import read_device
 from ivr.callcentre import events, exchange_events
 
 QUEUE_END = "TongdaiQueueEnd"
@@ -213,11 +214,9 @@ def _member(fields: Fields, at: datetime) -> dict[str, Any]:
 
 
 def _member_status(fields: Fields, at: datetime) -> events.Event:
-    number = fields.count("Status")
-    known = number in exchange_events.DeviceState.__members__.values()
     return exchange_events.MemberStatus(
         **_member(fields, at),
-        device=exchange_events.DeviceState(number) if known else exchange_events.DeviceState.UNKNOWN,
+        device=read_device(fields.count("Status")),
         paused=fields.flag("Paused"),
         reason=fields.text("PausedReason"),
         in_call=fields.flag("InCall"),

@@ -21,7 +21,7 @@ class RenderedQueue:
 
 
 def find_queues(settings: Settings) -> list[RenderedQueue]:
-    """One for each line of each city that has a telephone."""
+    """One for each line of each city."""
     return [
         RenderedQueue(
             name=queue_name(line.city, line.name),
@@ -32,6 +32,17 @@ def find_queues(settings: Settings) -> list[RenderedQueue]:
     ]
 
 
+def find_fixed(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The telephones that stand in each queue by Asterisk's configuration; of some queues none."""
+    return {queue_name(line.city, line.name): line.telephones for line in find_lines(settings)}
+
+
 def member_of(interface: str) -> str:
     """A telephone of this Asterisk is rung while it is free; what lies behind a trunk or a dialplan always."""
-    return f"{interface},0,,{UNKNOWN_STATE},yes" if "@" in interface else interface
+    state = state_interface(interface)
+    return interface if state is None else f"{interface},0,,{state},yes"
+
+
+def state_interface(interface: str) -> str | None:
+    """What tells Asterisk whether a telephone is free: None where the telephone itself does."""
+    return UNKNOWN_STATE if "@" in interface else None

@@ -23,6 +23,9 @@ class Why(StrEnum):
     NO_TIME = "no_time"
     NO_PHONE = "no_phone"
     NO_CONNECTION = "no_connection"
+    PHONE_TAKEN = "phone_taken"
+    NO_EXCHANGE = "no_exchange"
+    TOO_LATE = "too_late"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,11 @@ from ivr.callcentre.events import (
 )
 
 
+def interface_of(channel: str) -> str:
+    """The telephone or line of a channel's name: ``PJSIP/op1`` of ``PJSIP/op1-0000000c``."""
+    return channel.rpartition("-")[0] or channel
+
+
 class Side(StrEnum):
     """Whose leg it is."""
 
@@ -164,7 +169,7 @@ class Legs:
         leg.side, leg.interface, leg.rings = Side.OPERATOR, event.interface, True
 
     def _begin(self, uniqueid: str, channel: str) -> None:
-        interface = channel.rpartition("-")[0] or channel
+        interface = interface_of(channel)
         if channel.startswith("Local/"):
             leg = Leg(uniqueid, Side.LINK, twin=channel.rpartition(";")[0])
         elif interface in self._phones:

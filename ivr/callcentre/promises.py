@@ -31,6 +31,8 @@ class Standing:
     """Waited in vain a short while ago, and has talked with no person since."""
     called_back: bool = False
     """We called this number a short while ago, and were missed."""
+    on_duty: int | None = None
+    """Operators who take callers of the queue; None where none is signed in for it."""
 
 
 def estimate(place: int, *, on_duty: int, handled: Iterable[Handled], now: datetime) -> timedelta | None:

@@ -29,5 +29,17 @@ def sentence(why: Why) -> str:
             return tr("Hãy chọn máy điện thoại để nhận cuộc gọi.", "Choose a telephone to take calls on.")
         case Why.NO_CONNECTION:
             return tr("Máy điện thoại đang mất kết nối.", "The telephone has lost its connection.")
+        case Why.PHONE_TAKEN:
+            return tr("Máy này đang có người khác dùng.", "Somebody else works at this telephone.")
+        case Why.NO_EXCHANGE:
+            return tr(
+                "Tổng đài Asterisk chưa nhận lệnh này. Trạng thái giữ nguyên; xin thử lại sau ít giây.",
+                "Asterisk has not taken this. All is as before; try again in a few seconds.",
+            )
+        case Why.TOO_LATE:
+            return tr(
+                "Chương trình theo dõi cuộc gọi chưa trả lời, nên việc này không được làm. Xin thử lại sau ít giây.",
+                "The program that follows calls has not answered, so this was not done. Try again in a few seconds.",
+            )
         case _:
             assert_never(why)

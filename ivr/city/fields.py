@@ -89,6 +89,12 @@ def _dial(target: str) -> str:
     return target
 
 
+def _single(target: str) -> str:
+    if "&" in target:
+        raise Wrong(tr("chỉ được một máy", "must be one telephone"))
+    return target
+
+
 def _agency(agency: str, info: ValidationInfo) -> str:
     agencies = _beside(info).agencies
     if agencies is not None and agency not in agencies:
@@ -183,6 +189,8 @@ Version = Annotated[Filled, _matching(r"[A-Za-z0-9.-]{1,32}", "phải dạng 202
 Numbers = Annotated[Strings, AfterValidator(_numbers)]
 LineName = Annotated[str, AfterValidator(_line)]
 Telephones = Annotated[Filled, AfterValidator(_dial)]
+Dial = Annotated[Telephones, AfterValidator(_single)]
+"""One telephone's dial string."""
 Lines = dict[LineName, Telephones]
 """Dial strings by the name of the line."""
 Spans = Annotated[tuple[Span, ...], PlainValidator(_spans)]

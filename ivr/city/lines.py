@@ -34,12 +34,15 @@ class Line:
     city: str
     name: str
     telephones: tuple[str, ...]
-    """Interfaces of Asterisk: ``PJSIP/101``, ``PJSIP/0905123456@trunk``. Never empty."""
+    """Interfaces of Asterisk that stand in while no operator is signed in: ``PJSIP/101``, ``PJSIP/0905123456@trunk``.
+
+    Those of :data:`OPERATOR` may be none: then who is signed in answers.
+    """
     rules: QueueRules
 
 
 def find_lines(settings: Settings) -> list[Line]:
-    """The lines of all cities that have a telephone; :data:`OPERATOR` of each is the setting's."""
+    """The lines of all cities; :data:`OPERATOR` is one of each, and its telephones are the setting's."""
     return [
         Line(
             city=city,
@@ -50,7 +53,6 @@ def find_lines(settings: Settings) -> list[Line]:
         for city in find_cities(settings.config)
         for lines, rules in [_read(settings, city)]
         for name, dialled in {OPERATOR: settings.operator_phone, **lines}.items()
-        if dialled
     ]
 
 

@@ -60,6 +60,8 @@ class QueueRules:
     strategy: Strategy = Strategy.RING_ALL
     most_waiting: Annotated[Whole, Field(ge=1)] | None = None
     """Callers at which the line is full; None for no limit."""
+    name: Text | None = None
+    """What colleagues call the queue; None for the name of the category that the line is named after."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from typing import assert_never
 
 from ivr.callcentre.promises import Standing, estimate, spoken_minutes
 from ivr.callcentre.queues import Priorities, priority_of
-from ivr.city.fields import OPERATOR
 from ivr.city.flow.nodes import Ring
 from ivr.engine.call import Call
 from ivr.model.calls import promised
@@ -20,8 +19,6 @@ _PRIORITIES = Priorities()
 def ring(call: Call, node: Ring) -> str:
     """Let the caller wait for a person; who cannot be let in is led on at once and hears why."""
     dialogue, queue = call.dialogue, call.city.queue_of(node.line)
-    if not (call.settings.operator_phone if node.line == OPERATOR else call.city.lines.get(node.line, "")):
-        return _turn_away(call, node, RingResult.ABSENT)
     state = dialogue.phone.queue_state(queue)
     if (refused := _refused(call, node, state)) is not None:
         dialogue.phone.turned_away(queue, refused)
@@ -77,7 +74,8 @@ def _minutes(call: Call, place: int, on_duty: int, standing: Standing) -> int | 
     """The wait at a place in the queue; None where nothing carries it, and for who comes before others."""
     if _priority(call, standing):
         return None
-    expected = estimate(place, on_duty=on_duty, handled=standing.handled, now=call.clock())
+    people = on_duty if standing.on_duty is None else standing.on_duty  # Asterisk counts who rests, too
+    expected = estimate(place, on_duty=people, handled=standing.handled, now=call.clock())
     minutes = None if expected is None else spoken_minutes(expected)
     return None if minutes is None or minutes > LONGEST_PROMISE else minutes
 

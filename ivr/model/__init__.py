@@ -5,6 +5,7 @@ from ivr.model.call_backs import CallBack, CallBackOrigin, CallBackTry, CallOutc
 from ivr.model.calls import Call, CallStep, EndReason
 from ivr.model.line_calls import LineCall, LineSegment, QueueVisit
 from ivr.model.moves import MOVES
+from ivr.model.operators import OperatorAct, OperatorRow, OperatorSpan, Wanted
 from ivr.model.people import OFFERED_ROLES, Attempt, Person, Role, SignIn
 from ivr.model.recordings import Play, Recording, RecordingFlag, ReportPart, Reveal, Transcript
 from ivr.model.report import CallFacts, Part, PartKind, PartState, Report
@@ -45,6 +46,9 @@ __all__ = [
     "Kind",
     "LineCall",
     "LineSegment",
+    "OperatorAct",
+    "OperatorRow",
+    "OperatorSpan",
     "Outbox",
     "Part",
     "PartKind",
@@ -65,6 +69,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "Transcript",
+    "Wanted",
     "WorkItem",
     "WorkState",
 ]

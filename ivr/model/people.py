@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Float, ForeignKey, Index, String, false
+from sqlalchemy import JSON, Float, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.model.base import Base, Choice, Instant
@@ -46,6 +46,8 @@ class Person(Base):
     """How fast recordings are played: 1 is as they were spoken."""
     player_skips: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the player leaves silences out."""
+    queues: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Names of the queues whose callers this person answers; None for all."""
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

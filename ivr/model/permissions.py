@@ -18,6 +18,8 @@ class Permission(StrEnum):
     SEE_TICKETS = "see_tickets"
     SEE_CALLS = "see_calls"  # who called, what they heard and pressed
     CALL_BACK = "call_back"  # call citizens whom the desk owes a call; the number of whom one is calling is shown
+    ANSWER = "answer"  # work at a telephone of the desk
+    STEER = "steer"  # pause other operators, make them ready, end their work
     SEE_NUMBERS = "see_numbers"  # whole telephone numbers also of tickets of others, for a reason
     SEE_CONFIDENTIAL = "see_confidential"  # confidential tickets also of others
     SEE_LISTENERS = "see_listeners"  # who heard a recording, when and why
@@ -60,6 +62,7 @@ _OPERATOR = frozenset(
         Permission.SEE_TICKETS,
         Permission.SEE_CALLS,
         Permission.CALL_BACK,
+        Permission.ANSWER,
         Permission.LISTEN,
         Permission.TAKE,
         Permission.MOVE,
@@ -69,6 +72,7 @@ _OPERATOR = frozenset(
     }
 )
 _SUPERVISOR = _OPERATOR | {
+    Permission.STEER,
     Permission.SEE_NUMBERS,
     Permission.SEE_CONFIDENTIAL,
     Permission.SEE_LISTENERS,

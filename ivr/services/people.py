@@ -77,6 +77,11 @@ def rename(session: Session, person: Person, *, username: str, name: str) -> Non
         raise taken(username) from error
 
 
+def set_queues(person: Person, queues: Collection[str]) -> None:
+    """Whose callers a person answers; none given is all, also those of queues that come later."""
+    person.queues = sorted(set(queues)) or None
+
+
 def set_password(session: Session, person: Person, password: str, *, must_change: bool = False) -> None:
     """Change the password and sign the person out everywhere; raises :class:`PeopleError` for a bad one."""
     passwords.check(password, person.username, person.name)

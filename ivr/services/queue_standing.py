@@ -14,6 +14,7 @@ from ivr.callcentre.visits import Outcome
 from ivr.model import Call, CallBack, CallBackTry, LineCall, LineSegment, QueueVisit
 from ivr.model.call_backs import ENDING
 from ivr.model.report import CallFacts
+from ivr.services.operators import count_on_duty
 
 REMEMBERED = timedelta(hours=24)
 """How long a caller who waited in vain, or whom we missed, comes before others."""
@@ -34,13 +35,14 @@ class _Visit:
 def find_standing(session: Session, call: CallFacts, queue: str, now: datetime) -> Standing:
     """Of the caller of ``call`` before waiting in ``queue``; what the call itself did so far is not looked at."""
     handled = _find_handled(session, call.instance, queue, now)
+    on_duty = count_on_duty(session, call.instance, queue)
     if call.caller_number is None:
-        return Standing(handled=handled)
+        return Standing(handled=handled, on_duty=on_duty)
     visits = _find_visits(session, call, now)
     answered = max((visit.joined_at for visit in visits if visit.outcome is Outcome.ANSWERED), default=_NEVER)
     tried = _find_last_try(session, call.caller_number, now)
     missed = tried is not None and tried.outcome not in ENDING and tried.at > answered
-    return Standing(handled=handled, repeat=_is_repeat(visits, answered), called_back=missed)
+    return Standing(handled=handled, repeat=_is_repeat(visits, answered), called_back=missed, on_duty=on_duty)
 
 
 def _is_repeat(visits: Iterable[_Visit], answered: datetime) -> bool:

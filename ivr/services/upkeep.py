@@ -9,7 +9,7 @@ from ivr.jobs.attempt import Attempt
 from ivr.jobs.handler import Effect, Handler
 from ivr.jobs.schedule import Every, Missed, Schedule
 from ivr.model import SignIn, WorkItem
-from ivr.services import attempts, outbox
+from ivr.services import attempts, operator_acts, outbox
 
 UPKEEP = "upkeep"
 """Kind of the items that stand for one hour's housekeeping."""
@@ -32,7 +32,8 @@ class UpkeepHandler(Handler):
 
 
 def prune(session: Session, now: datetime) -> None:
-    """Forget old changes, failed tries and ended sessions."""
+    """Forget old changes, failed tries, acts and ended sessions."""
     outbox.prune(session, now - timedelta(days=OUTBOX_DAYS))
     attempts.prune(session, now)
+    operator_acts.prune(session, now)
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))

@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     )
     operator_phone: str = Field(
         default="PJSIP/100",
-        description="Asterisk dial string that key 0 rings; empty rings nobody and leads on at once.",
+        description="Asterisk dial string that key 0 rings while no operator is signed in; may be empty.",
     )
     operator_wait: int = Field(default=45, ge=1, le=300, description="Seconds a caller waits for a person.")
     missed_after: int = Field(

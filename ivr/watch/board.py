@@ -1,4 +1,4 @@
-"""The calls that go on and the figures of the day, sent to pages as they change: whole once, then what is new.
+"""Calls that go on, operators at work and the day's figures, sent to pages as they change: whole once, then the news.
 
 Each piece of news has a number; a page that misses one fetches the whole anew. What changes within a quarter of a
 second is one piece. A page knows what stands here and asks no database.
@@ -14,11 +14,14 @@ from ulid import ULID
 
 from ivr.callcentre.board import OnLine
 from ivr.callcentre.figures import DEFAULT_LEVEL, Counts
+from ivr.callcentre.operators import IN_CALL
 from ivr.callcentre.segments import Direction
 from ivr.model.numbers import masked
 from ivr.services.line_calls import Citizen, find_citizens
+from ivr.services.operators import AtWork
 from ivr.services.queue_figures import read_today
 from ivr.store import Store, StoreAway
+from ivr.watch.desk import OperatorDesk
 from ivr.watch.exchange import Exchange
 
 EVERY = 0.25
@@ -40,13 +43,15 @@ class Board:
         store: Store,
         instance: str,
         exchange: Exchange,
+        desk: OperatorDesk,
         now: Callable[[], datetime],
         *,
         is_connected: Callable[[], bool],
         publish: Callable[[Plain], None],
     ) -> None:
         """``is_connected``: whether Asterisk's events arrive; ``publish`` takes each piece of news."""
-        self._store, self._instance, self._exchange, self._now = store, instance, exchange, now
+        self._store, self._instance, self._now = store, instance, now
+        self._exchange, self._desk = exchange, desk
         self._is_connected, self._publish = is_connected, publish
         self._run, self._number = str(ULID()), 0
         self._known = False
@@ -54,6 +59,7 @@ class Board:
         self._citizens: dict[str, Citizen] = {}
         self._named: set[str] = set()
         """linkedids of calls whose citizen became known and was not sent yet."""
+        self._operators: dict[int, Plain] = {}
         self._figures: Plain = {}
         self._told_figures: Plain = {}
 
@@ -63,6 +69,7 @@ class Board:
             **self._head(),
             "known": self._known,
             "calls": {linkedid: self._plain(call) for linkedid, call in self._calls.items()},
+            "operators": self._operators,
             "figures": self._figures,
         }
 
@@ -84,6 +91,8 @@ class Board:
         changed = {**renamed, **self._take_calls()}
         self._named = set()
         news: Plain = {"calls": changed} if changed else {}
+        if operators := self._take_operators():
+            news["operators"] = operators
         if self._told_figures != self._figures:
             self._told_figures = news["figures"] = self._figures
         known = self._is_connected() and self._exchange.is_synced
@@ -123,6 +132,18 @@ class Board:
                 changed[linkedid] = None
         return changed
 
+    def _take_operators(self) -> dict[int, Plain | None]:
+        changed: dict[int, Plain | None] = {}
+        for number, each in self._desk.take_news().items():
+            if each is None:
+                if self._operators.pop(number, None) is not None:
+                    changed[number] = None
+            elif (plain := plain_operator(each, reachable=self._desk.is_reachable(each))) != self._operators.get(
+                number
+            ):
+                self._operators[number] = changed[number] = plain
+        return changed
+
     def _read(self, nameless: list[str]) -> tuple[dict[str, Citizen], Plain]:
         with self._store.reading() as session:
             citizens = find_citizens(session, self._instance, nameless) if nameless else {}
@@ -142,6 +163,24 @@ class Board:
             "withheld": citizen is not None and citizen.number is None,
             "trial": citizen is not None and citizen.trial,
         }
+
+
+def plain_operator(each: AtWork, *, reachable: bool) -> Plain:
+    """What pages show of an operator; telephones and reasons are words of theirs."""
+    operator = each.operator
+    return {
+        "name": each.name,
+        "state": operator.state.value,
+        "since": operator.since.timestamp(),
+        "until": operator.until.timestamp() if operator.until else None,
+        "phone": operator.phone,
+        "call": operator.linkedid if operator.state in IN_CALL else "",
+        "reason": operator.pause.reason if operator.pause else "",
+        "limit": operator.pause.limit.total_seconds() if operator.pause and operator.pause.limit else None,
+        "next": operator.next_pause.reason if operator.next_pause else "",
+        "leaves": operator.leaves,
+        "reachable": reachable,
+    }
 
 
 def _plain_figures(counts: Mapping[str, Counts]) -> Plain:

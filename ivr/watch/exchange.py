@@ -12,7 +12,7 @@ import structlog
 
 from ivr.asterisk.ami import Ami
 from ivr.asterisk.ami import Event as ManagerEvent
-from ivr.asterisk.listed_channels import read_listed
+from ivr.asterisk.listed_channels import read_channels
 from ivr.asterisk.queue_events import READ, EventReader
 from ivr.callcentre.board import OnLine, on_line
 from ivr.callcentre.calls import Call, CallBook, LiveChannel
@@ -46,11 +46,23 @@ class Exchange:
     """The calls of one Asterisk. Owned by the event loop; rows are written on a thread."""
 
     def __init__(
-        self, store: Store, instance: str, now: Callable[[], datetime], *, phones: Collection[str], every: float = EVERY
+        self,
+        store: Store,
+        instance: str,
+        now: Callable[[], datetime],
+        *,
+        phones: Collection[str],
+        every: float = EVERY,
+        beside: Callable[[Event], None] = lambda _event: None,
+        kept: Callable[[], Collection[str]] = frozenset,
     ) -> None:
-        """``phones``: interfaces of all operators' telephones."""
+        """``phones``: interfaces of all operators' telephones.
+
+        :param beside: hears every event as it comes.
+        :param kept: linkedids of calls of which something may still be said, however long ago they ended.
+        """
         self._store, self._instance, self._now = store, instance, now
-        self._phones, self._every = phones, every
+        self._phones, self._every, self._beside, self._kept = phones, every, beside, kept
         self._reader, self._book = EventReader(), CallBook()
         self._unwritten: set[str] = set()
         """linkedids of calls of which something is not in their rows."""
@@ -73,8 +85,12 @@ class Exchange:
     def take(self, event: ManagerEvent) -> None:
         """Take one manager event in, whatever it is."""
         value = self._reader.read(event, now=self._now())
-        if value is None:
-            return
+        if value is not None:
+            self._beside(value)
+            self.take_own(value)
+
+    def take_own(self, value: Event) -> None:
+        """… or one that only we know: the end of an operator's paper work."""
         if self._waiting is not None:
             self._waiting.append(value)
             if len(self._waiting) > MOST_WAITING:
@@ -130,7 +146,7 @@ class Exchange:
         self._hold_events()
         if await self._restore():
             answer = await ami.ask({"Action": "CoreShowChannels"}, many=True)
-            self._settle([channel for event in answer if (channel := read_listed(event)) is not None])
+            self._settle(read_channels(answer))
 
     @property
     def is_synced(self) -> bool:
@@ -211,9 +227,10 @@ class Exchange:
 
     def _forget(self) -> None:
         """Calls that ended a while ago and are written."""
-        before = self._now() - LINGER
+        before, kept = self._now() - LINGER, self._kept()
         for linkedid, call in list(self._book.calls.items()):
-            if not call.is_open and linkedid not in self._unwritten and call.events[-1].at < before:
+            written = linkedid not in self._unwritten and linkedid not in kept
+            if not call.is_open and written and call.events[-1].at < before:
                 self._book.forget(linkedid)
                 self._rows.discard(linkedid)
 

@@ -1,4 +1,4 @@
-"""The watch process put together: AMI, calls on the line, hub, outbox tail and sweep, until a signal."""
+"""The watch process put together: AMI, calls on the line, operators, hub, outbox tail and sweep, until a signal."""
 
 import asyncio
 import os
@@ -12,6 +12,8 @@ from aiohttp import web
 
 from ivr.asterisk.ami import Ami
 from ivr.asterisk.logins import load_logins
+from ivr.asterisk.queues import find_fixed
+from ivr.city.desk import load_desk
 from ivr.city.flow.switches import get_stamp
 from ivr.errors import TongdaiError
 from ivr.filing.sweep_thread import Sweeping
@@ -21,6 +23,9 @@ from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.watch.board import Board
 from ivr.watch.channels import LiveChannels
+from ivr.watch.desk import OperatorDesk
+from ivr.watch.desk_acts import DeskActs
+from ivr.watch.desk_rows import DeskRows
 from ivr.watch.exchange import Exchange
 from ivr.watch.hub import Hub
 from ivr.watch.kept_task import keep_running
@@ -79,11 +84,26 @@ class Watch:
         self.tail = Tail(store, self._from_tail)
         self.hub = Hub(settings, store, now, store_away=lambda: self.tail.away, state=self.state)
         self.live = LiveChannels(on_change=self.hub.publish_live)
-        self.exchange = Exchange(store, settings.instance, now, phones=find_phones(settings))
+        self.desk = OperatorDesk(
+            DeskRows(store, settings.instance, now),
+            now,
+            read=lambda: (load_desk(settings.config), find_fixed(settings)),
+            on_own=lambda event: self.exchange.take_own(event),
+        )
+        self.acts = DeskActs(store, settings.instance, now, self.desk)
+        self.exchange = Exchange(
+            store,
+            settings.instance,
+            now,
+            phones=find_phones(settings),
+            beside=self.desk.take,
+            kept=self.desk.linkedids,
+        )
         self.board = Board(
             store,
             settings.instance,
             self.exchange,
+            self.desk,
             now,
             is_connected=lambda: bool(self.ami.authenticated),
             publish=self.hub.publish_board,
@@ -96,7 +116,7 @@ class Watch:
             username=logins.ami_user,
             secret=logins.ami_secret,
             on_ready=self._resync,
-            on_lost=self.live.lost,
+            on_lost=self._lost,
         )
         self.live.listen(self.ami)
         self.exchange.listen(self.ami)
@@ -125,6 +145,12 @@ class Watch:
         self._telling = keep_running("board", self.board.follow)
         self._reading = keep_running("board_rows", self.board.follow_rows)
         self._writing = keep_running("line_calls", lambda: self.exchange.follow(self.ami))
+        self._acting = keep_running("desk_acts", lambda: self.acts.follow(self.ami))
+        self._at_desk = [
+            keep_running("desk_queues", lambda: self.desk.follow_queues(self.ami)),
+            keep_running("desk_time", lambda: self.desk.follow_time(self.ami)),
+            keep_running("desk_people", self.desk.follow_people),
+        ]
         self.sweeping.start()
         _log.info("watch.ready", hub=self._settings.hub_address)
         return self
@@ -134,9 +160,12 @@ class Watch:
         self._telling.cancel()
         self._reading.cancel()
         self._following.cancel()
+        for task in self._at_desk:
+            task.cancel()
         self.ami.close()
         self._writing.cancel()  # no event comes any more: the last are written
-        await asyncio.gather(self._writing, return_exceptions=True)
+        self._acting.cancel()
+        await asyncio.gather(self._writing, self._acting, return_exceptions=True)
         await self._runner.cleanup()
         await asyncio.gather(asyncio.to_thread(self.tail.stop), asyncio.to_thread(self.sweeping.stop))
 
@@ -158,6 +187,11 @@ class Watch:
     async def _resync(self) -> None:
         await self.live.resync(self.ami)
         await self.exchange.resync(self.ami)
+        await self.desk.look(self.ami)
+
+    def _lost(self) -> None:
+        self.live.lost()
+        self.desk.lost()
 
     async def _follow_switches(self) -> None:
         known = get_stamp(self._settings)

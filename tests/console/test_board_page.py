@@ -21,6 +21,9 @@ def test_it_has_words_for_every_stretch_and_every_queue(sign_in: Callable[..., F
     words = words_on(sign_in("lan").get("/board").text)
     assert set(words["stands"]) == {kind.value for kind in SegmentKind}
     assert words["queues"]["da-nang-thu-tuc"] == "Thủ tục hành chính, dịch vụ công · thành phố Đà Nẵng"
+    assert words["queues"]["dong-thap-dich-vu-cong"] == "Thông tin dịch vụ công · tỉnh Đồng Tháp"
+    for name, text in words["queues"].items():
+        assert not name.endswith(f"-{text.partition(' · ')[0]}"), "a machine's code"
     assert (words["soon"], words["late"]) == (20, 45)
 
 

@@ -20,7 +20,7 @@ SignIn = Callable[..., FlaskClient]
 RANK = {Role.OPERATOR: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
 """The ladder that roles were until permissions were a table."""
 FOR_ADMINISTRATORS = ("people.", "jobs.")
-FOR_SUPERVISORS = ("doctor.", "listening.", "numbers.", "tickets.assign_form")
+FOR_SUPERVISORS = ("desk.other", "doctor.", "listening.", "numbers.", "tickets.assign_form")
 PUBLIC = {
     "static",
     "pages.index",

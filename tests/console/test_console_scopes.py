@@ -33,6 +33,7 @@ ELSEWHERE = {
     "people.lock_form": ACCOUNT,
     "people.lock": ACCOUNT,
     "people.unlock": ACCOUNT,
+    "desk.other": ACCOUNT,
     "call_backs.page": {"ulid"},  # of who is owed a call: tests/console/test_call_backs.py
     "call_backs.claim": {"ulid"},
     "call_backs.release": {"ulid"},

@@ -91,6 +91,9 @@ SENT: dict[str, dict[str, str]] = {
     "people.reset": {},
     "people.lock": {},
     "people.unlock": {},
+    "desk.do": {
+        "id": "0" * 26, "wanted": "pause", "operator": "1", "phone": "PJSIP/100", "reason": "giai-lao", "panel": "1",
+    },
     "call_backs.claim": {},
     "call_backs.release": {},
     "call_backs.record": {"outcome": "reached", "note": "xin chào"},

@@ -58,6 +58,21 @@ def test_a_new_person_gets_a_password_that_is_shown_exactly_once(sign_in: SignIn
     assert "Chờ đặt mật khẩu riêng" in text
 
 
+def test_whose_callers_a_person_answers(sign_in: SignIn, desk: SeededConsole) -> None:
+    client = sign_in("admin")
+    client.post("/people", data=BINH)
+    binh = get(desk, "binh")
+    assert binh.queues is None  # all
+    chosen = {**BINH, "queues": ["da-nang-thu-tuc", "da-nang-operator"]}
+    assert client.post(f"/people/{binh.id}", data=chosen).status_code == 303
+    assert get(desk, "binh").queues == ["da-nang-operator", "da-nang-thu-tuc"]
+    boxes = re.findall(r'<input [^>]*name="queues"[^>]*>', client.get(f"/people/{binh.id}").text)
+    assert [("checked" in box) for box in boxes if "da-nang" in box] == [True, True]
+    assert client.post(f"/people/{binh.id}", data={**BINH, "queues": ["no-such"]}).status_code == 422
+    assert client.post(f"/people/{binh.id}", data=BINH).status_code == 303
+    assert get(desk, "binh").queues is None
+
+
 def test_no_password_travels_in_the_cookie(sign_in: SignIn, desk: SeededConsole) -> None:
     client = sign_in("admin")
     client.post("/people", data=BINH)

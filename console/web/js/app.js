@@ -1,5 +1,6 @@
 // Everything the console's pages do in the browser; each module attaches itself to what it finds.
 import "./requests.js";
+import "./operator.js";
 import "./board.js";
 import "./dialogs.js";
 import "./drafts.js";

@@ -1,9 +1,15 @@
 // The board of calls that go on: the whole once from the hub, then what is new by the stream; nothing is asked again
 // unless a piece of news is missing. Moments are the server's, so a browser's clock may be wrong.
+import htmx from "htmx.org";
+
+import { clock, drawIcon, operatorWords } from "./operator.js";
+
 const TICK = 1000; // ms
 const AGAIN = 2000; // ms between two tries to get the whole
 const RANKS = { queue: 0, ring: 0, hold: 1, talk: 1, recorder: 2, menu: 3, wrap_up: 3 };
 const TONES = { queue: "state-wait", ring: "state-wait", hold: "state-soon", talk: "state-work", recorder: "state-done" };
+
+const AT_WORK = ["ringing", "talking", "hold", "wrap_up", "ready", "paused", "connection_lost"];
 
 const board = document.getElementById("board");
 let words = {};
@@ -11,16 +17,11 @@ let run = null; // of the program that tells; another one counts anew
 let number = 0;
 let ahead = 0; // ms by which the server's clock is ahead of ours
 let calls = new Map();
+let operators = new Map();
 let asking = null;
 let early = []; // news that came while the whole was asked for
 
 const seconds = (moment) => Math.max(0, Math.floor((Date.now() + ahead) / 1000 - moment));
-
-function clock(length) {
-  const two = (part) => String(part).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(length / 3600), Math.floor(length / 60) % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(length % 60)}` : `${minutes}:${two(length % 60)}`;
-}
 
 // A snapshot or a piece of news.
 function take(news) {
@@ -30,6 +31,10 @@ function take(news) {
   for (const [id, call] of Object.entries(news.calls ?? {})) {
     if (call === null) calls.delete(id);
     else calls.set(id, call);
+  }
+  for (const [id, operator] of Object.entries(news.operators ?? {})) {
+    if (operator === null) operators.delete(id);
+    else operators.set(id, operator);
   }
   if (news.figures) showFigures(news.figures);
   if (news.known !== undefined) document.getElementById("board-unknown").hidden = news.known;
@@ -45,6 +50,7 @@ async function whole() {
     if (!response.ok) throw new Error(String(response.status));
     const found = await response.json();
     calls = new Map();
+    operators = new Map();
     take(found);
     delete board.dataset.loading;
     asking = null;
@@ -65,25 +71,61 @@ const order = ([, one], [, other]) => RANKS[one.stands] - RANKS[other.stands] ||
 const waits = (call) => RANKS[call.stands] === 0 && call.direction !== "outbound";
 
 function draw() {
-  const rows = board.querySelector("tbody");
-  const sorted = [...calls].sort(order);
-  const standing = new Map([...rows.children].map((row) => [row.dataset.id, row]));
-  sorted.forEach(([id, call], place) => {
-    const row = standing.get(id) ?? make(id);
-    standing.delete(id);
-    fill(row, call);
-    if (rows.children[place] !== row) rows.insertBefore(row, rows.children[place] ?? null);
-  });
-  for (const row of standing.values()) row.remove();
-  document.getElementById("board-calls").hidden = !calls.size;
-  document.getElementById("board-none").hidden = calls.size > 0;
+  drawRows("board-calls", "board-row", "board-none", [...calls].sort(order), fill);
+  drawRows("board-operators", "operator-row", "operators-none", [...operators].sort(atWork), fillOperator);
   tick();
 }
 
-function make(id) {
-  const row = document.getElementById("board-row").content.firstElementChild.cloneNode(true);
+// Rows stay the same elements while what they show changes, so that who reads or points loses no place.
+function drawRows(table, template, none, sorted, write) {
+  const rows = document.querySelector(`#${table} tbody`);
+  const standing = new Map([...rows.children].map((row) => [row.dataset.id, row]));
+  sorted.forEach(([id, shown], place) => {
+    const row = standing.get(id) ?? make(template, id);
+    standing.delete(id);
+    write(row, shown);
+    if (rows.children[place] !== row) rows.insertBefore(row, rows.children[place] ?? null);
+  });
+  for (const row of standing.values()) row.remove();
+  document.getElementById(table).hidden = !sorted.length;
+  document.getElementById(none).hidden = sorted.length > 0;
+}
+
+function make(template, id) {
+  const row = document.getElementById(template).content.firstElementChild.cloneNode(true);
   row.dataset.id = id;
   return row;
+}
+
+const atWork = ([, one], [, other]) => AT_WORK.indexOf(one.state) - AT_WORK.indexOf(other.state) || one.since - other.since;
+
+function fillOperator(row, operator) {
+  const { states, reasons, telephones, unreachable } = operatorWords();
+  cell(row, "name").textContent = operator.name;
+  const state = cell(row, "state");
+  state.className = `state operator-${operator.state}`;
+  drawIcon(cell(row, "icon"), operator.state);
+  cell(row, "says").textContent = states[operator.state];
+  const named = (reason) => reasons[reason] ?? reason;
+  const notes = [
+    operator.reason && named(operator.reason),
+    operator.next && words.then.replace("{reason}", named(operator.next)),
+    operator.leaves && words.leaves,
+    !operator.reachable && unreachable,
+  ];
+  cell(row, "note").textContent = notes.filter(Boolean).join(" · ");
+  write(cell(row, "phone"), telephones[operator.phone] ?? operator.phone.split("/").pop());
+  const call = calls.get(operator.call);
+  if (call) name(cell(row, "caller"), call);
+  else {
+    cell(row, "caller").replaceChildren();
+    write(cell(row, "caller"), "");
+  }
+  const steer = cell(row, "steer");
+  if (!steer || steer.hasAttribute("hx-get")) return;
+  steer.setAttribute("hx-get", `/desk/${row.dataset.id}`);
+  steer.querySelector(".visually-hidden").textContent = words.steer.replace("{name}", operator.name);
+  htmx.process(steer);
 }
 
 const cell = (row, name) => row.querySelector(`[data-cell="${name}"]`);
@@ -94,10 +136,10 @@ function write(into, text) {
   into.classList.toggle("only-wide", !text);
 }
 
-function fill(row, call) {
-  const caller = cell(row, "caller");
-  const name = call.number || (call.withheld ? words.withheld : call.direction === "inbound" ? words.unknown : words.outbound);
-  const text = call.trial ? `${name} · ${words.trial}` : name;
+// Who calls, and where the call's page is.
+function name(caller, call) {
+  const number = call.number || (call.withheld ? words.withheld : call.direction === "inbound" ? words.unknown : words.outbound);
+  const text = call.trial ? `${number} · ${words.trial}` : number;
   const link = caller.querySelector("a");
   if (call.call && !link) {
     const made = document.createElement("a");
@@ -106,12 +148,18 @@ function fill(row, call) {
     caller.replaceChildren(made);
   }
   (caller.querySelector("a") ?? caller).textContent = text;
+  caller.classList.remove("only-wide");
+}
+
+function fill(row, call) {
+  name(cell(row, "caller"), call);
   const state = cell(row, "stands");
   state.textContent = words.stands[call.stands];
   state.className = `state ${TONES[call.stands] ?? "state-new"}`;
   write(cell(row, "queue"), words.queues[call.queue] ?? call.queue);
   const phone = (name) => (name === "trunk" ? words.outside : words.phone.replace("{name}", name));
-  write(cell(row, "phones"), call.phones.map((each) => phone(each.split("/").pop())).join(", "));
+  const people = new Map([...operators.values()].map((each) => [each.phone, each.name]));
+  write(cell(row, "phones"), call.phones.map((each) => people.get(each) ?? phone(each.split("/").pop())).join(", "));
 }
 
 function show(name, text) {
@@ -129,7 +177,13 @@ function tick() {
   show("menu", all.filter((call) => call.stands === "menu" || call.stands === "recorder").length);
   const age = (length) => (length >= words.late ? "late" : length >= words.soon ? "soon" : "");
   board.querySelector('[data-tile="longest"]').dataset.age = waiting.length ? age(longest) : "";
-  for (const row of board.querySelectorAll("tbody tr")) {
+  for (const row of board.querySelectorAll("#board-operators tbody tr")) {
+    const operator = operators.get(row.dataset.id);
+    const length = seconds(operator.since);
+    cell(row, "for").textContent = clock(length);
+    row.dataset.age = operator.limit && length > operator.limit ? "late" : "";
+  }
+  for (const row of board.querySelectorAll("#board-calls tbody tr")) {
     const call = calls.get(row.dataset.id);
     cell(row, "for").textContent = clock(seconds(call.since));
     cell(row, "all").textContent = clock(seconds(call.began));

@@ -2,13 +2,14 @@
 import htmx from "htmx.org";
 
 import { goNext } from "./next.js";
+import { finishWrapUp, takesF8 } from "./operator.js";
 
 const DONE = "htmx:afterRequest";
 
 document.addEventListener("keydown", (event) => {
-  if (event.code === "F8" && document.querySelector(".on-ticket")) {
+  if (event.code === "F8") {
     event.preventDefault();
-    if (!event.repeat) finish();
+    if (!event.repeat && !takesF8()) finish();
   } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest?.("form") ?? document.querySelector("dialog[open] form");
     if (!form || form.matches("[role=search]")) return;
@@ -17,14 +18,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// In a dialog F8 sends and goes on; elsewhere it is the button that says so, after what is still to be saved.
+// In a dialog F8 sends and goes on; elsewhere it ends the paper work after a call, or is the button that says so, once
+// what is still to be saved is saved.
 async function finish() {
   const dialog = document.querySelector("dialog[open]");
-  if (dialog) {
+  if (dialog && document.querySelector(".on-ticket")) {
     sendAndGoOn(dialog.querySelector("form[data-finishes]"));
     return;
   }
-  if (await saved()) document.querySelector('[data-key="F8"]')?.click();
+  if ((await saved()) && !finishWrapUp()) document.querySelector('[data-key="F8"]')?.click();
 }
 
 // So does the mouse: a button of the bar waits for what is still open, and then does its own.

@@ -55,8 +55,10 @@ def test_the_telephones_of_lines_are_peoples_and_numbers_behind_a_trunk_are_the_
     assert find_phones(settings) == {"PJSIP/100", "PJSIP/101", "PJSIP/102"}
 
 
-def test_without_a_telephone_there_is_no_queue(config: Path) -> None:
-    assert [queue.name for queue in find_queues(settings_of(config, operator_phone=""))] == ["du-thu-tuc"]
+def test_without_a_telephone_the_queue_of_who_signs_in_is_there(config: Path) -> None:
+    queues = {queue.name: queue.members for queue in find_queues(settings_of(config, operator_phone=""))}
+    assert queues["du-operator"] == ()
+    assert queues["du-thu-tuc"]
 
 
 def test_a_number_behind_a_trunk_has_no_state_of_its_own_and_is_always_rung() -> None:

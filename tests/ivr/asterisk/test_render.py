@@ -64,7 +64,7 @@ def test_no_way_out_and_no_stranger(settings: Settings) -> None:
     dials = re.findall(r"Dial\(([^)]*)\)", (folder / "tongdai-dialplan.conf").read_text())
     assert dials == [f"{settings.operator_phone},{settings.operator_wait}"]
     manager = (folder / "tongdai-manager.conf").read_text()
-    assert re.search(r"^write = reporting$", manager, re.MULTILINE)
+    assert re.search(r"^write = reporting,agent$", manager, re.MULTILINE)
     assert re.search(r"^read = call,agent,user,system$", manager, re.MULTILINE)
 
 

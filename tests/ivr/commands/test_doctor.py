@@ -10,7 +10,7 @@ import pytest
 
 from ivr.command import Check, Finding
 from ivr.commands import doctor
-from ivr.doctor import asterisk, clock, database, disk, processes, sounds
+from ivr.doctor import asterisk, clock, database, desk, disk, processes, sounds
 from ivr.doctor.checks import CHECKS
 from ivr.doctor.findings import find_checks, gather
 from ivr.errors import TongdaiError
@@ -132,6 +132,14 @@ def test_missing_prompts_and_programs_are_told(settings: Settings, monkeypatch: 
     assert any("apt-get install espeak-ng" in finding.remedy for finding in sounds.check_sounds(settings))
 
 
+def test_a_fault_of_the_desk_is_named(settings: Settings, tmp_path: Path) -> None:
+    assert [finding.ok for finding in desk.check_desk(settings)] == [True]
+    (tmp_path / "desk.toml").write_text("[telephones.one]\ninterface = 5\n", encoding="utf-8")
+    found = desk.check_desk(settings.model_copy(update={"config": tmp_path}))
+    assert {"telephones.one.name" in str(each.text) for each in found} == {True, False}
+    assert all(not each.ok and str(tmp_path) in each.remedy for each in found)
+
+
 def test_a_parked_process_names_its_log(settings: Settings) -> None:
     assert all(finding.ok for finding in processes.check_processes(settings))
     with hold(settings):
@@ -143,7 +151,7 @@ def test_a_parked_process_names_its_log(settings: Settings) -> None:
 
 
 def test_our_checks_are_shown_in_this_order() -> None:
-    order = ["ports", "asterisk", "disk", "home", "database", "clock", "sounds", "seconds", "processes"]
+    order = ["ports", "asterisk", "disk", "home", "database", "clock", "sounds", "desk", "seconds", "processes"]
     assert [check.name for check in CHECKS] == order
 
 

@@ -145,6 +145,7 @@ def test_the_wait_is_foretold_before_the_queue_and_stands_in_the_history(
         (Standing(handled=TEN[1:]), 0),  # too few to go by
         (Standing(handled=TEN, repeat=True), 0),  # comes before others: the place is not known
         (Standing(handled=TEN), 16),  # more than an hour
+        (Standing(handled=TEN, on_duty=0), 0),  # Asterisk counts telephones whose operators rest, too
     ],
 )
 def test_nothing_is_promised_that_nothing_carries(hotline: ScriptedHotline, standing: Standing, waiting: int) -> None:

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from ivr.callcentre.operators import Operator, OperatorState
 from ivr.callcentre.promises import Handled, Standing
 from ivr.callcentre.visits import Outcome
 from ivr.model import CallBack, CallBackTry, CallOutcome, Person, Role
 from ivr.model.report import CallFacts
+from ivr.services import operators
+from ivr.services.operators import AtWork
 from ivr.services.queue_standing import find_standing
 from ivr.store import Store
 from ivr.testing.missed_calls import NOW, NUMBER, OTHER, add_call, ulid
@@ -116,3 +119,17 @@ def test_what_an_operator_had_with_the_calls_of_the_last_hour(store: Store) -> N
     visit(store, ago=10, outcome=Outcome.ABANDONED)
     answered = NOW - timedelta(minutes=30) + timedelta(seconds=30)
     assert standing(store, number=None).handled == (Handled(answered_at=answered, took=timedelta(seconds=135)),)
+
+
+def test_operators_who_rest_take_no_caller(store: Store) -> None:
+    assert standing(store).on_duty is None
+    with store.transaction() as session:
+        for name, state in (("lan", OperatorState.TALKING), ("minh", OperatorState.PAUSED)):
+            person = Person(username=name, name=name, role=Role.OPERATOR, password_hash="none", created_at=NOW)
+            session.add(person)
+            session.flush()
+            operator = Operator(state=state, since=NOW, phone=name)
+            work = AtWork(person_id=person.id, name=name, queues=None, may_answer=True, operator=operator)
+            operators.store(session, "1022", [work], [])
+    assert standing(store).on_duty == 1
+    assert standing(store, number=None).on_duty == 1

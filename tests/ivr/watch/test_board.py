@@ -11,12 +11,15 @@ import pytest
 from ivr.asterisk.ami import Ami
 from ivr.callcentre.segments import SegmentKind
 from ivr.callcentre.visits import Outcome
+from ivr.city.desk import Desk
 from ivr.model import Call
 from ivr.services.queue_figures import read_today
 from ivr.store import Store, StoreAway
 from ivr.testing.queue_rows import QUEUE, add_visit
 from ivr.testing.recorded_events import PHONES, START, moment, recorded, streams
 from ivr.watch.board import Board
+from ivr.watch.desk import OperatorDesk
+from ivr.watch.desk_rows import DeskRows
 from ivr.watch.exchange import Exchange
 
 NAME = "1022"
@@ -40,8 +43,12 @@ class Page:
         self.connected = True
         self.heard: list[Plain] = []
         self.exchange = Exchange(store, NAME, lambda: self.now, phones=PHONES)
+        self.desk = OperatorDesk(
+            DeskRows(store, NAME, lambda: self.now), lambda: self.now,
+            read=lambda: (Desk(), {}), on_own=lambda _event: None,
+        )  # fmt: skip
         self.board = Board(
-            store, NAME, self.exchange, lambda: self.now,
+            store, NAME, self.exchange, self.desk, lambda: self.now,
             is_connected=lambda: self.connected, publish=self.heard.append,
         )  # fmt: skip
 
