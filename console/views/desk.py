@@ -12,14 +12,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from console import context
 from console import desk as desk_words
-from console.access import may, me, needs
+from console.access import me, needs
 from console.gettext import gettext as _
 from console.views.answers import done
 from ivr.callcentre.acts import Why
 from ivr.model import Person, Wanted
 from ivr.model.permissions import Permission
-from ivr.services import operator_acts, operators, people
-from ivr.services.errors import NotFound
+from ivr.services import operator_acts, operators
 from ivr.services.operator_acts import ActRefused
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -123,10 +122,8 @@ def _panel(person: Person, *, problem: str = "") -> str:
 def _person(person_id: int | None) -> Person:
     if person_id == me().id:
         return me()
-    if person_id is None or not may(Permission.STEER):
-        raise NotFound("person", person_id)
     with context.reading() as session:
-        return people.get_person_by_id(session, person_id)
+        return operator_acts.require_steer(session, me(), person_id or 0)
 
 
 def _wanted(value: str) -> Wanted:

@@ -16,6 +16,7 @@ from ivr.errors import TongdaiError
 from ivr.model import OperatorAct, Person, Wanted
 from ivr.model.permissions import Permission
 from ivr.services import rights
+from ivr.services.errors import NotAllowed, NotFound
 from ivr.store import insert_missing
 from ivr.words import tr
 
@@ -48,12 +49,14 @@ def ask(
 ) -> None:
     """Ask for an act; one that was asked for already stays as it is.
 
+    :raises NotFound: there is no such operator.
     :raises NotAllowed: the person may not do that, or not to this operator.
     :raises TongdaiError: the id is none.
     """
-    rights.require(person, Permission.ANSWER if operator_id == person.id else Permission.STEER)
-    if wanted is Wanted.SIGN_IN:  # at a telephone sits who signs in
+    if operator_id == person.id:
         rights.require(person, Permission.ANSWER)
+    else:
+        require_steer(session, person, operator_id)
     if not _ID.fullmatch(act_id) or (wanted is Wanted.SIGN_IN and operator_id != person.id):
         raise TongdaiError(tr("Yêu cầu này không hợp lệ.", "This is no valid request."))
     values = {
@@ -67,6 +70,19 @@ def ask(
         "asked_at": now,
     }
     insert_missing(session, OperatorAct, values)
+
+
+def require_steer(session: Session, person: Person, operator_id: int) -> Person:
+    """Whom the person steers; raises :class:`NotFound` and :class:`NotAllowed`."""
+    operator = session.get(Person, operator_id)
+    if operator is None:
+        raise NotFound("person", operator_id)
+    if not rights.may_steer(person, operator):
+        raise NotAllowed(
+            "Anh/chị không điều hành ca của người này.",
+            "You do not manage the work of this person.",
+        )
+    return operator
 
 
 def is_answered(session: Session, act_id: str) -> bool:

@@ -112,6 +112,19 @@ def sees_all_calls(person: Person) -> bool:
     return may(person, Permission.SEE_CALLS) and GRANTS[person.role].scope in {Scope.ALL, Scope.TEAM}
 
 
+def may_steer(person: Person, operator: Person) -> bool:
+    """Whether the person may change how another one works at the telephone: everybody's, or those of the own team."""
+    if not may(person, Permission.STEER):
+        return False
+    match GRANTS[person.role].scope:
+        case Scope.ALL:
+            return True
+        case Scope.TEAM:
+            return person.team is not None and operator.team == person.team
+        case _:
+            return False
+
+
 def recording_in_scope(person: Person, ticket: Ticket | None) -> bool:
     """Whether the recording of a ticket may be heard; one whose ticket is lost, only by who sees all."""
     return GRANTS[person.role].scope is Scope.ALL if ticket is None else in_scope(person, ticket)

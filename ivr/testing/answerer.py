@@ -3,6 +3,7 @@
 No sound comes from it. Imported by tests alone.
 """
 
+import queue
 import re
 import secrets
 import socket
@@ -10,6 +11,9 @@ import threading
 import time
 from types import TracebackType
 from typing import Self
+
+from ivr.testing.asterisk import PATIENCE
+from ivr.testing.sip_digest import authorization
 
 HOST = "127.0.0.1"
 _LOOK = 0.05
@@ -29,6 +33,9 @@ class Answerer:
         self._invited: tuple[str, float, tuple[str, int]] | None = None
         """The INVITE that rings, when it came, and from where."""
         self._tag = secrets.token_hex(4)
+        self._count = 0
+        self._replies: queue.SimpleQueue[str] = queue.SimpleQueue()
+        """Final answers to what this telephone asked."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="answerer", daemon=True)
         self.answered = threading.Event()
@@ -47,6 +54,34 @@ class Answerer:
         self._stopping.set()
         self._thread.join()
         self._line.close()
+
+    def register(self, port: int, user: str, password: str, *, seconds: int = 600) -> None:
+        """Be the telephone of this user from now on; for 0 seconds: be it no more."""
+        uri = f"sip:{HOST}:{port}"
+        answer = self._ask("REGISTER", port, uri, user, seconds)
+        if answer.startswith("SIP/2.0 401"):
+            answer = self._ask(
+                "REGISTER", port, uri, user, seconds, authorization(answer, "REGISTER", uri, user, password)
+            )
+        assert answer.startswith("SIP/2.0 200"), answer
+
+    def _ask(self, method: str, port: int, uri: str, user: str, seconds: int, *more: str) -> str:
+        self._count += 1
+        lines = [
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP {self.address};branch=z9hG4bK{self._tag}{self._count};rport",
+            f"From: <sip:{user}@{HOST}>;tag={self._tag}",
+            f"To: <sip:{user}@{HOST}>",
+            f"Call-ID: {self._tag}@{HOST}",
+            f"CSeq: {self._count} {method}",
+            f"Contact: <sip:{user}@{self.address}>",
+            f"Expires: {seconds}",
+            "Max-Forwards: 70",
+            *more,
+            "Content-Length: 0",
+        ]
+        self._line.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), (HOST, port))
+        return self._replies.get(timeout=PATIENCE)
 
     def again(self) -> None:
         """Before the next call."""
@@ -83,6 +118,8 @@ class Answerer:
                 self.ended.set()
             case "OPTIONS":
                 self._reply(text, sender, "200 OK")
+            case "SIP/2.0" if not text.startswith("SIP/2.0 1"):
+                self._replies.put(text)
             case _:
                 pass
 

@@ -46,6 +46,10 @@ class AtDesk:
             time.sleep(0.02)
         raise AssertionError(f"{wanted}: no answer")
 
+    def until_asked(self, wanted: Wanted) -> None:
+        """Ask until it is done or is so: Asterisk says a moment late that a telephone is there."""
+        wait_for(lambda: self.asks(wanted) in (None, Why.ALREADY), f"{wanted} is never done")
+
     def now(self) -> Operator:
         """The state, as its row has it."""
         with self._store.reading() as session:

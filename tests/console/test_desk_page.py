@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from ivr.callcentre.acts import Why
 from ivr.callcentre.operators import Operator, OperatorState, Pause
-from ivr.model import Wanted
+from ivr.model import Role, Wanted
 from ivr.services import operator_acts, operators, people
 from ivr.services.operators import AtWork
 from ivr.testing.console import SeededConsole
@@ -114,11 +114,23 @@ def test_a_supervisor_steers_others_and_an_operator_does_not(sign_in: SignIn, de
     assert "Giải lao" in page
     assert "Kết thúc ca" in page
     assert colleague.get(f"/desk/{lan}", headers=HTMX).status_code == 403
-    assert acts(colleague, "pause", operator=lan, reason="hop")[0] == 404
+    assert acts(colleague, "pause", operator=lan, reason="hop")[0] == 403
     with answering(desk, None) as asked:
         assert acts(boss, "pause", operator=lan, reason="hop")[0] == 204
     assert asked == [(Wanted.PAUSE, lan, "hop")]
     assert boss.get("/desk/4711", headers=HTMX).status_code == 404
+
+
+def test_a_team_lead_steers_the_own_team(sign_in: SignIn, desk: SeededConsole) -> None:
+    here = {name: at_work(desk, name, Operator(state=S.READY, since=desk.now, phone=name)) for name in ("lan", "minh")}
+    with desk.store.transaction() as session:
+        lead = people.get_person(session, "hoa")
+        people.set_role(session, lead, Role.TEAM_LEAD)
+        lead.team = people.get_person(session, "lan").team = "Bắc"
+    client = sign_in("hoa")
+    assert client.get(f"/desk/{here['lan']}", headers=HTMX).status_code == 200
+    assert client.get(f"/desk/{here['minh']}", headers=HTMX).status_code == 403
+    assert acts(client, "pause", operator=here["minh"], reason="hop")[0] == 403
 
 
 @pytest.mark.parametrize(("wanted", "act_id", "status"), [("fly", "0" * 26, 400), ("ready", "1; drop", 422)])

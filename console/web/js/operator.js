@@ -9,6 +9,7 @@ const TICK = 1000; // ms
 const AGES = new Set(["paused", "wrap_up"]);
 let ahead = 0; // ms by which the server's clock is ahead of ours
 let words = null;
+let newest = null; // of oneself by the stream
 
 const mark = () => document.getElementById("operator");
 const cell = (name) => mark().querySelector(`[data-cell="${name}"]`);
@@ -35,7 +36,14 @@ function hear(news) {
   ahead = news.at * 1000 - Date.now();
   const changed = news.operators?.[document.body.dataset.person];
   if (!mark() || changed === undefined) return;
-  show(changed ?? { state: "signed_out", since: news.at, reason: "", limit: null });
+  newest = changed ?? { state: "signed_out", since: news.at, reason: "", limit: null };
+  show(newest);
+}
+
+// A mark that was fetched comes from rows, which are written behind the stream.
+function settle() {
+  if (mark() && newest && newest.since > Number(mark().dataset.since)) show(newest);
+  else tick();
 }
 
 function show(now) {
@@ -81,7 +89,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (!event.repeat && !document.querySelector("dialog[open]")) mark().click();
 });
-document.addEventListener("htmx:afterSwap", tick);
+document.addEventListener("htmx:afterSwap", settle);
 document.body?.addEventListener("live:board", (event) => hear(event.detail));
 setInterval(tick, TICK);
 tick();

@@ -107,3 +107,25 @@ def test_an_older_hub_that_ends_is_followed_by_the_next_one(
             for event in events[: after(events, "QueueCallerJoin")]:
                 send(**event)
             expect(page.locator("#board-calls tbody tr")).to_have_count(1)
+
+
+def test_who_waits_longest_stands_first_and_long_waits_are_marked(
+    open_page: Callable[..., Page], running: RunningConsole
+) -> None:
+    page = open_page("hoa", path="/board")
+    with ami_beside(running.ami_port, load_logins(running.seeded.settings).ami_secret) as send:
+        expect(page.locator("#board-unknown")).to_be_hidden()
+        for tag, ago in (("soon", 30), ("late", 600), ("new", 0)):
+            joined = as_if_now("abandoned")[: after(as_if_now("abandoned"), "QueueCallerJoin")]
+            for event in joined:
+                ids = {
+                    name: value + tag
+                    for name, value in event.items()
+                    if re.search("(niqueid|inkedid)$", name) and value
+                }
+                send(**event | ids | {"Timestamp": f"{float(event['Timestamp']) - ago:.6f}"})
+        rows = page.locator("#board-calls tbody tr")
+        expect(rows).to_have_count(3)
+        ages = [rows.nth(place).get_attribute("data-age") for place in range(3)]
+        assert ages == ["late", "soon", ""]
+        expect(page.locator("[data-tile=longest]")).to_have_attribute("data-age", "late")

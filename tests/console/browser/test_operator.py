@@ -129,3 +129,26 @@ def test_without_asterisk_nothing_is_done_and_it_is_said(
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
     mark(page, "signed_out")
+
+
+def test_a_mark_from_rows_does_not_come_over_what_the_stream_said(
+    open_page: Callable[..., Page], running: RunningConsole, send: Send
+) -> None:
+    page = open_page("lan", path="/tickets")
+    page.keyboard.press("F9")
+    page.locator("dialog#ask").get_by_label("Bàn 101").check()
+    page.locator("dialog#ask").get_by_role("button", name="Vào ca").click()
+    page.locator("dialog#ask").get_by_role("button", name="Sẵn sàng").click()
+    mark(page, "ready")
+    old = page.request.get(f"{running.address}/desk/mark", headers={"HX-Request": "true"}).text()
+    call(send, "8", ends="BridgeEnter")
+    mark(page, "talking")
+    page.route("**/desk/mark", lambda route: route.fulfill(body=old, content_type="text/html"))
+    with page.expect_response("**/desk/mark"):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:refresh'))")
+    mark(page, "talking")
+    page.unroute("**/desk/mark")
+    call(send, "8", begins="BridgeEnter", ends="Hangup")
+    mark(page, "wrap_up")
+    act(page, "Ra ca")
+    mark(page, "signed_out")

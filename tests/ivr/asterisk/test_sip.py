@@ -1,6 +1,5 @@
 """SIP as it is on the wire: a softphone registers from the trunk's own address, a stranger gets nowhere."""
 
-import hashlib
 import re
 import socket
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 from ivr.asterisk import find_asterisk, load_logins
 from ivr.testing import need
 from ivr.testing.asterisk import PATIENCE, private_settings, running_asterisk
+from ivr.testing.sip_digest import authorization
 
 pytestmark = pytest.mark.asterisk
 
@@ -49,26 +49,7 @@ class Sip:
         uri = "sip:127.0.0.1"
         challenge = self.ask("REGISTER", uri, user)
         assert challenge.startswith("SIP/2.0 401"), challenge
-        fields = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-
-        def md5(text: str) -> str:
-            return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
-        first, second = md5(f"{user}:{fields['realm']}:{password}"), md5(f"REGISTER:{uri}")
-        response = md5(f"{first}:{fields['nonce']}:00000001:abc:auth:{second}")
-        return self.ask(
-            "REGISTER",
-            uri,
-            user,
-            "Authorization: Digest "
-            + ", ".join(
-                [
-                    *(f'{name}="{fields[name]}"' for name in ("realm", "nonce", "opaque") if name in fields),
-                    f'username="{user}", uri="{uri}", response="{response}", cnonce="abc"',
-                    "algorithm=MD5, qop=auth, nc=00000001",
-                ]
-            ),
-        )
+        return self.ask("REGISTER", uri, user, authorization(challenge, "REGISTER", uri, user, password))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.asterisk import configuration_folder, find_asterisk
+from ivr.asterisk import configuration_folder, find_asterisk, load_logins
 from ivr.callcentre.acts import Why
 from ivr.callcentre.operators import NO_ANSWER, SIGNED_IN, OperatorState
 from ivr.model import Role, Wanted
@@ -18,6 +18,7 @@ from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.store.migrate import migrate
 from ivr.testing import need
+from ivr.testing.answerer import Answerer
 from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
 from ivr.testing.odd_caller import odd_call
 from ivr.testing.operators import AtDesk
@@ -30,6 +31,7 @@ QUEUE = "da-nang-operator"
 FIXED, FIRST, SECOND, GONE = (f"Local/{name}@desk-test" for name in ("fixed", "first", "second", "gone"))
 DESK = f"""\
 wrap_up = 2
+grace = 10
 most_missed = 2
 
 [telephones.first]
@@ -39,6 +41,10 @@ interface = "{FIRST}"
 [telephones.second]
 name = {{ vi = "Bàn 2", en = "Desk 2" }}
 interface = "{SECOND}"
+
+[telephones.registers]
+name = {{ vi = "Bàn 100", en = "Desk 100" }}
+interface = "PJSIP/100"
 
 [telephones.gone]
 name = {{ vi = "Bàn 3", en = "Desk 3" }}
@@ -139,6 +145,24 @@ def test_an_operator_signs_in_talks_and_goes(settings: Settings, store: Store) -
         assert first.asks(Wanted.SIGN_OUT) is None
         until_members(asterisk, fixed=False)
     assert boss.now().state is S.SIGNED_OUT
+
+
+def test_a_telephone_that_registers_and_goes(settings: Settings, store: Store) -> None:
+    operator, secret = AtDesk(settings, store, "lan"), load_logins(settings).softphones["100"]
+    with running_asterisk(settings), running(settings, "watch", ready="desk.synced"), Answerer(rings=0.5) as phone:
+        assert operator.asks(Wanted.SIGN_IN, phone="PJSIP/100") is None
+        assert operator.asks(Wanted.READY) is Why.NO_CONNECTION
+        for _ in range(2):
+            phone.register(settings.sip_port, "100", secret)
+            operator.until_asked(Wanted.READY)
+            phone.again()
+            with odd_call(port=settings.sip_port, called="77"):
+                operator.until(lambda now: now.state is S.TALKING)
+            wait_for(phone.ended.is_set, "the telephone was not hung up")
+            operator.until(lambda now: now.state is S.READY)  # the paper work took its two seconds
+            phone.register(settings.sip_port, "100", secret, seconds=0)
+            operator.until(lambda now: now.state is S.CONNECTION_LOST)
+        operator.until(lambda now: now.state is S.SIGNED_OUT)
 
 
 def test_who_does_not_answer_rests_and_the_call_goes_to_who_does(settings: Settings, store: Store) -> None:
