@@ -47,21 +47,26 @@ def act(page: Page, name: str) -> None:
     expect(dialog).to_be_hidden()
 
 
+def sign_in(page: Page) -> None:
+    """… at table 101, and be ready."""
+    page.keyboard.press("F9")
+    dialog = page.get_by_role("dialog", name="Trực tổng đài")
+    dialog.get_by_label("Bàn 101").check()
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Vào ca").click()
+    expect(dialog.get_by_role("button", name="Sẵn sàng")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    mark(page, "ready")
+
+
 def test_a_day_at_the_telephone(open_page: Callable[..., Page], running: RunningConsole, send: Send) -> None:
     page = open_page("lan", path=f"/tickets/{running.seeded.ulid(4213)}", expected=("422",))
     board = open_page("hoa", path="/board")
     row = board.locator("#board-operators tbody tr")
     with no_reload(page), no_reload(board):
         expect(board.locator("#operators-none")).to_be_visible()
-        page.keyboard.press("F9")
-        dialog = page.get_by_role("dialog", name="Trực tổng đài")
-        dialog.get_by_label("Bàn 101").check()
-        assert violations(page) == []
-        dialog.get_by_role("button", name="Vào ca").click()
-        expect(dialog.get_by_role("button", name="Sẵn sàng")).to_be_focused()
-        page.keyboard.press("Enter")
-        expect(dialog).to_be_hidden()
-        mark(page, "ready")
+        sign_in(page)
         expect(row).to_contain_text("Sẵn sàng")
         for tag in ("1", "2"):  # twice in a row
             call(send, tag, ends="DialBegin")
@@ -97,11 +102,7 @@ def test_the_state_stands_in_every_tab_and_after_a_reload(
     open_page: Callable[..., Page], running: RunningConsole, send: Send
 ) -> None:
     page = open_page("minh", path="/tickets")
-    page.keyboard.press("F9")
-    page.locator("dialog#ask").get_by_label("Bàn 101").check()
-    page.locator("dialog#ask").get_by_role("button", name="Vào ca").click()
-    page.locator("dialog#ask").get_by_role("button", name="Sẵn sàng").click()
-    mark(page, "ready")
+    sign_in(page)
     second = page.context.new_page()
     second.goto("/calls")
     mark(second, "ready")
@@ -114,6 +115,22 @@ def test_the_state_stands_in_every_tab_and_after_a_reload(
     mark(second, "wrap_up")
     second.bring_to_front()
     act(second, "Ra ca")
+    mark(page, "signed_out")
+
+
+def test_f8_ends_the_paper_work_on_plain_http_too(
+    open_page: Callable[..., Page], running: RunningConsole, send: Send
+) -> None:
+    page = open_page("lan", path=f"/tickets/{running.seeded.ulid(4213)}")
+    page.add_init_script("delete Crypto.prototype.randomUUID")  # as browsers have it on an address that is not https
+    page.reload()
+    assert page.evaluate("typeof crypto.randomUUID") == "undefined"
+    sign_in(page)
+    call(send, "7", ends="Hangup")
+    mark(page, "wrap_up")
+    page.keyboard.press("F8")
+    mark(page, "ready")
+    act(page, "Ra ca")
     mark(page, "signed_out")
 
 
@@ -135,11 +152,7 @@ def test_a_mark_from_rows_does_not_come_over_what_the_stream_said(
     open_page: Callable[..., Page], running: RunningConsole, send: Send
 ) -> None:
     page = open_page("lan", path="/tickets")
-    page.keyboard.press("F9")
-    page.locator("dialog#ask").get_by_label("Bàn 101").check()
-    page.locator("dialog#ask").get_by_role("button", name="Vào ca").click()
-    page.locator("dialog#ask").get_by_role("button", name="Sẵn sàng").click()
-    mark(page, "ready")
+    sign_in(page)
     old = page.request.get(f"{running.address}/desk/mark", headers={"HX-Request": "true"}).text()
     call(send, "8", ends="BridgeEnter")
     mark(page, "talking")
