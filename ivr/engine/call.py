@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ivr.callcentre.promises import Standing
 from ivr.city.city import City
 from ivr.city.flow.nodes import Answers
 from ivr.engine.clock import Clock
@@ -49,6 +50,8 @@ class Call:
     """A person took the call."""
     waited_in: str = ""
     """The queue in which the caller has just waited in vain."""
+    standings: dict[str, Standing] = field(default_factory=dict)
+    """By queue: what was asked about the caller since the last wait."""
     _refusal: Agreement = field(default_factory=Agreement)
     """What the answer is again after a report to which the caller said yes."""
     reports: int = 0

@@ -32,6 +32,7 @@ def ring(call: Call, node: Ring) -> str:
     dialogue.forget()
     priority = _priority(call, standing)  # before what the keys settled goes with the report
     call.leave(node.id)
+    call.standings.clear()  # while the caller waits, others are answered
     wait = call.settings.operator_wait if node.wait is None else node.wait
     result = dialogue.phone.ring(queue, wait=wait, call=call.ulid, priority=priority)
     dialogue.note(result.value)
@@ -67,7 +68,10 @@ def tell_wait(call: Call, minutes: int) -> None:
 
 
 def _standing(call: Call, queue: str) -> Standing:
-    return call.dependencies.find_standing(call.facts, queue, call.clock())
+    """Asked once between two waits: an offer and the next wait are near, and a database that is away takes seconds."""
+    if queue not in call.standings:
+        call.standings[queue] = call.dependencies.find_standing(call.facts, queue, call.clock())
+    return call.standings[queue]
 
 
 def _minutes(call: Call, place: int, on_duty: int, standing: Standing) -> int | None:

@@ -34,6 +34,7 @@ from ivr.engine import Answer, CannotLook, Dependencies, Served, resume_call, ru
 from ivr.engine.unwritten import Unwritten
 from ivr.model.calls import EndReason
 from ivr.model.code import make_code
+from ivr.model.report import CallFacts
 from ivr.phone import Caller, LeftForQueue, QueueState, RingResult
 from ivr.prompts import Catalogue
 from ivr.settings import Settings
@@ -120,6 +121,8 @@ class ScriptedHotline:
         """What the callers find; None for an empty queue with somebody on duty."""
         self.standing = Standing()
         """What earlier calls say of all callers."""
+        self.asked: list[str] = []
+        """The queues for which that was asked."""
         self.pin_mac: Callable[[str, str], str] = lambda ulid, pin: "mac"
 
     def call(
@@ -155,8 +158,7 @@ class ScriptedHotline:
         )
         desk = Dependencies(
             spool=self.spool, codes=self.codes, filer=self.filer, find_status=_away,
-            find_standing=lambda call, queue, now: self.standing,
-pin_mac=self.pin_mac,
+            find_standing=self._find_standing, pin_mac=self.pin_mac,
             unwritten=self.unwritten,
         )  # fmt: skip
         self.phone = phone(Citizen(steps), caller)
@@ -172,6 +174,10 @@ pin_mac=self.pin_mac,
             )
         )
         return self.reason
+
+    def _find_standing(self, _call: CallFacts, queue: str, _now: datetime) -> Standing:
+        self.asked.append(queue)
+        return self.standing
 
     def walk(self, *nodes: Node) -> None:
         """The menu is made of these nodes; a call begins at the first."""

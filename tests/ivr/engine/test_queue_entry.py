@@ -168,3 +168,19 @@ def test_the_offer_of_another_way_says_how_much_longer_it_would_take_and_who_wai
     assert notes == [f"{promised(4)}; unanswered", promised(4), ""]
     resume(hotline, Step(wait="ban", hang_up=True))
     assert hotline.journal.steps[-1].node == "busy"
+
+
+def test_the_database_is_asked_once_between_two_waits(hotline: ScriptedHotline) -> None:
+    """For the offer and for who waits on; after each wait anew."""
+    hotline.standing = Standing(handled=TEN)
+    leave(hotline)
+    assert hotline.asked == ["du-operator"]
+    for waits in (2, 3):
+        resume(hotline, Step(wait="ban", press="0"), phone=LeavingPhone)
+        assert hotline.asked == ["du-operator"] * waits
+
+
+def test_a_wait_within_one_session_makes_what_was_asked_old(hotline: ScriptedHotline) -> None:
+    hotline.standing = Standing(handled=TEN)
+    hotline.call(TO_PERSON, Step(wait="ban", hang_up=True))
+    assert hotline.asked == ["du-operator"] * 2
