@@ -104,9 +104,8 @@ def _answered(act_id: str, within: float) -> bool:
 def _panel(person: Person, *, problem: str = "") -> str:
     with context.reading() as session:
         instance = context.settings().instance
-        work = operators.find_own(session, instance, person)
-        last = operators.find_last_phone(session, instance, person)
-        taken = {each.operator.phone: each.name for each in operators.find_colleagues(session, instance)}
+        work, last = operators.find_own_and_phone(session, instance, person)
+        taken = {each.operator.phone: each.name for each in operators.find_at_work(session, instance)}
     return render_template(
         "desk/panel.html",
         work=work,

@@ -45,42 +45,38 @@ class Span:
 
 
 def find_at_work(session: Session, instance: str) -> list[AtWork]:
-    """Everybody who has worked here, as they were written last."""
+    """Those who are signed in to work, as they were written last."""
     rows = session.scalars(
         select(OperatorRow)
-        .where(OperatorRow.instance == instance)
+        .where(OperatorRow.instance == instance, OperatorRow.state != OperatorState.SIGNED_OUT)
         .options(joinedload(OperatorRow.person))
         .order_by(OperatorRow.person_id)
     )
     return [_at_work(row.person, _operator(row), row.legs) for row in rows]
 
 
-def find_colleagues(session: Session, instance: str) -> list[AtWork]:
-    """Those who are signed in to work, for pages."""
-    return [each for each in find_at_work(session, instance) if each.operator.state is not OperatorState.SIGNED_OUT]
-
-
 def find_own(session: Session, instance: str, person: Person) -> AtWork:
     """What a person does now; who never worked here is signed out."""
-    row = session.get(OperatorRow, (instance, person.id))
-    return _at_work(person, Operator(since=person.created_at) if row is None else _operator(row))
+    return find_own_and_phone(session, instance, person)[0]
 
 
-def find_last_phone(session: Session, instance: str, person: Person) -> str:
-    """Interface of the telephone at which the person worked last; empty for none."""
+def find_own_and_phone(session: Session, instance: str, person: Person) -> tuple[AtWork, str]:
+    """… and the interface of the telephone at which the person works or worked last; empty for none."""
     row = session.get(OperatorRow, (instance, person.id))
-    return "" if row is None else row.phone
+    if row is None:
+        return _at_work(person, Operator(since=person.created_at)), ""
+    return _at_work(person, _operator(row)), row.phone
 
 
 def find_new(session: Session, person_id: int, now: datetime) -> AtWork | None:
-    """Somebody who begins work; None for no such person."""
+    """Somebody who is not at work; None for no such person."""
     person = session.get(Person, person_id)
     return None if person is None else _at_work(person, Operator(since=now))
 
 
 def count_on_duty(session: Session, instance: str, queue: str) -> int | None:
     """How many operators take callers of this queue one after another; None where no operator is signed in for it."""
-    colleagues = [each for each in find_colleagues(session, instance) if each.answers(queue)]
+    colleagues = [each for each in find_at_work(session, instance) if each.answers(queue)]
     return sum(each.operator.is_on_duty for each in colleagues) if colleagues else None
 
 

@@ -118,7 +118,7 @@ class OperatorDesk:
         """Read the rows, once, and ask Asterisk what it did not say before; raises :class:`StoreAway`."""
         if self._restored:
             return
-        found = await self._rows.find_all()
+        found = await self._rows.find_at_work()
         self._all = {each.person_id: each for each in found}
         for each in found:
             self._telephones.restore(each.legs, each.operator.phone)
@@ -217,16 +217,18 @@ class OperatorDesk:
     async def wish(self, person_id: int, wish: Wish, ami: Ami) -> Why | None:
         """Do what a person wishes of an operator's work; why it is refused, or None.
 
-        Raises :class:`StoreAway` where somebody new cannot be looked up.
+        Raises :class:`StoreAway` where somebody who is not at work cannot be looked up.
         """
-        each = self._all.get(person_id) or await self._rows.find_new(person_id)
+        each = self._all.get(person_id)
+        if each is None or self._shown(each) is None:  # changes are followed of who is at work
+            each = await self._rows.find_new(person_id)
         if each is None or not each.may_answer:
             return Why.NOT_SIGNED_IN
         if not self._synced:
             return Why.NO_EXCHANGE
         if isinstance(wish, SignIn) and self._phones().get(wish.phone, person_id) != person_id:
             return Why.PHONE_TAKEN
-        each = self._all.setdefault(person_id, each)
+        self._all[person_id] = each
         result = act(each.operator, wish, now=self._now(), rules=self.desk.rules)
         if isinstance(result, Refused):
             self._set(each, result.operator)
@@ -267,7 +269,7 @@ class OperatorDesk:
     async def _read_people(self) -> None:
         if not self._restored:
             return
-        for found in await self._rows.find_all():
+        for found in await self._rows.find_at_work():
             known = self._all.get(found.person_id)
             if known is None:
                 continue

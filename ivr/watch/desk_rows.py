@@ -15,19 +15,19 @@ class DeskRows:
     def __init__(self, store: Store, instance: str, now: Callable[[], datetime]) -> None:
         self._store, self._instance, self._now = store, instance, now
 
-    async def find_all(self) -> list[AtWork]:
-        """Everybody who has worked here, as they were written last."""
-        return await asyncio.to_thread(self._find_all)
+    async def find_at_work(self) -> list[AtWork]:
+        """Those who are signed in to work, as they were written last."""
+        return await asyncio.to_thread(self._find_at_work)
 
     async def find_new(self, person_id: int) -> AtWork | None:
-        """Somebody who never worked here; None for no such person."""
+        """Somebody who is not at work; None for no such person."""
         return await asyncio.to_thread(self._find_new, person_id)
 
     async def write(self, written: Iterable[AtWork], spans: Iterable[Span]) -> None:
         """Write what operators do now and did before."""
         await asyncio.to_thread(self._write, list(written), list(spans))
 
-    def _find_all(self) -> list[AtWork]:
+    def _find_at_work(self) -> list[AtWork]:
         with self._store.reading() as session:
             return operators.find_at_work(session, self._instance)
 

@@ -147,8 +147,9 @@ def test_rows_give_back_what_was_written(store: Store, lan: Person) -> None:
     with store.transaction() as session:
         operators.store(session, HERE, [signed_out], [Span(person_id=lan.id, operator=talking, ended=LATER)])
     with store.reading() as session:
-        assert operators.find_colleagues(session, HERE) == []
-        assert operators.find_last_phone(session, HERE, lan) == "PJSIP/1"
+        assert operators.find_at_work(session, HERE) == []
+        own, last = operators.find_own_and_phone(session, HERE, lan)
+        assert (own.operator.phone, last) == ("", "PJSIP/1")
         (span,) = session.scalars(select(OperatorSpan))
         assert (span.state, span.linkedid, span.began_at, span.ended_at) == (
             OperatorState.TALKING, "call.1", NOW, LATER,

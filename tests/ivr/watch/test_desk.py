@@ -280,6 +280,24 @@ def test_who_is_locked_out_goes(home: Home, monkeypatch: pytest.MonkeyPatch) -> 
     run(test())
 
 
+def test_who_comes_back_to_work_comes_with_what_was_changed_meanwhile(home: Home) -> None:
+    async def test() -> None:
+        async with at_desk(home) as desk:
+            await desk.ready()
+            assert await desk.asks(Wanted.SIGN_OUT) is None
+            with home.store.transaction() as session:
+                people.get_person(session, "lan").queues = [OTHER]
+            await desk.ready()
+            assert desk.fake.queues.members[OTHER, OURS]["Paused"] == "0"
+            assert (QUEUE, OURS) not in desk.fake.queues.members
+            assert await desk.asks(Wanted.SIGN_OUT) is None
+            with home.store.transaction() as session:
+                people.set_active(session, session.get_one(Person, desk.lan.id), False)
+            assert await desk.asks(Wanted.SIGN_IN) is Why.NOT_SIGNED_IN
+
+    run(test())
+
+
 def test_a_queue_that_asterisk_does_not_have_keeps_nobody_from_work(home: Home) -> None:
     async def test() -> None:
         queues = FakeQueues(QUEUE)
