@@ -112,8 +112,7 @@ class Choice(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what was not offered."""
-        if self.data not in {choice[0] for choice in self.choices or ()}:
-            raise ValidationError(_("Xin chọn một trong các mục."))
+        _only_offered(self, self.data)
 
 
 class Choices(SelectMultipleField):
@@ -127,8 +126,12 @@ class Choices(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what was not offered."""
-        if not set(self.data or ()) <= {choice[0] for choice in self.choices or ()}:
-            raise ValidationError(_("Xin chọn một trong các mục."))
+        _only_offered(self, *self.data or ())
+
+
+def _only_offered(field: SelectField | SelectMultipleField, *chosen: Any) -> None:
+    if not {*chosen} <= {choice[0] for choice in field.choices or ()}:
+        raise ValidationError(_("Xin chọn một trong các mục."))
 
 
 def _no_control(field: Field) -> None:
