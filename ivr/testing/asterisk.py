@@ -1,6 +1,7 @@
 """A real Asterisk for tests: on free loopback ports, in a short home, ended and reaped afterwards."""
 
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import psutil
 
-from ivr.asterisk import cli, fully_booted, prepare
+from ivr.asterisk import cli, configuration_folder, find_asterisk, fully_booted, prepare
 from ivr.settings import Settings, load_settings
 from ivr.simulator.free_ports import free_ports, free_range
+from ivr.store.migrate import migrate
+from ivr.testing import need
 
 PATIENCE = 60.0
 """Seconds for what must come at all: a busy machine may stand still for several, and who comes in time costs none."""
@@ -52,6 +55,24 @@ def private_settings(home: Path, **given: object) -> Settings:
     }
     crowd = {"max_calls": 10_000, "calls_a_second": 1000}  # a test's callers come all at once
     return load_settings(home=home, **(ports | crowd | given))
+
+
+@contextmanager
+def asterisk_and_rows(dialplan: str = "", **given: object) -> Iterator[Settings]:
+    """Settings for an Asterisk and an empty database in a short home; ``dialplan`` is read beside ours."""
+    with tempfile.TemporaryDirectory(prefix="td", dir="/tmp") as folder:
+        settings = private_settings(Path(folder), **({"free_space_mb": 0} | given))
+        need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
+        migrate(settings)
+        add_dialplan(settings, dialplan)
+        yield settings
+
+
+def add_dialplan(settings: Settings, text: str, name: str = "test") -> None:
+    """Lines of a test beside our dialplan, in a file: read when Asterisk starts, or at its ``dialplan reload``."""
+    folder = configuration_folder(settings) / "extensions.d"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.conf").write_text(text, encoding="utf-8")
 
 
 @contextmanager

@@ -16,14 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from ivr.asterisk import cli, configuration_folder, render
+from ivr.asterisk import cli, render
 from ivr.asterisk.control import AsteriskSilent
 from ivr.asterisk.queues import find_queues
 from ivr.settings import Settings, load_settings
 from ivr.simulator import Operator, Scenario
 from ivr.simulator.play import Played
 from ivr.testing import NO_DATABASE
-from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, add_dialplan, wait_for
 from ivr.testing.late import check_punctual
 from ivr.testing.player import Order, play_elsewhere
 
@@ -70,9 +70,7 @@ class Circumstances:
 
 def add_talker(settings: Settings) -> None:
     """Put the person who takes calls into the dialplan; before Asterisk starts."""
-    folder = configuration_folder(settings) / "extensions.d"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "test.conf").write_text(_DIALPLAN, encoding="utf-8")
+    add_dialplan(settings, _DIALPLAN)
 
 
 INSTRUCTION = 2.0

@@ -7,11 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ivr.asterisk import configuration_folder
 from ivr.model import Call, CallStep, EndReason
 from ivr.model.numbers import normalise
 from ivr.store import Store
-from ivr.testing.asterisk import PATIENCE, RunningAsterisk
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, add_dialplan
 from ivr.testing.line import OnTheLine, usual
 
 PERSON = "Local/person@tongdai-test"
@@ -50,9 +49,7 @@ MORNING = replace(usual(), at=datetime.fromisoformat("2026-03-03T09:30:00+07:00"
 
 def add_persons(asterisk: RunningAsterisk, *, more: str = "") -> None:
     """Put them, and whatever else a test needs, into the dialplan."""
-    folder = configuration_folder(asterisk.settings) / "extensions.d"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "persons.conf").write_text(DIALPLAN + more, encoding="utf-8")
+    add_dialplan(asterisk.settings, DIALPLAN + more, "persons")
     asterisk.ask("dialplan reload")
 
 

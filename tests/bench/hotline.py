@@ -12,14 +12,13 @@ from pathlib import Path
 
 import psutil
 
-from ivr.asterisk import configuration_folder
 from ivr.city.seconds.line import SAMPLE_CODE
 from ivr.engine.report_nodes import PEN_AND_PAPER
 from ivr.prompts import build, load_catalogue
 from ivr.settings import Settings, load_settings
 from ivr.speech import PAUSE, spell_code
 from ivr.store.migrate import migrate
-from ivr.testing.asterisk import private_settings, running_asterisk
+from ivr.testing.asterisk import add_dialplan, private_settings, running_asterisk
 from ivr.testing.calls import cut_short
 from ivr.testing.processes import running
 
@@ -76,9 +75,7 @@ def running_hotline(*, whole_prompts: bool = False, **given: object) -> Iterator
         migrate(settings)
         recorded = settings.home / "pure"
         recorded.mkdir()
-        extra = configuration_folder(settings) / "extensions.d"
-        extra.mkdir(parents=True)
-        (extra / "bench.conf").write_text(_dialplan(settings, recorded), encoding="utf-8")
+        add_dialplan(settings, _dialplan(settings, recorded))
         with running_asterisk(settings) as asterisk, running(settings, "agi", ready="agi.ready") as server:
             yield Hotline(
                 settings=settings,

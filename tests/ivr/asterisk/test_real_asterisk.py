@@ -15,7 +15,7 @@ import pytest
 
 from ivr.asterisk import fully_booted, load_logins, prepare
 from ivr.process.spawn import spawn
-from ivr.testing.asterisk import PATIENCE, RunningAsterisk, wait_for
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, add_dialplan, wait_for
 from ivr.testing.calls import end
 from ivr.testing.wire import read_message
 
@@ -38,9 +38,7 @@ exten => leaves,1,Answer()
 
 
 def add_callers(asterisk: RunningAsterisk) -> None:
-    folder = asterisk.settings.home / "asterisk" / "etc" / "extensions.d"
-    folder.mkdir(exist_ok=True)
-    (folder / "callers.conf").write_text(CALLERS)
+    add_dialplan(asterisk.settings, CALLERS)
     asterisk.ask("dialplan reload")
 
 
@@ -252,12 +250,11 @@ def test_done_is_the_servers_last_word(asterisk: RunningAsterisk, command: str) 
     ],
 )
 def test_a_hostile_caller_breaks_nothing(asterisk: RunningAsterisk, name: str, number: str) -> None:
-    folder = asterisk.settings.home / "asterisk" / "etc" / "extensions.d"
-    folder.mkdir()
-    (folder / "hostile.conf").write_text(
+    add_dialplan(
+        asterisk.settings,
         "[hostile]\nexten => 1022,1,AGI(agi://127.0.0.1:1/x)\n"
         f" same => n,Set(CALLERID(name)={name})\n same => n,Set(CALLERID(num)={number})\n"
-        " same => n,Goto(from-trunk,1022,1)\n"
+        " same => n,Goto(from-trunk,1022,1)\n",
     )
     asterisk.ask("dialplan reload")
     asterisk.ask("channel originate Local/1022@hostile application Wait 20")

@@ -1,25 +1,20 @@
 """Calls on a real Asterisk become rows: a person of a queue answers, ``watch`` dies, Asterisk dies in a talk."""
 
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from ivr.asterisk import configuration_folder, find_asterisk
 from ivr.callcentre.segments import Direction, SegmentKind
 from ivr.model import LineCall
 from ivr.settings import Settings
 from ivr.store import Store, open_store
-from ivr.store.migrate import migrate
-from ivr.testing import need
 from ivr.testing.answerer import Answerer
-from ivr.testing.asterisk import PATIENCE, private_settings, running_asterisk, wait_for
+from ivr.testing.asterisk import PATIENCE, asterisk_and_rows, running_asterisk, wait_for
 from ivr.testing.odd_caller import OddCaller, odd_call
 from ivr.testing.processes import running
 
@@ -39,14 +34,7 @@ exten => 77,1,Answer()
 @pytest.fixture
 def settings(phone: Answerer) -> Iterator[Settings]:
     """An instance whose callers are led to this person, behind the trunk."""
-    with tempfile.TemporaryDirectory(prefix="td", dir="/tmp") as folder:
-        person = f"PJSIP/trunk/sip:person@{phone.address}"
-        settings = private_settings(Path(folder), free_space_mb=0, operator_phone=person)
-        need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
-        migrate(settings)
-        extensions = configuration_folder(settings) / "extensions.d"
-        extensions.mkdir(parents=True, exist_ok=True)
-        (extensions / "person.conf").write_text(DIALPLAN, encoding="utf-8")
+    with asterisk_and_rows(DIALPLAN, operator_phone=f"PJSIP/trunk/sip:person@{phone.address}") as settings:
         yield settings
 
 

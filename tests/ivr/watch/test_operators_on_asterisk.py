@@ -3,23 +3,20 @@
 import re
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ivr.asterisk import configuration_folder, find_asterisk, load_logins
+from ivr.asterisk import load_logins
 from ivr.callcentre.acts import Why
 from ivr.callcentre.operators import NO_ANSWER, SIGNED_IN, OperatorState
 from ivr.model import Role, Wanted
 from ivr.settings import Settings
 from ivr.store import Store, open_store
-from ivr.store.migrate import migrate
-from ivr.testing import need
 from ivr.testing.answerer import Answerer
-from ivr.testing.asterisk import RunningAsterisk, private_settings, running_asterisk, wait_for
+from ivr.testing.asterisk import RunningAsterisk, asterisk_and_rows, running_asterisk, wait_for
 from ivr.testing.odd_caller import odd_call
 from ivr.testing.operators import AtDesk
 from ivr.testing.processes import running
@@ -77,17 +74,11 @@ exten => second,1,Busy(1)
 
 
 @pytest.fixture
-def settings() -> Iterator[Settings]:
-    with tempfile.TemporaryDirectory(prefix="td", dir="/tmp") as folder:
-        config = Path(folder) / "config"
-        shutil.copytree("config", config)
-        (config / "desk.toml").write_text(DESK, encoding="utf-8")
-        settings = private_settings(Path(folder), free_space_mb=0, operator_phone=FIXED, config=config)
-        need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
-        migrate(settings)
-        extensions = configuration_folder(settings) / "extensions.d"
-        extensions.mkdir(parents=True, exist_ok=True)
-        (extensions / "desk.conf").write_text(DIALPLAN, encoding="utf-8")
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    config = tmp_path / "config"
+    shutil.copytree("config", config)
+    (config / "desk.toml").write_text(DESK, encoding="utf-8")
+    with asterisk_and_rows(DIALPLAN, operator_phone=FIXED, config=config) as settings:
         yield settings
 
 

@@ -5,24 +5,20 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 import pytest
 from sqlalchemy import select
 
-from ivr.asterisk import find_asterisk, load_logins
+from ivr.asterisk import load_logins
 from ivr.asterisk.ami import Ami
 from ivr.model import Call, EndReason, Recording, Ticket
 from ivr.settings import Settings
 from ivr.store import Store, open_store
-from ivr.store.migrate import migrate
-from ivr.testing import need
-from ivr.testing.asterisk import PATIENCE, RunningAsterisk, private_settings, running_asterisk, wait_for
+from ivr.testing.asterisk import PATIENCE, RunningAsterisk, asterisk_and_rows, running_asterisk, wait_for
 from ivr.watch.channels import LiveChannels
 
 pytestmark = pytest.mark.asterisk
@@ -37,19 +33,15 @@ exten => speaks,1,Answer()
 
 @pytest.fixture
 def settings() -> Iterator[Settings]:
-    with tempfile.TemporaryDirectory(prefix="td", dir="/tmp") as folder:
-        settings = private_settings(
-            Path(folder),
-            record_silence=2,
-            record_limit=5,
-            deadman_margin=2,
-            sweep_every=0.5,
-            sweep_still=1.0,
-            sweep_orphan=60.0,
-            free_space_mb=0,
-        )
-        need(find_asterisk(settings), "no Asterisk ≥ 18: run `make asterisk`")
-        migrate(settings)
+    with asterisk_and_rows(
+        CALLER,
+        record_silence=2,
+        record_limit=5,
+        deadman_margin=2,
+        sweep_every=0.5,
+        sweep_still=1.0,
+        sweep_orphan=60.0,
+    ) as settings:
         yield settings
 
 
@@ -58,14 +50,6 @@ def store(settings: Settings) -> Iterator[Store]:
     store = open_store(settings)
     yield store
     store.close()
-
-
-def citizens(asterisk: RunningAsterisk) -> None:
-    """A caller without SIP who speaks a tone."""
-    folder = asterisk.settings.home / "asterisk" / "etc" / "extensions.d"
-    folder.mkdir(exist_ok=True)
-    (folder / "callers.conf").write_text(CALLER)
-    asterisk.ask("dialplan reload")
 
 
 @contextmanager
@@ -123,7 +107,6 @@ def test_live_channels_follow_a_real_asterisk(settings: Settings) -> None:
         await asyncio.sleep(0.1)
 
     with running_asterisk(settings) as asterisk:
-        citizens(asterisk)
         asyncio.run(asyncio.wait_for(test(asterisk), 2 * PATIENCE))
 
 
@@ -137,7 +120,6 @@ async def until(condition: object) -> None:
 def test_the_dialplans_own_recording_becomes_a_ticket(settings: Settings, store: Store) -> None:
     """No server answers on the FastAGI port; the watch sees the channel go and adopts the recording at once."""
     with running_asterisk(settings) as asterisk, watch_process(settings):
-        citizens(asterisk)
         wait_for(lambda: "ami.ready" in log_of(settings), "watch did not log in")
         asterisk.call("1022", "extension speaks@caller")
         wait_for(lambda: tickets(store), "no ticket")
