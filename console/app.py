@@ -26,6 +26,7 @@ from console.views import (
     preferences,
     recordings,
     search,
+    telephone,
     tickets,
 )
 from ivr.secrets import get_secret
@@ -78,6 +79,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         calls,
         board,
         desk,
+        telephone,
         call_backs,
         numbers,
         recordings,

@@ -10,6 +10,7 @@ from console.access import may, me
 from console.gettext import gettext as _
 from console.gettext import lazy_gettext as _l
 from console.language import language
+from ivr.callcentre.browser_phones import PREFIX, browser_phone, person_at
 from ivr.callcentre.operators import NO_ANSWER, SIGNED_IN, OperatorState
 from ivr.city.desk import FILE, Desk, load_desk
 from ivr.model.permissions import Permission
@@ -65,8 +66,15 @@ def reason(name: str) -> str:
 
 def telephone(interface: str) -> str:
     """What people call a telephone; one that the desk does not name is called as elsewhere."""
+    if person_at(interface) is not None:
+        return _("Trình duyệt")
     named = read_desk().telephone(interface, language())
     return labels.phones([interface]) if named == interface else named
+
+
+def own_browser() -> str:
+    """Interface of the telephone in the browser of the person who looks."""
+    return browser_phone(me().id)
 
 
 def words() -> dict[str, Any]:
@@ -78,6 +86,7 @@ def words() -> dict[str, Any]:
         "reasons": {name: reason(name) for name in (*_OURS, *desk.pauses)},
         "telephones": {each.interface: each.name.of(language()) for each in desk.telephones.values()},
         "unreachable": _("máy chưa nối"),
+        "browser": {"prefix": PREFIX, "name": _("Trình duyệt")},
     }
 
 

@@ -8,6 +8,7 @@ from console.gettext import gettext as _
 from console.gettext import lazy_gettext as _l
 from console.language import language
 from console.times import moment
+from ivr.callcentre.browser_phones import person_at
 from ivr.callcentre.segments import SegmentKind
 from ivr.callcentre.visits import Outcome
 from ivr.jobs.schedule import find_occurrence
@@ -201,8 +202,14 @@ def segment(kind: SegmentKind) -> str:
 
 def phones(interfaces: Iterable[str]) -> str:
     """``máy op1`` of the telephones in a stretch; a number outside the house has the trunk's name."""
-    names = (interface.rpartition("/")[2] for interface in interfaces)
-    return ", ".join(_("số ngoài") if name == TRUNK else _("máy %(name)s", name=name) for name in names)
+    return ", ".join(_phone(interface) for interface in interfaces)
+
+
+def _phone(interface: str) -> str:
+    if person_at(interface) is not None:
+        return _("máy trên trình duyệt")
+    name = interface.rpartition("/")[2]
+    return _("số ngoài") if name == TRUNK else _("máy %(name)s", name=name)
 
 
 def origin(value: CallBackOrigin) -> str:

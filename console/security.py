@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from console import context
+from ivr.asterisk.browser_phones import socket_address
 
 _LOOPBACK = {"localhost", "127.0.0.1"}
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -62,6 +63,14 @@ def _address(address: str) -> tuple[str, int | None]:
         return "", None
 
 
+def _telephone() -> str:
+    """Where the telephone's window, and no other page, reaches Asterisk's WebSocket."""
+    if request.endpoint != "telephone.page":
+        return ""
+    parts = urlsplit(socket_address(context.settings()))
+    return f" {parts.scheme}://{parts.netloc}"
+
+
 def _headers(response: Response) -> Response:
     hub = context.settings().hub_address
     policy = {
@@ -71,7 +80,7 @@ def _headers(response: Response) -> Response:
         "img-src": "'self' data:",  # Bootstrap draws its small signs by data: addresses
         "font-src": "'self'",
         "media-src": "'self'",
-        "connect-src": f"'self' {hub}",
+        "connect-src": f"'self' {hub}{_telephone()}",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
         "base-uri": "'none'",

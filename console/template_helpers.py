@@ -63,6 +63,7 @@ def register(app: Flask) -> None:
         topics=" ".join(outbox.TOPICS),
         modes=modes.read_modes,
         own_work=desk.own_work,
+        own_browser=desk.own_browser,
         operator_icons=desk.ICONS,
         desk_words=desk.words,
         modes_stamp=modes.get_modes_stamp,

@@ -144,3 +144,5 @@ def _said(wanted: Wanted, *, own: bool) -> str:
             return _("Anh/chị đã ra ca.") if own else _("Đã kết thúc ca.")
         case Wanted.SIGN_IN:
             return _("Anh/chị đã vào ca.")
+        case Wanted.RING_AGAIN:
+            return _("Đang nối lại với người gọi.")

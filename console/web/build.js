@@ -23,7 +23,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await build({
   absWorkingDir: here,
-  entryPoints: { app: "js/app.js", theme: "js/theme.js", style: "css/style.css" },
+  entryPoints: { app: "js/app.js", telephone: "js/telephone.js", theme: "js/theme.js", style: "css/style.css" },
   outdir: out,
   bundle: true,
   minify: true,

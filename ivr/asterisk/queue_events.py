@@ -231,7 +231,10 @@ def _contact(fields: Fields, at: datetime) -> events.Event:
     fields.no_channel()
     endpoint = fields.text("EndpointName") or fields.required("AOR")
     return exchange_events.ContactChanged(
-        at=at, endpoint=endpoint, reachable=fields.required("ContactStatus") not in ("Removed", "Unreachable")
+        at=at,
+        endpoint=endpoint,
+        reachable=fields.required("ContactStatus") not in ("Removed", "Unreachable"),
+        contact=fields.text("URI"),
     )
 
 

@@ -24,6 +24,8 @@ SOCKET_PATH_MAX = 107
 """Bytes the kernel allows for an AF_UNIX path."""
 RESTART = 15
 """Seconds in which a caller who comes out of a queue hears music while no server answers: one that is being updated."""
+FIRST = 100
+"""Priority in a queue above all that :class:`ivr.callcentre.queues.Priorities` gives: whose talk was cut off."""
 _SOCKET = "asterisk.ctl"
 
 
@@ -97,6 +99,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "deadman_margin": settings.deadman_margin,
         "longest_talk": LONGEST_TALK,
         "restart": RESTART,
+        "first": FIRST,
         "record_limit": settings.record_limit,
         "record_silence": settings.record_silence,
         "least_report": WRITTEN_HEADER + round(settings.record_minimum * TELEPHONE_RATE) * 2,

@@ -51,6 +51,8 @@ class ContactChanged(Event):
 
     endpoint: str
     reachable: bool
+    contact: str = ""
+    """Where it registered from: a page that is loaded anew may be there before its old self is gone."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ivr.callcentre.browser_phones import person_at
 from ivr.callcentre.events import (
     AgentCalled,
     AgentEvent,
@@ -63,7 +64,7 @@ class Legs:
     """Applies a call's events in order. Unknown legs and events that fit nothing change nothing."""
 
     def __init__(self, phones: Collection[str]) -> None:
-        """``phones``: interfaces of all operators; every other channel is a citizen's."""
+        """``phones``: interfaces of operators, beside those in browsers; every other channel is a citizen's."""
         self._phones = phones
         self.legs: dict[str, Leg] = {}
         self.first: Side | None = None
@@ -172,7 +173,7 @@ class Legs:
         interface = interface_of(channel)
         if channel.startswith("Local/"):
             leg = Leg(uniqueid, Side.LINK, twin=channel.rpartition(";")[0])
-        elif interface in self._phones:
+        elif interface in self._phones or person_at(interface) is not None:
             leg = Leg(uniqueid, Side.OPERATOR, interface=interface)
         else:
             leg = Leg(uniqueid, Side.CITIZEN, interface=interface)

@@ -48,12 +48,14 @@ class Telephones:
         self._owner: dict[str, str] = {}
         """The telephone of each leg, by UNIQUEID."""
         self._telephones: dict[str, _Telephone] = {}
+        self._contacts: dict[str, str] = {}
+        """From where each endpoint registered last."""
 
     def read(self, event: Event, phones: Collection[str]) -> tuple[str, Fact] | None:
         """Which telephone of ``phones`` the event is about, and what it says of its operator; None for nothing."""
         if isinstance(event, ContactChanged):
             phone = f"PJSIP/{event.endpoint}"
-            return (phone, LineBack() if event.reachable else LineLost()) if phone in phones else None
+            return (phone, LineBack() if self._is_there(event) else LineLost()) if phone in phones else None
         if not isinstance(event, CallEvent):
             return None
         self._own(event, phones)
@@ -65,6 +67,17 @@ class Telephones:
         if isinstance(event, events.HungUp):
             del self._owner[uniqueid]
         return None if fact is None else (owner, fact)
+
+    def lost(self) -> None:
+        """Events are missing from here on: of a contact that goes meanwhile nothing is heard."""
+        self._contacts = {}
+
+    def _is_there(self, event: ContactChanged) -> bool:
+        """Whether the telephone is registered: where it came anew, that its older self has gone is no matter."""
+        newest = self._contacts.setdefault(event.endpoint, event.contact)
+        if event.reachable:
+            self._contacts[event.endpoint] = event.contact
+        return event.reachable or newest != event.contact
 
     def restore(self, legs: Iterable[str], phone: str) -> None:
         """Know a telephone's legs from before; what Asterisk does not list, :meth:`believe` drops."""

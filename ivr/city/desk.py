@@ -48,6 +48,8 @@ class Desk:
     telephones: Mapping[str, Telephone] = field(default_factory=dict)
     pauses: Mapping[str, PauseReason] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
+    browser: bool = False
+    """Whether operators may work at a telephone in their browser."""
 
     def pause(self, reason: str) -> Pause | None:
         """The pause for a reason of the file; None for one that it does not have."""
@@ -67,7 +69,8 @@ class Desk:
         return next(names, interface)
 
 
-class _Times(Shape):
+class _Plain(Shape):
+    browser: bool = False
     wrap_up: Annotated[Whole, Field(ge=0, le=3600)] = 60
     grace: Annotated[Whole, Field(ge=5, le=600)] = 30
     most_missed: Annotated[Whole, Field(ge=1, le=20)] = 2
@@ -90,7 +93,7 @@ def read_desk(config: Path, faults: list[Fault]) -> Desk:
     """… with all its faults."""
     table = read_toml(config / FILE, FILE, faults, needed=False) or {}
     rest = {name: value for name, value in table.items() if name not in ("telephones", "pauses")}
-    times = check_shape(_Times, rest, faults, file=FILE, beside=("telephones", "pauses")) or _Times()
+    plain = check_shape(_Plain, rest, faults, file=FILE, beside=("telephones", "pauses")) or _Plain()
     telephones: dict[str, Telephone] = {}
     for name, given in _items(table, "telephones"):
         found = check_shape(_Telephones, {"telephones": {name: given}}, faults, file=FILE)
@@ -102,11 +105,11 @@ def read_desk(config: Path, faults: list[Fault]) -> Desk:
         if reason is not None:
             pauses |= _unless_ours(reason.pauses, faults)
     rules = Rules(
-        wrap_up=timedelta(seconds=times.wrap_up),
-        grace=timedelta(seconds=times.grace),
-        most_missed=times.most_missed,
+        wrap_up=timedelta(seconds=plain.wrap_up),
+        grace=timedelta(seconds=plain.grace),
+        most_missed=plain.most_missed,
     )
-    return Desk(telephones=telephones, pauses=pauses, rules=rules)
+    return Desk(telephones=telephones, pauses=pauses, rules=rules, browser=plain.browser)
 
 
 def _items(table: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:

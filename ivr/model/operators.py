@@ -72,6 +72,7 @@ class Wanted(StrEnum):
     PAUSE = "pause"
     FINISH = "finish"  # the paper work is done
     SIGN_OUT = "sign_out"
+    RING_AGAIN = "ring_again"  # the page of a telephone in the browser has lost its talk
 
 
 class OperatorAct(Base):

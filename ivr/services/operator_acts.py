@@ -24,6 +24,8 @@ PATIENCE = timedelta(seconds=2)
 """How long an act waits for ``watch``."""
 KEPT = timedelta(days=30)
 """How long it stays known who asked for what."""
+_OWN = frozenset({Wanted.SIGN_IN, Wanted.RING_AGAIN})
+"""What only oneself may ask for."""
 _ID = re.compile(r"[0-9A-Za-z-]{20,36}")
 
 
@@ -57,7 +59,7 @@ def ask(
         rights.require(person, Permission.ANSWER)
     else:
         require_steer(session, person, operator_id)
-    if not _ID.fullmatch(act_id) or (wanted is Wanted.SIGN_IN and operator_id != person.id):
+    if not _ID.fullmatch(act_id) or (wanted in _OWN and operator_id != person.id):
         raise TongdaiError(tr("Yêu cầu này không hợp lệ.", "This is no valid request."))
     values = {
         "id": act_id,

@@ -18,6 +18,7 @@ from pydantic_settings import (
 from ivr.errors import TongdaiError
 from ivr.settings.capacity import most_at_once, most_begun, pairs
 from ivr.settings.files import parse_toml
+from ivr.settings.folders import HomeFolders
 from ivr.settings.shape import explain
 from ivr.words import tr
 
@@ -44,7 +45,7 @@ def _find_config() -> Path:
     )
 
 
-class Settings(BaseSettings):
+class Settings(HomeFolders, BaseSettings):
     """All settings, read once at start and never changed afterwards."""
 
     model_config = SettingsConfigDict(env_prefix="TONGDAI_", frozen=True, extra="forbid")
@@ -205,6 +206,11 @@ class Settings(BaseSettings):
         default="",
         description="Address under which browsers reach the hub; empty means http://<bind>:<hub_port>.",
     )
+    telephone_url: str = Field(
+        default="",
+        description="Address under which browsers reach Asterisk's WebSocket, for telephones in the browser; empty "
+        "means ws://127.0.0.1:<asterisk_http_port>/ws.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written."
     )
@@ -228,36 +234,6 @@ class Settings(BaseSettings):
     def rtp_pairs(self) -> int:
         """Calls for which there are RTP ports: one more would be refused for good (488)."""
         return pairs(self.rtp_start, self.rtp_end)
-
-    @property
-    def spool(self) -> Path:
-        """Where reports live until they are filed; one file system with :attr:`recordings`."""
-        return self.home / "spool"
-
-    @property
-    def recordings(self) -> Path:
-        """Where filed recordings live."""
-        return self.home / "recordings"
-
-    @property
-    def sounds(self) -> Path:
-        """Built prompts: ``<language>/<prompt id>.wav`` and ``<language>/words/<word>.wav``."""
-        return self.home / "sounds"
-
-    @property
-    def logs(self) -> Path:
-        """One log file a process."""
-        return self.home / "log"
-
-    @property
-    def run(self) -> Path:
-        """Pid and lock files."""
-        return self.home / "run"
-
-    @property
-    def codes(self) -> Path:
-        """This instance's leased blocks of ticket codes."""
-        return self.home / "codes"
 
     @property
     def session_cookie(self) -> str:

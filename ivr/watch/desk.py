@@ -25,6 +25,7 @@ from ivr.city.desk import Desk
 from ivr.errors import TongdaiError
 from ivr.services.operators import AtWork, Span
 from ivr.store import StoreAway
+from ivr.watch.browsers import Browsers
 from ivr.watch.desk_rows import DeskRows
 from ivr.watch.members import Members, wanted_members
 
@@ -48,15 +49,16 @@ class OperatorDesk:
         *,
         read: Callable[[], tuple[Desk, Mapping[str, tuple[str, ...]]]],
         on_own: Callable[[Event], None],
+        browsers: Browsers,
     ) -> None:
         """``on_own`` takes what only we know of a call.
 
         :param read: reads the desk's file, and the queues with their configured telephones.
         """
         self._rows, self._now = rows, now
-        self._read, self._on_own = read, on_own
+        self._read, self._on_own, self._browsers = read, on_own, browsers
         self.desk, self._fixed = read()
-        self._all: dict[int, AtWork] = {}
+        self.operators: dict[int, AtWork] = {}
         self._members, self._telephones = Members(), Telephones()
         self._restored = False
         self._held: list[Event] | None = None
@@ -101,6 +103,7 @@ class OperatorDesk:
     def lost(self) -> None:
         """The connection broke: what Asterisk has is not known until the next :meth:`look`."""
         self._synced = False
+        self._telephones.lost()
 
     async def _believe(self, ami: Ami) -> None:
         self._asked_at = asyncio.get_running_loop().time()
@@ -109,7 +112,7 @@ class OperatorDesk:
         phones = self._phones()
         for phone, fact in self._telephones.believe(listed, phones):
             self._happened(phones[phone], fact)
-        self._news |= set(self._all)
+        self._news |= set(self.operators)
         if not self._synced:
             _log.info("desk.synced", operators=len(phones))
         self._synced = True
@@ -119,10 +122,10 @@ class OperatorDesk:
         if self._restored:
             return
         found = await self._rows.find_at_work()
-        self._all = {each.person_id: each for each in found}
+        self.operators = {each.person_id: each for each in found}
         for each in found:
             self._telephones.restore(each.legs, each.operator.phone)
-        self._news |= set(self._all)
+        self._news |= set(self.operators)
         self._restored = True
         self._due.set()
         if ami.authenticated:
@@ -144,7 +147,7 @@ class OperatorDesk:
             await asyncio.sleep(TICK)
             if ami.authenticated and asyncio.get_running_loop().time() - self._asked_at > ASKED_EVERY:
                 await self.look(ami)
-            for each in list(self._all.values()):
+            for each in list(self.operators.values()):
                 self._set(each, pass_time(each.operator, now=self._now()))
 
     async def follow_people(self) -> None:
@@ -158,11 +161,12 @@ class OperatorDesk:
     def take_news(self) -> dict[int, AtWork | None]:
         """Operators of whom something is new since the last time; None for who is not at work."""
         news, self._news = self._news, set()
-        return {number: self._shown(self._all[number]) for number in news if number in self._all}
+        found = [self.operators[number] for number in news if number in self.operators]
+        return {each.person_id: None if each.operator.state is OperatorState.SIGNED_OUT else each for each in found}
 
     def linkedids(self) -> frozenset[str]:
         """The calls that operators are in, or write about."""
-        return frozenset(each.operator.linkedid for each in self._all.values() if each.operator.linkedid)
+        return frozenset(each.operator.linkedid for each in self.operators.values() if each.operator.linkedid)
 
     def is_reachable(self, each: AtWork) -> bool:
         """Whether the operator's telephone is there."""
@@ -172,7 +176,7 @@ class OperatorDesk:
 
     def _phones(self) -> dict[str, int]:
         """Who sits at which telephone."""
-        return {each.operator.phone: each.person_id for each in self._all.values() if each.operator.phone}
+        return {each.operator.phone: each.person_id for each in self.operators.values() if each.operator.phone}
 
     def _of_member(self, event: MemberStatus | MemberRemoved) -> None:
         phones = self._phones()
@@ -187,7 +191,7 @@ class OperatorDesk:
             self._happened(phones[said[0]], said[1])
 
     def _happened(self, number: int, fact: Fact) -> None:
-        each = self._all[number]
+        each = self.operators[number]
         result = act(each.operator, fact, now=self._now(), rules=self.desk.rules)
         self._set(each, result.operator)
 
@@ -196,7 +200,7 @@ class OperatorDesk:
         before = each.operator
         if operator == before:
             return
-        self._all[each.person_id] = replace(each, operator=operator)
+        self.operators[each.person_id] = replace(each, operator=operator)
         self._unwritten.add(each.person_id)
         self._news.add(each.person_id)
         self._due.set()
@@ -208,10 +212,6 @@ class OperatorDesk:
             ended = WrapUpEnded(at=operator.since, uniqueid="", linkedid=before.linkedid, interface=before.phone)
             self._on_own(ended)
 
-    @staticmethod
-    def _shown(each: AtWork) -> AtWork | None:
-        return None if each.operator.state is OperatorState.SIGNED_OUT else each
-
     # --- wishes -------------------------------------------------------------------------------------------------------
 
     async def wish(self, person_id: int, wish: Wish, ami: Ami) -> Why | None:
@@ -219,8 +219,8 @@ class OperatorDesk:
 
         Raises :class:`StoreAway` where somebody who is not at work cannot be looked up.
         """
-        each = self._all.get(person_id)
-        if each is None or self._shown(each) is None:  # changes are followed of who is at work
+        each = self.operators.get(person_id)
+        if each is None or each.operator.state is OperatorState.SIGNED_OUT:  # of them no changes are followed
             each = await self._rows.find_new(person_id)
         if each is None or not each.may_answer:
             return Why.NOT_SIGNED_IN
@@ -228,7 +228,7 @@ class OperatorDesk:
             return Why.NO_EXCHANGE
         if isinstance(wish, SignIn) and self._phones().get(wish.phone, person_id) != person_id:
             return Why.PHONE_TAKEN
-        self._all[person_id] = each
+        self.operators[person_id] = each
         result = act(each.operator, wish, now=self._now(), rules=self.desk.rules)
         if isinstance(result, Refused):
             self._set(each, result.operator)
@@ -240,19 +240,19 @@ class OperatorDesk:
             await self._apply(ami)
         except TongdaiError as error:
             _log.warning("desk.wish_not_taken", wish=type(wish).__name__, error=str(error))
-            if self._all[person_id].operator == result.operator:
+            if self.operators[person_id].operator == result.operator:
                 self._take_back(each)
             return Why.NO_EXCHANGE
         return None
 
     def unwritten(self) -> list[AtWork]:
         """Operators whose rows are behind."""
-        behind = [self._all[number] for number in self._unwritten]
+        behind = [self.operators[number] for number in self._unwritten]
         return [replace(each, legs=self._telephones.legs(each.operator.phone)) for each in behind]
 
     def _take_back(self, before: AtWork) -> None:
         """The act did not come about: no stretch of work was begun by it."""
-        self._all[before.person_id] = before
+        self.operators[before.person_id] = before
         self._unwritten.add(before.person_id)
         self._news.add(before.person_id)
         self._spans = [span for span in self._spans if span.operator is not before.operator]
@@ -262,7 +262,8 @@ class OperatorDesk:
         async with self._sending:
             if not self._synced:
                 return
-            await self._members.apply(ami, wanted_members(self._all.values(), self._fixed, self._fixed))
+            await self._browsers.keep(self.operators.values())
+            await self._members.apply(ami, wanted_members(self.operators.values(), self._fixed, self._fixed))
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -270,12 +271,12 @@ class OperatorDesk:
         if not self._restored:
             return
         for found in await self._rows.find_at_work():
-            known = self._all.get(found.person_id)
+            known = self.operators.get(found.person_id)
             if known is None:
                 continue
             fresh = replace(found, operator=known.operator, legs=known.legs)
             if fresh != known:
-                self._all[found.person_id] = fresh
+                self.operators[found.person_id] = fresh
                 self._news.add(found.person_id)
                 self._due.set()
             if not fresh.may_answer:
@@ -293,4 +294,6 @@ class OperatorDesk:
         except StoreAway:
             self._spans = spans + self._spans
             raise
-        self._unwritten -= {each.person_id for each in written if self._all[each.person_id].operator == each.operator}
+        self._unwritten -= {
+            each.person_id for each in written if self.operators[each.person_id].operator == each.operator
+        }

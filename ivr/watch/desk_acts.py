@@ -8,10 +8,12 @@ import structlog
 
 from ivr.asterisk.ami import Ami
 from ivr.callcentre.acts import FinishWrapUp, GetReady, SignIn, SignOut, TakePause, Why, Wish
+from ivr.callcentre.browser_phones import browser_phone
 from ivr.model import OperatorAct, Wanted
 from ivr.services import operator_acts, operators
 from ivr.services.operators import AtWork
 from ivr.store import Store, StoreAway
+from ivr.watch.browsers import Browsers
 from ivr.watch.desk import OperatorDesk
 
 EVERY = 0.1
@@ -25,8 +27,11 @@ _log = structlog.get_logger(__name__)
 class DeskActs:
     """What is asked of one desk. Owned by the event loop; rows are read and written on threads."""
 
-    def __init__(self, store: Store, instance: str, now: Callable[[], datetime], operators: OperatorDesk) -> None:
-        self._store, self._instance, self._now, self._operators = store, instance, now, operators
+    def __init__(
+        self, store: Store, instance: str, now: Callable[[], datetime], operators: OperatorDesk, browsers: Browsers
+    ) -> None:
+        self._store, self._instance, self._now = store, instance, now
+        self._operators, self._browsers = operators, browsers
         self._begun = False
         self._away = False
 
@@ -57,8 +62,7 @@ class DeskActs:
             self._begun = True
         await self._operators.restore(ami)
         for asked in await asyncio.to_thread(self._claim):
-            wish = self._wish(asked)
-            why = wish if isinstance(wish, Why) else await self._operators.wish(asked.operator_id, wish, ami)
+            why = await self._do(asked, ami)
             await asyncio.to_thread(self._answer, asked.id, why, self._operators.unwritten())
         await self._operators.write()
 
@@ -68,13 +72,20 @@ class DeskActs:
         except StoreAway as error:
             _log.error("desk.not_written", error=str(error).partition("\n")[0])
 
+    async def _do(self, asked: OperatorAct, ami: Ami) -> Why | None:
+        if asked.wanted is Wanted.RING_AGAIN:
+            return await self._browsers.ring_again(ami, browser_phone(asked.operator_id))
+        wish = self._wish(asked)
+        return wish if isinstance(wish, Why) else await self._operators.wish(asked.operator_id, wish, ami)
+
     def _wish(self, asked: OperatorAct) -> Wish | Why:
         """What is asked for, as a value; a reason where it names something that is not there."""
         desk = self._operators.desk
         match asked.wanted:
             case Wanted.SIGN_IN:
                 known = {telephone.interface for telephone in desk.telephones.values()}
-                return SignIn(phone=asked.phone) if asked.phone in known else Why.NO_PHONE
+                own = {browser_phone(asked.operator_id)} if desk.browser else set()
+                return SignIn(phone=asked.phone) if asked.phone in known | own else Why.NO_PHONE
             case Wanted.PAUSE:
                 pause = desk.pause(asked.reason)
                 return Why.NO_REASON if pause is None else TakePause(pause)
@@ -84,6 +95,8 @@ class DeskActs:
                 return FinishWrapUp()
             case Wanted.SIGN_OUT:
                 return SignOut(forced=asked.person_id != asked.operator_id)
+            case _:
+                return Why.NO_CALL
 
     def _give_up(self) -> None:
         with self._store.transaction() as session:

@@ -22,6 +22,7 @@ from ivr.process.sd_notify import Watchdog
 from ivr.settings import Settings
 from ivr.store import Store, open_store
 from ivr.watch.board import Board
+from ivr.watch.browsers import Browsers
 from ivr.watch.channels import LiveChannels
 from ivr.watch.desk import OperatorDesk
 from ivr.watch.desk_acts import DeskActs
@@ -84,13 +85,15 @@ class Watch:
         self.tail = Tail(store, self._from_tail)
         self.hub = Hub(settings, store, now, store_away=lambda: self.tail.away, state=self.state)
         self.live = LiveChannels(on_change=self.hub.publish_live)
+        self.browsers = Browsers(settings, now)
         self.desk = OperatorDesk(
             DeskRows(store, settings.instance, now),
             now,
             read=lambda: (load_desk(settings.config), find_fixed(settings)),
             on_own=lambda event: self.exchange.take_own(event),
+            browsers=self.browsers,
         )
-        self.acts = DeskActs(store, settings.instance, now, self.desk)
+        self.acts = DeskActs(store, settings.instance, now, self.desk, self.browsers)
         self.exchange = Exchange(
             store,
             settings.instance,
@@ -150,6 +153,9 @@ class Watch:
             keep_running("desk_queues", lambda: self.desk.follow_queues(self.ami)),
             keep_running("desk_time", lambda: self.desk.follow_time(self.ami)),
             keep_running("desk_people", self.desk.follow_people),
+            keep_running(
+                "desk_browsers", lambda: self.browsers.follow(self.ami, lambda: list(self.desk.operators.values()))
+            ),
         ]
         self.sweeping.start()
         _log.info("watch.ready", hub=self._settings.hub_address)

@@ -15,6 +15,7 @@ import "./opened.js";
 import "./player.js";
 import "./rows.js";
 import "./list_memory.js";
+import "./telephone_bar.js";
 import "./times.js";
 import "./work.js";
 

@@ -2,7 +2,8 @@
 // unless a piece of news is missing. Moments are the server's, so a browser's clock may be wrong.
 import htmx from "htmx.org";
 
-import { clock, drawIcon, operatorWords } from "./operator.js";
+import { clock } from "./moments.js";
+import { drawIcon, operatorWords } from "./operator.js";
 
 const TICK = 1000; // ms
 const AGAIN = 2000; // ms between two tries to get the whole
@@ -100,7 +101,7 @@ function make(template, id) {
 const atWork = ([, one], [, other]) => AT_WORK.indexOf(one.state) - AT_WORK.indexOf(other.state) || one.since - other.since;
 
 function fillOperator(row, operator) {
-  const { states, reasons, telephones, unreachable } = operatorWords();
+  const { states, reasons, unreachable } = operatorWords();
   cell(row, "name").textContent = operator.name;
   const state = cell(row, "state");
   state.className = `state operator-${operator.state}`;
@@ -114,7 +115,7 @@ function fillOperator(row, operator) {
     !operator.reachable && unreachable,
   ];
   cell(row, "note").textContent = notes.filter(Boolean).join(" · ");
-  write(cell(row, "phone"), telephones[operator.phone] ?? operator.phone.split("/").pop());
+  write(cell(row, "phone"), telephoneName(operator.phone));
   const call = calls.get(operator.call);
   if (call) name(cell(row, "caller"), call);
   else {
@@ -126,6 +127,12 @@ function fillOperator(row, operator) {
   steer.setAttribute("hx-get", `/desk/${row.dataset.id}`);
   steer.querySelector(".visually-hidden").textContent = words.steer.replace("{name}", operator.name);
   htmx.process(steer);
+}
+
+// What people call a telephone; one in a browser is its operator's own.
+function telephoneName(phone) {
+  const { telephones, browser } = operatorWords();
+  return telephones[phone] ?? (phone.startsWith(browser.prefix) ? browser.name : phone.split("/").pop());
 }
 
 const cell = (row, name) => row.querySelector(`[data-cell="${name}"]`);

@@ -2,6 +2,8 @@
 // the paper work. What operators do comes from watch alone; moments are the server's.
 import htmx from "htmx.org";
 
+import { makeId } from "./ids.js";
+import { clock } from "./moments.js";
 import { notice } from "./notices.js";
 import { word } from "./words.js";
 
@@ -17,12 +19,6 @@ const cell = (name) => mark().querySelector(`[data-cell="${name}"]`);
 export function operatorWords() {
   words ??= JSON.parse(document.getElementById("operator-words").textContent);
   return words;
-}
-
-export function clock(length) {
-  const two = (part) => String(part).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(length / 3600), Math.floor(length / 60) % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(length % 60)}` : `${minutes}:${two(length % 60)}`;
 }
 
 // An icon of the sprite, as the server draws it.
@@ -50,12 +46,14 @@ function show(now) {
   const button = mark();
   button.dataset.state = now.state;
   button.dataset.since = now.since;
+  button.dataset.phone = now.phone ?? "";
   if (now.limit) button.dataset.limit = now.limit;
   else delete button.dataset.limit;
   button.className = `operator operator-${now.state}`;
   cell("state").textContent = operatorWords().states[now.state];
   cell("reason").textContent = now.reason ? (operatorWords().reasons[now.reason] ?? now.reason) : "";
   drawIcon(cell("icon"), now.state);
+  htmx.trigger(document.body, "operator:changed");
   tick();
 }
 
@@ -82,11 +80,6 @@ export function finishWrapUp() {
   if (mark()?.dataset.state !== "wrap_up") return false;
   htmx.ajax("POST", "/desk/acts", { source: mark(), swap: "none", values: { id: makeId(), wanted: "finish" } });
   return true;
-}
-
-// Of an act. crypto.randomUUID exists on https and localhost alone, and an office opens the console on plain http too.
-function makeId() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 document.addEventListener("keydown", (event) => {

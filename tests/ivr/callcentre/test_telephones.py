@@ -121,6 +121,20 @@ def test_a_registration() -> None:
     assert said(telephones, gone, back, other) == [LineLost(), LineBack()]
 
 
+def test_an_older_registration_that_goes_is_no_loss() -> None:
+    """A page that is loaded anew may be there before its old self is gone."""
+    telephones = Telephones()
+
+    def contact(name: str, *, there: bool) -> ContactChanged:
+        return ContactChanged(at=NOW, endpoint="op1", reachable=there, contact=name)
+
+    first, second = contact("sip:1", there=True), contact("sip:2", there=True)
+    assert said(telephones, first, second, contact("sip:1", there=False)) == [LineBack()] * 3
+    assert said(telephones, contact("sip:2", there=False)) == [LineLost()]
+    telephones.lost()
+    assert said(telephones, contact("sip:3", there=False)) == [LineLost()]
+
+
 def test_a_list_after_a_gap() -> None:
     telephones = Telephones()
     said(telephones, *TALKS, of(Held))

@@ -10,6 +10,7 @@ from ivr.city.desk import Desk, load_desk, read_desk
 from ivr.settings.faults import Fault
 
 GOOD = """\
+browser = true
 wrap_up = 45
 [telephones.ban-1]
 name = { vi = "Bàn 1", en = "Desk 1" }
@@ -32,6 +33,7 @@ def read(folder: Path, text: str) -> tuple[Desk, list[str]]:
 def test_what_a_file_gives(tmp_path: Path) -> None:
     desk, faults = read(tmp_path, GOOD)
     assert faults == []
+    assert desk.browser
     assert desk.rules == Rules(wrap_up=timedelta(seconds=45))
     assert desk.telephones["ban-1"].interface == "PJSIP/101"
     assert desk.pause("giai-lao") == Pause(reason="giai-lao", limit=timedelta(minutes=15))

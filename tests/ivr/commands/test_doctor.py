@@ -132,6 +132,16 @@ def test_missing_prompts_and_programs_are_told(settings: Settings, monkeypatch: 
     assert any("apt-get install espeak-ng" in finding.remedy for finding in sounds.check_sounds(settings))
 
 
+def test_a_telephone_in_the_browser_that_browsers_would_block_is_named(settings: Settings) -> None:
+    safe = settings.model_copy(update={"public_url": "https://1022.example.vn"})
+    found = desk.check_desk(safe)
+    assert [finding.ok for finding in found] == [False]
+    assert "ws://127.0.0.1" in found[0].text
+    assert "TONGDAI_TELEPHONE_URL" in found[0].remedy
+    reached = safe.model_copy(update={"telephone_url": "wss://1022.example.vn/telephone-ws"})
+    assert [finding.ok for finding in desk.check_desk(reached)] == [True]
+
+
 def test_a_fault_of_the_desk_is_named(settings: Settings, tmp_path: Path) -> None:
     assert [finding.ok for finding in desk.check_desk(settings)] == [True]
     (tmp_path / "desk.toml").write_text("[telephones.one]\ninterface = 5\n", encoding="utf-8")

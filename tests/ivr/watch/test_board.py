@@ -14,10 +14,12 @@ from ivr.callcentre.visits import Outcome
 from ivr.city.desk import Desk
 from ivr.model import Call
 from ivr.services.queue_figures import read_today
+from ivr.settings import load_settings
 from ivr.store import Store, StoreAway
 from ivr.testing.queue_rows import QUEUE, add_visit
 from ivr.testing.recorded_events import PHONES, START, moment, recorded, streams
 from ivr.watch.board import Board
+from ivr.watch.browsers import Browsers
 from ivr.watch.desk import OperatorDesk
 from ivr.watch.desk_rows import DeskRows
 from ivr.watch.exchange import Exchange
@@ -45,7 +47,7 @@ class Page:
         self.exchange = Exchange(store, NAME, lambda: self.now, phones=PHONES)
         self.desk = OperatorDesk(
             DeskRows(store, NAME, lambda: self.now), lambda: self.now,
-            read=lambda: (Desk(), {}), on_own=lambda _event: None,
+            read=lambda: (Desk(), {}), on_own=lambda _event: None, browsers=Browsers(load_settings(), lambda: self.now),
         )  # fmt: skip
         self.board = Board(
             store, NAME, self.exchange, self.desk, lambda: self.now,
