@@ -28,6 +28,10 @@ class ReportSink(Protocol):
         """A call began."""
         ...
 
+    def call_waits(self, ulid: str) -> None:
+        """The caller waits for a person: what was pressed so far stands in the call's journal."""
+        ...
+
     def report(self, ulid: str) -> None:
         """A sidecar says ``to_file``, or a newer version of it was saved."""
         ...
@@ -97,6 +101,9 @@ class NullSink:
     """A :class:`ReportSink` that files nothing: for rehearsals and for walks through a menu."""
 
     def call_started(self, journal: CallJournal) -> None:
+        """Nothing."""
+
+    def call_waits(self, ulid: str) -> None:
         """Nothing."""
 
     def report(self, ulid: str) -> None:

@@ -96,6 +96,7 @@ def _write_end(call: Call, reason: EndReason | None) -> None:
 def _tell_end(call: Call, reason: EndReason | None) -> EndReason | None:
     """The filer removes the call's last files: they must no longer be held."""
     if reason is None:
+        call.dependencies.filer.call_waits(call.ulid)
         _log.info("call.left_for_queue", ulid=call.ulid)
     else:
         call.dependencies.filer.call_ended(call.ulid)

@@ -7,7 +7,7 @@ after :data:`LATER` seconds where the caller stays on: each transaction costs as
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from queue import Empty, Full, Queue
@@ -21,6 +21,7 @@ from ivr.services import calls
 from ivr.settings import Settings
 from ivr.spool import CallJournal, Spool
 from ivr.spool.codebook import CodeBook
+from ivr.spool.journal import journal_path, read_journal
 from ivr.store import Store, StoreAway
 
 PAUSE = 2.0
@@ -75,6 +76,10 @@ class BackgroundFiler:
     def call_started(self, journal: CallJournal) -> None:
         """Show the call as it begins."""
         self._add("call_started", journal.ulid, lambda: self._record(journal))
+
+    def call_waits(self, ulid: str) -> None:
+        """Show what the caller of a queue pressed and heard so far: whoever answers reads it while it rings."""
+        self._add("call_waits", ulid, lambda: self._show(ulid))
 
     def report(self, ulid: str) -> None:
         """File a report, or, later, the answers given after it was filed."""
@@ -168,6 +173,11 @@ class BackgroundFiler:
     def _record(self, journal: CallJournal) -> None:
         with self._open().transaction() as session:
             calls.record_call(session, journal, self._now())
+
+    def _show(self, ulid: str) -> None:
+        with suppress(FileNotFoundError):  # the disk took none, or the call is over and closed
+            journal = read_journal(journal_path(self._spool.folder, ulid))
+            self._record(replace(journal, steps=journal.steps[:-1]))  # the last is the wait, whose outcome comes later
 
     def _record_unkept(self) -> None:
         for ulid, journal in list(self._unkept.items()):

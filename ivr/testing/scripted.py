@@ -61,6 +61,9 @@ class RememberingFiler:
         """Keep the call's id."""
         self.started.append(journal.ulid)
 
+    def call_waits(self, ulid: str) -> None:
+        """Nothing: the journal has it."""
+
     def report(self, ulid: str) -> None:
         """Keep the report as the spool has it now."""
         found = self.spool.find(ulid)

@@ -175,6 +175,7 @@ def plain_operator(each: AtWork, *, reachable: bool) -> Plain:
         "until": operator.until.timestamp() if operator.until else None,
         "phone": operator.phone,
         "call": operator.linkedid if operator.state in IN_CALL else "",
+        "about": operator.linkedid,
         "reason": operator.pause.reason if operator.pause else "",
         "limit": operator.pause.limit.total_seconds() if operator.pause and operator.pause.limit else None,
         "next": operator.next_pause.reason if operator.next_pause else "",

@@ -49,6 +49,9 @@ class Unused:
     def call_started(self, journal: CallJournal) -> None:
         pass
 
+    def call_waits(self, ulid: str) -> None:
+        pass
+
     def report(self, ulid: str) -> None:
         pass
 

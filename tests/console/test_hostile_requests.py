@@ -68,6 +68,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "find.find": ("q",),
     "jobs.index": ("state",),
     "recordings.audio": ("token",),
+    "telephone.caller": ("linkedid",),
 }
 """Parameters of each page's address."""
 SENT: dict[str, dict[str, str]] = {

@@ -47,6 +47,7 @@ function show(now) {
   button.dataset.state = now.state;
   button.dataset.since = now.since;
   button.dataset.phone = now.phone ?? "";
+  button.dataset.call = now.about ?? "";
   if (now.limit) button.dataset.limit = now.limit;
   else delete button.dataset.limit;
   button.className = `operator operator-${now.state}`;

@@ -10,6 +10,7 @@ import { word } from "./words.js";
 
 const COMES_BACK = 25_000; // ms in which a talk that was asked for again is answered by itself
 const ASK_AGAIN = 2000; // ms
+const SOON = 400; // ms
 const ELSEWHERE = 1500; // ms after which another window is the telephone
 const page = document.getElementById("telephone");
 const person = document.body.dataset.person;
@@ -19,6 +20,7 @@ const part = (name) => page.querySelector(`[data-part="${name}"]`);
 
 let problem = ""; // name of a sentence
 let login = null; // as which we register
+let works = false; // one is signed in to work here, by the stream
 let owns = false; // this window is the telephone, and no other is
 let comingBack = 0; // until when
 
@@ -70,11 +72,12 @@ function show() {
   }
   if (call && headset.looped) hearSelf(false);
   page.dataset.state = stateNow();
-  part("says").textContent = word(problem || `telephone-${page.dataset.state}`);
+  part("says").textContent = word((owns && problem) || `telephone-${page.dataset.state}`);
   part("number").textContent = call ? call.number || word("telephone-withheld") : "";
   part("call").hidden = !call;
-  part("ask").hidden = !problem;
-  part("settings").hidden = Boolean(problem);
+  part("ask").hidden = !problem || !owns;
+  part("elsewhere").hidden = owns;
+  part("settings").hidden = Boolean(problem) || !owns;
   for (const button of page.querySelectorAll("[data-telephone]")) button.hidden = !button.dataset.when.split(" ").includes(call?.stands ?? "");
   part("keys").hidden = call?.stands !== "talking";
   part("muted").hidden = !call?.muted;
@@ -82,10 +85,11 @@ function show() {
   part("hold").setAttribute("aria-pressed", String(call?.stands === "hold"));
   document.title = rings ? word("telephone-title-rings") : page.dataset.title;
   tick();
-  tell();
+  if (owns) tell();
 }
 
 function stateNow() {
+  if (!owns) return "elsewhere";
   if (problem) return "problem";
   if (phone.call) return phone.call.stands;
   if (!login?.user) return "off";
@@ -129,10 +133,14 @@ async function signIn() {
   if (found.user && found.secret !== login?.secret) {
     login = found;
     phone.begin(found);
-  } else if (!found.user && login) {
-    login = null;
-    phone.end();
-  }
+  } else if (!found.user && login) leave();
+  else if (!found.user && works) asking = setTimeout(signIn, SOON); // its row comes a moment after the stream
+  show();
+}
+
+function leave() {
+  login = null;
+  phone.end();
   show();
 }
 
@@ -140,7 +148,9 @@ async function signIn() {
 function hear(news) {
   const work = news.operators?.[person];
   if (work === undefined) return;
-  if ((work?.phone === own) !== Boolean(login?.user)) signIn();
+  works = work?.phone === own;
+  if (works && !login) signIn();
+  else if (!works && login) leave();
 }
 
 // --- a talk that was lost ---------------------------------------------------------------------------------------------
@@ -228,21 +238,20 @@ document.body.addEventListener("live:board", (event) => hear(event.detail));
 document.body.addEventListener("live:refresh", signIn);
 setInterval(tick, 1000);
 
-setTimeout(() => (part("elsewhere").hidden = owns), ELSEWHERE);
+setTimeout(() => owns || show(), ELSEWHERE);
 
 const group = join(`tongdai-telephone:${person}`, {
   async begin() {
     owns = true;
-    part("elsewhere").hidden = true;
     await open();
-    if (["talking", "hold", "ringing", "connection_lost"].includes(document.getElementById("operator")?.dataset.state)) bringBack();
+    const mark = document.getElementById("operator");
+    if (mark?.dataset.call && mark.dataset.state !== "wrap_up") bringBack();
   },
   end() {
     owns = false;
     login = null;
     phone.end();
     show();
-    part("elsewhere").hidden = false;
   },
   hear() {},
 });

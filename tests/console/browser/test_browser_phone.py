@@ -59,7 +59,7 @@ def lan(desk: Desk) -> Iterator[Seat]:
         context.close()
     desk.contexts.clear()
     faults, desk.faults[:] = list(desk.faults), []
-    assert faults == []
+    assert [fault for fault in faults if " 422 " not in fault] == []  # a window may ask for a talk that has just ended
 
 
 def hears_the_caller(seat: Seat) -> None:
@@ -72,20 +72,22 @@ def test_a_day_at_the_telephone_in_the_browser(desk: Desk, lan: Seat) -> None:
     assert violations(lan.telephone) == []
     login = find_login(desk.settings, 1)
     assert login is not None
-    for number in ("0905888101", "0905888102"):  # twice in a row
+    number = "0905888101"
+    for before in ("Đây là cuộc gọi đầu tiên của số máy này", "không có phiếu"):  # twice in a row
         with calling(desk.settings, number) as caller:
             lan.until("ringing")
             lan.until_phone("ringing")
-            expect(lan.page.locator("#telephone-bar")).to_contain_text(number)
+            band = lan.page.locator("#telephone-bar")
+            expect(band).to_contain_text(number)
+            expect(band).to_contain_text(before)
+            expect(band.locator(".keys")).to_have_text("0")
             assert violations(lan.telephone) == []
             assert violations(lan.page) == []
-            lan.page.keyboard.press("F2")
-            lan.until("talking")
-            lan.until_phone("talking")
+            lan.answer()
             hears_the_caller(lan)
             wait_for(lambda: beeps(caller.heard[-16000:]), "the caller does not hear the operator")
             lan.page.goto("/calls")  # the talk is not this page's
-            expect(lan.page.locator("#telephone-bar")).to_contain_text(number)
+            expect(band).to_contain_text(before)
             lan.page.keyboard.press("Shift+F4")
             expect(lan.telephone.locator("[data-part=muted]")).to_be_visible()
             wait_for(lambda: not beeps(caller.heard[-16000:]), "the caller hears a muted operator")
@@ -102,8 +104,10 @@ def test_a_day_at_the_telephone_in_the_browser(desk: Desk, lan: Seat) -> None:
             lan.until("wrap_up")
             wait_for(lambda: caller.heard_prompt("tam-biet"), "the caller was not taken leave of")
             wait_for(caller.ended.is_set, "the caller's call goes on")
+        expect(band).to_contain_text(before)  # until the paper work is done
         lan.page.keyboard.press("F8")
         lan.until("ready")
+        expect(band).to_be_hidden()
     lan.sign_out()
     lan.until_phone("off")
     wait_for(lambda: find_login(desk.settings, 1) is None, "the login outlives the work")
@@ -125,8 +129,7 @@ def test_a_window_that_is_loaded_anew_or_closed_has_its_talk_again(desk: Desk, l
         lan.until_phone("ringing")
         lan.telephone.reload()  # the ring is lost, and comes anew
         lan.until_phone("ringing")
-        lan.page.keyboard.press("F2")
-        lan.until("talking")
+        lan.answer()
         for _ in range(2):
             lan.telephone.reload()
             lan.until_phone("talking")
@@ -150,15 +153,13 @@ def test_where_a_window_does_not_come_back_the_queue_finds_another_person(desk: 
     minh.sign_in()
     with calling(desk.settings, "0905888121") as caller:
         lan.until_phone("ringing")
-        lan.page.keyboard.press("F2")
-        lan.until("talking")
+        lan.answer()
         minh.get_ready()
         lan.telephone.close(run_before_unload=False)
         lan.until("connection_lost")
         minh.until_phone("ringing")
         assert caller.heard_prompt("noi-lai")
-        minh.page.keyboard.press("F2")
-        minh.until("talking")
+        minh.answer()
         hears_the_caller(minh)
         lan.until("signed_out")  # the grace is over
         caller.hang_up()
@@ -191,8 +192,7 @@ def test_a_second_window_a_caller_who_goes_and_a_telephone_that_answers_by_itsel
 def test_talks_go_on_while_watch_dies(desk: Desk, lan: Seat) -> None:
     with calling(desk.settings, "0905888141"):
         lan.until_phone("ringing")
-        lan.page.keyboard.press("F2")
-        lan.until("talking")
+        lan.answer()
         desk.watch.kill()
         hears_the_caller(lan)
         with running(desk.settings, "watch", ready="desk.synced"):

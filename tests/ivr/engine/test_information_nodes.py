@@ -37,6 +37,9 @@ class NoFiling:
     def call_started(self, journal: CallJournal) -> None:
         pass
 
+    def call_waits(self, ulid: str) -> None:
+        pass
+
     def report(self, ulid: str) -> None:
         pass
 

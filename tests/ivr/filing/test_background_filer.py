@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.engine.journal import reopen_journal
 from ivr.filing import background as module
 from ivr.filing.background import BackgroundFiler
-from ivr.model import Call, EndReason
+from ivr.model import Call, CallStep, EndReason
 from ivr.model.report import PartState
 from ivr.spool import SidecarState, read_journal
 from ivr.store import Store, make_engine, open_store
@@ -48,6 +49,22 @@ def gate() -> Iterator[threading.Event]:
     event = threading.Event()
     yield event
     event.set()
+
+
+def test_what_a_caller_pressed_is_shown_while_the_call_waits(desk: Leavings, filer: BackgroundFiler) -> None:
+    """But for its last step, the wait: what came of it is written later, and a step is stored once."""
+    path = desk.journal()
+    with reopen_journal(path.parent, ULID, unwritten=None) as (journal, _):
+        journal.step(node="noi-may", type="ring", at=NOW, prompts=[], keys="")
+    filer.call_waits(ULID)
+    assert filer.wait(PATIENCE)
+    (call,) = desk.calls()
+    with desk.store.reading() as session:
+        steps = session.scalars(select(CallStep).where(CallStep.call_id == call.id)).all()
+    assert [(step.node, step.keys) for step in steps] == [("menu", "1")]
+    path.unlink()
+    filer.call_waits(ULID)  # it is over meanwhile
+    assert filer.wait(PATIENCE)
 
 
 def test_a_call_from_its_first_moment_to_its_last(desk: Leavings, filer: BackgroundFiler) -> None:

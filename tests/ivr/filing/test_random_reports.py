@@ -32,6 +32,9 @@ class PromptFiler:
     def call_started(self, journal: CallJournal) -> None:
         """Nothing: the call's own row is not this test's matter."""
 
+    def call_waits(self, ulid: str) -> None:
+        """Nothing."""
+
     def report(self, ulid: str) -> None:
         file_one(self._desk.settings, self._desk.store, self._desk.spool, ulid, NOW)
 
